@@ -1,0 +1,1 @@
+"""Numbers only: update rules, fused loops, losses, activations, sums, float mode."""

@@ -1,0 +1,1 @@
+"""A laboratory for first-order optimizers, checked against TensorFlow."""

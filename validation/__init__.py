@@ -1,0 +1,1 @@
+"""The only code that imports TensorFlow: twins, parity, and what TensorFlow does."""
