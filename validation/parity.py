@@ -1,0 +1,349 @@
+"""Compare two arrays in units in the last place, and say exactly where they differ.
+
+The distance of two finite floats of one dtype is the number of representable values
+between them, counting both zeros as one. An order-preserving map of the bit patterns to
+integers makes it a subtraction:
+
+    k(x) = bits(x)                where the sign bit is clear
+    k(x) = -(bits(x) - sign bit)  where it is set
+    ulp(a, b) = |k(a) - k(b)|
+
+`numpy.testing.assert_array_max_ulp` is not enough for parity: it accepts infinity beside
+the largest float, NaN beside NaN, and float32 beside float64.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_INTEGERS: dict[type[np.generic], type[np.signedinteger[Any]]] = {
+    np.float16: np.int16,
+    np.float32: np.int32,
+    np.float64: np.int64,
+}
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far two arrays may be apart, and why.
+
+    An element passes when it is within `ulp` units in the last place or within
+    `absolute`, whichever is kinder: near zero a harmless difference is many units.
+
+    Parameters
+    ----------
+    ulp : int
+        Largest distance in units in the last place.
+    absolute : float
+        Largest absolute difference that passes whatever its distance in units.
+    reason : str
+        Why anything but 0 is right; shown wherever the tolerance is.
+    nonfinite : bool
+        Whether NaN and infinity may appear, in the same places with the same sign on
+        both sides. Off by default: a NaN on both sides is no proof of parity.
+    signed_zeros : bool
+        Whether +0 and -0 count as a mismatch.
+    """
+
+    ulp: int = 0
+    absolute: float = 0.0
+    reason: str = "same bits"
+    nonfinite: bool = False
+    signed_zeros: bool = False
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing but the same value passes."""
+        return self.ulp == 0 and self.absolute == 0.0
+
+    def __str__(self) -> str:
+        """Show the bounds in a few characters."""
+        if self.absolute:
+            return f"{self.ulp} ULP or {self.absolute:g}"
+        return f"{self.ulp} ULP"
+
+
+EXACT = Tolerance()
+
+
+@dataclass(frozen=True)
+class Where:
+    """What was being compared: every field that is known goes into the message."""
+
+    subject: str = ""
+    dtype: str = ""
+    mode: str = ""
+    step: int | None = None
+    tensor: str = ""
+
+    def __str__(self) -> str:
+        """Join the known fields."""
+        parts = [self.subject, self.dtype, self.mode]
+        if self.step is not None:
+            parts.append(f"step {self.step}")
+        parts.append(self.tensor)
+        return ", ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The outcome of comparing two arrays.
+
+    Attributes
+    ----------
+    fault : str
+        Empty where the arrays agree; else "shape", "dtype", "finiteness", "value" or
+        "sign of zero".
+    ulp : int
+        Largest distance in units in the last place over the finite elements.
+    absolute : float
+        Largest absolute difference over the finite elements.
+    differing : int
+        How many elements are not the same value.
+    index : tuple of int or None
+        The first element outside the tolerance; where all pass, the most distant one.
+    actual, expected : object
+        The values there; for a shape or dtype fault, the shapes or dtypes.
+    """
+
+    fault: str
+    ulp: int
+    absolute: float
+    differing: int
+    size: int
+    index: tuple[int, ...] | None
+    actual: Any
+    expected: Any
+    tolerance: Tolerance
+    where: Where
+
+    @property
+    def passed(self) -> bool:
+        """Whether the arrays agree within the tolerance."""
+        return not self.fault
+
+    def message(self) -> str:
+        """Say what differs, where, and by how much."""
+        head = f"{self.where}: " if str(self.where) else ""
+        if self.fault in ("shape", "dtype"):
+            return f"{head}{self.fault} is {self.actual}, expected {self.expected}"
+        if self.index is None:
+            return f"{head}nothing to compare"
+        at = f"index {_index(self.index)}"
+        values = f"got {self.actual!r}, expected {self.expected!r}"
+        if self.fault == "finiteness":
+            return f"{head}{at}: not finite: {values}"
+        if self.fault == "sign of zero":
+            return f"{head}{at}: the zeros differ in sign: {values}"
+        if not self.fault:
+            return f"{head}within {self.tolerance} (largest distance {self.ulp} ULP)"
+        return (
+            f"{head}{at}: {values}, {_gap(self.actual, self.expected)} apart "
+            f"(allowed: {self.tolerance}); {self.differing} of {self.size} elements "
+            f"differ, the largest distance is {self.ulp} ULP"
+        )
+
+
+def _gap(actual: Any, expected: Any) -> str:
+    distance = int(ulp_distance(np.asarray(actual), np.asarray(expected)))
+    return f"{distance} ULP"
+
+
+def _index(index: tuple[int, ...]) -> str:
+    return str(index[0]) if len(index) == 1 else str(tuple(index))
+
+
+def ordered(values: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Map floats to integers so that neighbouring floats get neighbouring integers.
+
+    Parameters
+    ----------
+    values : ndarray of float16, float32 or float64
+        Any shape. Both zeros map to 0, infinity to one beyond the largest float.
+
+    Raises
+    ------
+    TypeError
+        Where the dtype is another one.
+    """
+    integer = _INTEGERS.get(values.dtype.type)
+    if integer is None:
+        raise TypeError(f"ULP distance needs floats. Received: dtype={values.dtype}")
+    values = np.asarray(values, order="C")
+    bits = values.view(integer).astype(np.int64)
+    lowest = np.int64(np.iinfo(integer).min)
+    return np.where(bits < 0, lowest - bits, bits)
+
+
+def ulp_distance(a: npt.NDArray[Any], b: npt.NDArray[Any]) -> npt.NDArray[np.uint64]:
+    """Count the representable values between `a` and `b`, element by element.
+
+    NaN has no distance: where either side is NaN the result is the largest uint64, also
+    for NaN against NaN. Infinity is one step beyond the largest float.
+
+    Parameters
+    ----------
+    a, b : ndarray
+        Same shape, same dtype (float16, float32 or float64).
+
+    Returns
+    -------
+    ndarray of uint64
+        The distances; float64 of opposite sign can be more than 2**63 apart.
+
+    Raises
+    ------
+    TypeError
+        Where the dtypes differ or are not floats.
+    ValueError
+        Where the shapes differ.
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    if a.dtype != b.dtype:
+        raise TypeError(f"dtypes must agree. Received: {a.dtype} and {b.dtype}")
+    if a.shape != b.shape:
+        raise ValueError(f"shapes must agree. Received: {a.shape} and {b.shape}")
+    first, second = ordered(a), ordered(b)
+    high = np.maximum(first, second).astype(np.uint64)
+    low = np.minimum(first, second).astype(np.uint64)
+    with np.errstate(over="ignore"):
+        distance = high - low
+    either = np.isnan(a) | np.isnan(b)
+    return np.where(either, np.iinfo(np.uint64).max, distance)
+
+
+def _first(mask: npt.NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(mask)), mask.shape))
+
+
+def compare(
+    actual: npt.ArrayLike,
+    expected: npt.ArrayLike,
+    tolerance: Tolerance = EXACT,
+    where: Where | None = None,
+) -> Comparison:
+    """Compare shape, dtype, finiteness and then values.
+
+    Parameters
+    ----------
+    actual, expected : array_like of float16, float32 or float64
+        Ours and theirs. Nothing is broadcast, nothing is cast.
+    tolerance : Tolerance
+        What passes.
+    where : Where, optional
+        What is being compared, for the message.
+
+    Returns
+    -------
+    Comparison
+        With `fault` empty where everything passed.
+    """
+    a, e = np.asarray(actual), np.asarray(expected)
+    where = where or Where()
+
+    def outcome(
+        fault: str, index: tuple[int, ...] | None = None, **more: Any
+    ) -> Comparison:
+        fields: dict[str, Any] = {
+            "ulp": 0,
+            "absolute": 0.0,
+            "differing": 0,
+            "actual": None if index is None else a[index],
+            "expected": None if index is None else e[index],
+        }
+        return Comparison(
+            fault,
+            size=a.size,
+            index=index,
+            tolerance=tolerance,
+            where=where,
+            **(fields | more),
+        )
+
+    if a.shape != e.shape:
+        return outcome("shape", actual=a.shape, expected=e.shape)
+    if a.dtype != e.dtype or a.dtype.type not in _INTEGERS:
+        return outcome("dtype", actual=a.dtype.name, expected=e.dtype.name)
+    if a.size == 0:
+        return outcome("")
+
+    finite = np.isfinite(a) & np.isfinite(e)
+    if not finite.all():
+        alike = (np.isnan(a) & np.isnan(e)) | (a == e)
+        wrong = ~finite & ~(alike & np.bool_(tolerance.nonfinite))
+        if wrong.any():
+            return outcome("finiteness", _first(wrong))
+    distance = np.where(finite, ulp_distance(a, e), np.uint64(0))
+    with np.errstate(over="ignore", invalid="ignore"):
+        gap = np.where(finite, np.abs(a.astype(np.float64) - e), 0.0)
+    measured: dict[str, Any] = {
+        "ulp": int(distance.max()),
+        "absolute": float(gap.max()),
+        "differing": int(np.count_nonzero(distance)),
+    }
+    outside = distance > np.uint64(tolerance.ulp)
+    if tolerance.absolute > 0.0:
+        outside &= gap > tolerance.absolute
+    if outside.any():
+        return outcome("value", _first(outside), **measured)
+    if tolerance.signed_zeros:
+        flipped = (a == 0) & (e == 0) & (np.signbit(a) != np.signbit(e))
+        if flipped.any():
+            return outcome("sign of zero", _first(flipped), **measured)
+    return outcome("", _first(distance == distance.max()), **measured)
+
+
+def assert_parity(
+    actual: npt.ArrayLike,
+    expected: npt.ArrayLike,
+    tolerance: Tolerance = EXACT,
+    *,
+    subject: str = "",
+    dtype: str = "",
+    mode: str = "",
+    step: int | None = None,
+    tensor: str = "",
+) -> Comparison:
+    """Raise AssertionError unless `actual` and `expected` agree; name where they do not.
+
+    Parameters
+    ----------
+    actual, expected : array_like of float16, float32 or float64
+        Ours and theirs.
+    tolerance : Tolerance
+        What passes; the same bits where left out.
+    subject, dtype, mode, step, tensor
+        What is being compared (an optimizer, "float32", "eager", 10, "velocity"): each
+        that is given is part of the message.
+
+    Returns
+    -------
+    Comparison
+        The measured distances, for tables.
+
+    Raises
+    ------
+    AssertionError
+        With the place, index, both values and the distance.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one = np.ones(3, np.float32)
+    >>> assert_parity(one, one).ulp
+    0
+    >>> assert_parity(np.nextafter(one, np.float32(2)), one, subject="adam", step=10)
+    Traceback (most recent call last):
+    AssertionError: adam, step 10: index 0: got np.float32(1.0000001), expected \
+np.float32(1.0), 1 ULP apart (allowed: 0 ULP); 3 of 3 elements differ, the largest \
+distance is 1 ULP
+    """
+    where = Where(subject, dtype, mode, step, tensor)
+    found = compare(actual, expected, tolerance, where)
+    if found.fault:
+        raise AssertionError(found.message())
+    return found
