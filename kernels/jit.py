@@ -91,5 +91,7 @@ def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     jit = functools.partial(numba.njit, error_model="numpy", nogil=True, **options)
     if folder is None:
         return jit()(function)
+    if not Path(function.__code__.co_filename).exists():
+        return jit()(function)  # typed at a prompt: there is no file to cache beside
     with _numba_cache_in(folder):
         return jit(cache=True)(function)

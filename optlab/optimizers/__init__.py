@@ -1,0 +1,35 @@
+"""Optimizers with tf.keras's names, arguments and bits."""
+
+from optlab.optimizers.adadelta import Adadelta
+from optlab.optimizers.adagrad import Adagrad
+from optlab.optimizers.adam import Adam, AdamW
+from optlab.optimizers.adamax import Adamax
+from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers.lion import Lion
+from optlab.optimizers.nadam import Nadam
+from optlab.optimizers.options import Options
+from optlab.optimizers.registry import OPTIMIZERS, get, lookup, names, register
+from optlab.optimizers.rmsprop import RMSprop
+from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
+from optlab.optimizers.sgd import SGD
+
+__all__ = [
+    "OPTIMIZERS",
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "Options",
+    "RMSprop",
+    "Rule",
+    "ScheduleFreeAdamW",
+    "get",
+    "lookup",
+    "names",
+    "register",
+]

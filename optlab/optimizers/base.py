@@ -1,0 +1,655 @@
+"""What all optimizers share: building, applying, options, state, configuration.
+
+A call to `apply` does, in tf.keras's order: divide by the loss scale, accumulate, clip,
+decay the weights, run the update rule, average, count. Clipping factors, decay and rule
+run in one fused pass over memory (`optlab.kernels.fuse`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Self, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.kernels import fuse, sums, transforms
+from optlab.kernels.floating_point import flush_subnormals
+from optlab.optimizers.options import Options
+from optlab.parameters import DTYPES, Parameters
+
+Array: TypeAlias = npt.NDArray[Any]
+Tensors: TypeAlias = Parameters | Sequence[Array]
+
+#: Elements from which the parallel loop is quicker than the serial one (measured by
+#: `benchmarks/bench_threshold.py`: they cross between 5e4 and 2e5 on two cores).
+PARALLEL_FROM = 100_000
+#: Mean elements of a tensor up to which gradients are gathered for one scattered call.
+GATHER_UP_TO = 8_192
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An update rule with what it needs: see `optlab.kernels.fuse.FusedRule`.
+
+    Attributes
+    ----------
+    function, coefficients : callable
+        The rule, and what it needs that does not depend on the element.
+    slots : tuple of str
+        The names of the state arrays, tf.keras's own.
+    initial : mapping
+        Values that slots begin with, where not 0.
+    """
+
+    function: Callable[..., Any]
+    coefficients: Callable[..., Any]
+    slots: tuple[str, ...] = ()
+    initial: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Piece:
+    """One tensor, or one whole arena, as the kernels see it: flat arrays."""
+
+    index: int
+    param: Array
+    slots: tuple[Array, ...]
+    shape: tuple[int, ...]
+    decays: bool
+
+
+class Optimizer:
+    """Base of all optimizers.
+
+    Parameters
+    ----------
+    learning_rate : float, schedule or callable
+        The rate, or a function of the step (from 0) that returns it.
+    **options
+        See `optlab.optimizers.Options`.
+
+    Raises
+    ------
+    TypeError
+        If an option is unknown.
+    ValueError
+        If a value is out of range.
+    """
+
+    #: Constructor arguments of the optimizer itself, in tf.keras's order.
+    arguments: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, learning_rate: Any, **options: Any) -> None:
+        self.options = Options.from_keywords(type(self).__name__, options)
+        self.name = self.options.name or _snake(type(self).__name__)
+        self._rate = checked_rate(learning_rate)
+        self._calls = 0
+        self._excluded: tuple[list[Any], re.Pattern[str] | None] = ([], None)
+        self.built = False
+
+    # What a subclass says about itself.
+
+    @property
+    def rule(self) -> Rule:
+        """The update rule that these arguments select."""
+        raise NotImplementedError
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return what `Rule.coefficients` takes after the learning rate."""
+        return ()
+
+    # Building.
+
+    def build(self, params: Tensors) -> None:
+        """Make the state for `params`, which `apply` will update in place.
+
+        Parameters
+        ----------
+        params : Parameters or list of ndarray
+            An arena, or separate C-contiguous arrays, float32 or float64.
+
+        Raises
+        ------
+        TypeError
+            If a dtype is neither float32 nor float64, or dtypes are mixed.
+        ValueError
+            If an array is not contiguous, is read-only, or the optimizer is built
+            already for other parameters.
+        """
+        arrays = list(params)
+        _check_arrays(arrays)
+        if self.built:
+            if not self._same(arrays):
+                raise ValueError(
+                    f"{self.name} is built for other parameters. "
+                    "Make a new optimizer for a second model."
+                )
+            return
+        self._arrays = arrays
+        self._arena = params if isinstance(params, Parameters) else None
+        self.dtype = arrays[0].dtype if arrays else np.dtype("float32")
+        names = self._arena.names if self._arena else None
+        self._layout = Parameters([a.shape for a in arrays], self.dtype, names)
+        self._shapes = [a.shape for a in arrays]
+        self._slots: dict[str, Parameters] = {}
+        self._make_slots()
+        if self.options.use_ema:
+            self._slots["average"] = self._layout.zeros_like()
+        if self.options.gradient_accumulation_steps:
+            self._slots["gradient_accumulator"] = self._layout.zeros_like()
+        self._gathered = self._layout
+        self._gathered_flats = [g.reshape(-1) for g in self._gathered.arrays]
+        decays = [self._decays(k) for k in range(len(arrays))]
+        self._pieces = [self._piece(k, decays[k]) for k in range(len(arrays))]
+        sizes = [a.size for a in arrays]
+        self._edges = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        self._addresses = np.array([a.ctypes.data for a in arrays], np.int64)
+        one_decay = len(set(decays)) <= 1
+        self._at_once = one_decay and self.options.clip != "norm"
+        self._whole = None
+        if self._arena is not None and arrays:
+            slots = tuple(self._slots[name].flat for name in self.slot_names)
+            flat = self._arena.flat
+            self._whole = Piece(-1, flat, slots, flat.shape, decays[0])
+        self._gathers = len(arrays) > 1 and np.mean(sizes) <= GATHER_UP_TO
+        self._simple = not (
+            self.options.use_ema
+            or self.options.gradient_accumulation_steps
+            or self.options.loss_scale_factor is not None
+        )
+        self._is_float32 = self.dtype == np.float32
+        self._clips = self.options.clip != "none"
+        self._clip = np.zeros(3, self.dtype)
+        self._clip[2] = float32_rounded(self.options.weight_decay or 0.0)
+        self._loops = {
+            decay: fuse.fuse(
+                self.rule.function,
+                self.rule.coefficients,
+                self.rule.slots,
+                self.options.clip,
+                decay,
+            )
+            for decay in set(decays)
+        }
+        self._hyper = np.zeros(2 + len(self.hyper()), self.dtype)
+        self._refresh_hyper()
+        self.built = True
+
+    def _make_slots(self) -> None:
+        for name in self.slot_names:
+            arena = self._layout.zeros_like()
+            arena.flat[:] = self.rule.initial.get(name, 0.0)
+            self._slots[name] = arena
+
+    @property
+    def slot_names(self) -> tuple[str, ...]:
+        """The names of the state arrays of the rule."""
+        return self.rule.slots
+
+    def _piece(self, k: int, decays: bool) -> Piece:
+        array = self._arrays[k]
+        slots = tuple(self._slots[s].arrays[k].reshape(-1) for s in self.slot_names)
+        return Piece(k, array.reshape(-1), slots, array.shape, decays)
+
+    def _refresh_hyper(self) -> None:
+        """Write the scalars of the rule again; needed after one was changed."""
+        self._hyper[0] = 1.0
+        self._hyper[2:] = self.hyper()
+
+    def _same(self, arrays: Sequence[Array]) -> bool:
+        return len(arrays) == len(self._arrays) and all(
+            new is old or (new.shape == old.shape and np.shares_memory(new, old))
+            for new, old in zip(arrays, self._arrays, strict=True)
+        )
+
+    # Applying.
+
+    def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
+        """Update the parameters in place by one step.
+
+        Parameters
+        ----------
+        grads : Parameters or list of (ndarray or None)
+            One gradient a parameter, of its shape and dtype. None leaves that
+            parameter and its state as they are.
+        params : Parameters or list of ndarray, optional
+            The parameters; the first call builds the optimizer for them.
+
+        Raises
+        ------
+        TypeError
+            If a gradient has another dtype than its parameter.
+        ValueError
+            If the optimizer is not built, or counts or shapes disagree. Nothing has
+            been changed then.
+        """
+        if params is not None:
+            self.build(params)
+        elif not self.built:
+            raise ValueError(
+                "The optimizer is not built: pass the parameters as well, "
+                "`apply(grads, params)`, or call `build(params)` first."
+            )
+        flats = self._flattened(grads)
+        if self._simple:
+            self._update(flats)
+        else:
+            self._update_with_options(flats)
+        self._calls += 1
+
+    def _flattened(self, grads: Tensors) -> list[Array]:
+        """Check the gradients and return them flat: one a tensor, or the whole arena."""
+        if isinstance(grads, Parameters):
+            if grads.shapes == self._layout.shapes and grads.dtype == self.dtype:
+                if self._whole is not None and self._at_once and self._simple:
+                    return [grads.flat]
+                return [g.reshape(-1) for g in grads.arrays]
+            grads = list(grads)
+        if len(grads) != len(self._shapes):
+            raise ValueError(
+                "`grads` must hold one gradient a parameter: "
+                f"{len(self._shapes)} expected. Received: {len(grads)}"
+            )
+        dtype = self.dtype
+        checked = []
+        missing = 0
+        for k, (grad, shape) in enumerate(zip(grads, self._shapes, strict=True)):
+            if grad is None:
+                missing += 1
+            elif (
+                grad.__class__ is not np.ndarray
+                or grad.dtype is not dtype
+                or grad.shape != shape
+            ):
+                grad = _checked_gradient(grad, k, shape, dtype)
+            checked.append(grad)
+        if missing == len(checked) > 0:
+            raise ValueError("No gradients provided for any parameter.")
+        if self._gathers and not missing:
+            np.concatenate(checked, axis=None, out=self._gathered.flat)
+            return self._gathered_flats
+        return [g if g is None else np.ascontiguousarray(g).reshape(-1) for g in checked]
+
+    def _update(self, flats: list[Array]) -> None:
+        """Clip, decay and run the rule; `flats` as `_flattened` returns them."""
+        hyper = self._hyper
+        rate = self._rate if self._rate.__class__ is float else self._current_rate()
+        hyper[1] = rate if self._is_float32 else float32_rounded(rate)
+        step = (self._calls if self._simple else self.iterations) + 1
+        if self._clips:
+            self._prepare_clip(flats)
+        whole = self._whole
+        if len(flats) == 1:
+            self._run(step, whole or self._pieces[0], flats[0])
+        elif self._at_once and flats is self._gathered_flats:
+            gathered = self._gathered.flat
+            if whole is not None:
+                self._run(step, whole, gathered)
+                return
+            slots = [self._slots[name].flat for name in self.slot_names]
+            self._loops[self._pieces[0].decays].scattered(
+                step, hyper, self._clip, self._addresses, self._edges, gathered, *slots
+            )
+        else:
+            for piece, grad in zip(self._pieces, flats, strict=True):
+                if grad is not None:
+                    self._run(step, piece, grad)
+
+    def _run(self, step: int, piece: Piece, grad: Array) -> None:
+        """Run the fused loop over one piece."""
+        if self._clips and self.options.clip == "norm":
+            bound = self.options.clipnorm
+            norm = sums.norm_eigen(grad)
+            self._clip[0] = bound
+            self._clip[1] = np.maximum(norm, self._clip[0])
+        loops = self._loops[piece.decays]
+        loop = loops.serial if grad.size < PARALLEL_FROM else loops.parallel
+        loop(step, self._hyper, self._clip, piece.param, grad, *piece.slots)
+
+    def _prepare_clip(self, flats: list[Array]) -> None:
+        """Set the numbers of the clip that are the same for every tensor."""
+        if self.options.clip == "value":
+            self._clip[0] = self.options.clipvalue
+        elif self.options.clip == "factor":
+            if len(flats) == 1 and self._whole is not None:
+                flats = [flats[0][a:b] for a, b in self._spans()]
+            squares = [sums.sum_of_squares_eigen(f) for f in flats if f is not None]
+            self._clip[0] = global_factor(
+                np.array(squares, self.dtype), self.options.global_clipnorm or 0.0
+            )
+
+    def _spans(self) -> list[tuple[int, int]]:
+        edges = self._edges.tolist()
+        return list(zip(edges[:-1], edges[1:], strict=True))
+
+    def _update_with_options(self, flats: list[Array]) -> None:
+        """Scale, accumulate, update and average, in tf.keras's order."""
+        options = self.options
+        steps = options.gradient_accumulation_steps
+        scale = options.loss_scale_factor
+        if scale is not None or steps:
+            flats = self._scaled_and_summed(flats, scale, steps)
+        if not steps or (self._calls + 1) % steps == 0:
+            self._update(flats)
+            if steps:
+                self._slots["gradient_accumulator"].flat[:] = 0
+        if options.use_ema:
+            self._average()
+
+    def _scaled_and_summed(
+        self, flats: list[Array], scale: float | None, steps: int | None
+    ) -> list[Array]:
+        """Return new gradients divided by the scale, and by the steps they sum over."""
+        due = bool(steps) and (self._calls + 1) % (steps or 1) == 0
+        results: list[Any] = []
+        with flush_subnormals():
+            for k, flat in enumerate(flats):
+                if flat is None:
+                    results.append(None)
+                    continue
+                if scale is not None:
+                    flat = flat / self.dtype.type(scale)
+                if steps:
+                    total = self._slots["gradient_accumulator"].arrays[k].reshape(-1)
+                    flat = flat + total
+                    if due:
+                        flat = flat / self.dtype.type(steps)
+                    else:
+                        total[:] = flat
+                results.append(flat)
+        return results
+
+    def _average(self) -> None:
+        """Advance the moving average; from the second step on it has momentum."""
+        momentum = self.options.ema_momentum if self.iterations else 0.0
+        averages = self._slots["average"]
+        for array, average in zip(self._arrays, averages.arrays, strict=True):
+            transforms.moving_average(
+                average.reshape(-1), array.reshape(-1), self.dtype.type(momentum)
+            )
+        every = self.options.ema_overwrite_frequency
+        if every and (self.iterations + 1) % every == 0:
+            self.finalize_variable_values()
+
+    def finalize_variable_values(self) -> None:
+        """Replace the parameters by their moving average, where one is kept."""
+        if self.options.use_ema and self.built:
+            for array, average in zip(
+                self._arrays, self._slots["average"].arrays, strict=True
+            ):
+                array[...] = average
+
+    # Weight decay.
+
+    def exclude_from_weight_decay(
+        self,
+        var_list: Sequence[Array] | None = None,
+        var_names: Sequence[str] | None = None,
+    ) -> None:
+        """Leave some parameters out of the weight decay; call it before `build`.
+
+        Parameters
+        ----------
+        var_list : sequence of ndarray, optional
+            The parameters themselves.
+        var_names : sequence of str, optional
+            Patterns; a parameter is left out where its name holds one of them. Names
+            are those of the `Parameters` arena.
+
+        Raises
+        ------
+        ValueError
+            If the optimizer is built already.
+        """
+        if self.built:
+            raise ValueError(
+                "`exclude_from_weight_decay()` can only be called before the "
+                "optimizer is built."
+            )
+        pattern = re.compile("|".join(var_names)) if var_names else None
+        self._excluded = (list(var_list or ()), pattern)
+
+    def _decays(self, k: int) -> bool:
+        if self.options.weight_decay is None:
+            return False
+        arrays, pattern = self._excluded
+        named = pattern is not None and pattern.search(self._layout.names[k])
+        return not named and not any(
+            a.shape == self._shapes[k] and np.shares_memory(a, self._arrays[k])
+            for a in arrays
+        )
+
+    # State.
+
+    @property
+    def iterations(self) -> int:
+        """The number of updates made so far."""
+        steps = self.options.gradient_accumulation_steps
+        return self._calls // steps if steps else self._calls
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the next step; settable unless a schedule gives it."""
+        return self._current_rate()
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        rate = checked_rate(value)
+        if callable(self._rate) and not callable(rate):
+            raise TypeError(
+                "This optimizer was made with a schedule as its `learning_rate`, so "
+                "the rate cannot be set. Make it with a float to be able to set it."
+            )
+        self._rate = rate
+
+    @property
+    def schedule(self) -> Callable[[int], float] | None:
+        """The schedule that gives the rate, or None where the rate is a number."""
+        return self._rate if callable(self._rate) else None
+
+    def _current_rate(self) -> float:
+        rate = self._rate
+        return float(rate(self._calls)) if callable(rate) else float(rate)
+
+    @property
+    def state(self) -> dict[str, list[Array]]:
+        """The state arrays by name, one a parameter: views that `apply` writes to."""
+        if not self.built:
+            return {}
+        return {name: list(arena.arrays) for name, arena in self._slots.items()}
+
+    def save_state(self) -> dict[str, Any]:
+        """Return a copy of everything that the next step depends on.
+
+        Returns
+        -------
+        dict
+            "calls", "learning_rate" (None under a schedule), and "slot/NAME/K" for
+            the arrays.
+        """
+        found: dict[str, Any] = {
+            "calls": self._calls,
+            "learning_rate": None if callable(self._rate) else self._rate,
+        }
+        for name, arrays in self.state.items():
+            for k, array in enumerate(arrays):
+                found[f"slot/{name}/{k}"] = array.copy()
+        return found
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Put back what `save_state` returned; the optimizer must be built.
+
+        Raises
+        ------
+        ValueError
+            If it is not built, or the arrays do not fit; nothing has changed then.
+        """
+        if not self.built:
+            raise ValueError(
+                "Build the optimizer before loading state: call `build(params)`."
+            )
+        targets = {
+            f"slot/{name}/{k}": array
+            for name, arrays in self.state.items()
+            for k, array in enumerate(arrays)
+        }
+        found = {key for key in state if key.startswith("slot/")}
+        if found != set(targets):
+            raise ValueError(
+                f"The state does not belong to this {type(self).__name__}. "
+                f"Expected {sorted(targets)}. Received: {sorted(found)}"
+            )
+        for key, target in targets.items():
+            value = np.asarray(state[key])
+            if value.shape != target.shape or value.dtype != target.dtype:
+                raise ValueError(
+                    f"State {key!r} must be {target.dtype.name} of shape "
+                    f"{target.shape}. Received: {value.dtype.name} of shape "
+                    f"{value.shape}"
+                )
+        for key, target in targets.items():
+            target[...] = state[key]
+        self._calls = int(state["calls"])
+        if state.get("learning_rate") is not None and not callable(self._rate):
+            self._rate = float(state["learning_rate"])
+
+    # Configuration.
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, as tf.keras names them."""
+        options = self.options
+        config: dict[str, Any] = {
+            "name": self.name,
+            "learning_rate": self._rate_config(),
+        }
+        for name in (
+            "weight_decay",
+            "clipnorm",
+            "global_clipnorm",
+            "clipvalue",
+            "use_ema",
+            "ema_momentum",
+            "ema_overwrite_frequency",
+            "loss_scale_factor",
+            "gradient_accumulation_steps",
+        ):
+            config[name] = getattr(options, name)
+        for name in self.arguments:
+            config[name] = getattr(self, name)
+        return config
+
+    def _rate_config(self) -> Any:
+        if not callable(self._rate):
+            return self._rate
+        from optlab import schedules
+
+        return schedules.serialize(self._rate)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Build an optimizer from `get_config()`, this one's or tf.keras's."""
+        return cls(**dict(config))
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{n}={getattr(self, n)!r}" for n in self.arguments)
+        rate = self._rate if callable(self._rate) else f"{self._rate:g}"
+        comma = ", " if shown else ""
+        return f"{type(self).__name__}(learning_rate={rate}{comma}{shown})"
+
+
+def float32_rounded(value: float) -> float:
+    """Round to float32, as tf.keras does even for float64 parameters.
+
+    It keeps the rate in a float32 variable, and casts Python numbers through float32.
+    """
+    return float(np.float32(value))
+
+
+def global_factor(squares: Array, bound: float) -> Any:
+    """Return the factor that clips all gradients to a joint norm of `bound`.
+
+    Parameters
+    ----------
+    squares : ndarray, shape (tensors,)
+        The sum of squares of each gradient.
+    bound : float
+        The largest joint L2 norm.
+    """
+    number = squares.dtype.type
+    with flush_subnormals(), np.errstate(all="ignore"):
+        norm = np.sqrt(number(sums.sum_eigen(squares)))
+        ratio = np.minimum(number(1) / norm, number(1.0 / bound))
+        return number(bound) * ratio + (norm - norm)
+
+
+def checked_rate(value: Any) -> Any:
+    """Return the rate as a float or a callable, or raise."""
+    if isinstance(value, Mapping):
+        from optlab import schedules
+
+        return schedules.get(dict(value))
+    if callable(value):
+        return value
+    try:
+        rate = float(value)
+    except (TypeError, ValueError):
+        rate = math.nan
+    if isinstance(value, (str, bool)) or not math.isfinite(rate):
+        raise ValueError(
+            "`learning_rate` must be a finite number, a schedule, or a callable of "
+            f"the step. Received: learning_rate={value!r}"
+        )
+    return rate
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def _check_arrays(arrays: Sequence[Any]) -> None:
+    for k, array in enumerate(arrays):
+        if not isinstance(array, np.ndarray):
+            raise TypeError(
+                f"`params[{k}]` must be a NumPy array. "
+                f"Received: {type(array).__name__}"
+            )
+        if array.dtype not in DTYPES:
+            raise TypeError(
+                f"`params[{k}]` must be float32 or float64. Received: {array.dtype}"
+            )
+        if not (array.flags.c_contiguous and array.flags.writeable):
+            raise ValueError(
+                f"`params[{k}]` must be C-contiguous and writeable, because it is "
+                f"updated in place. Received: strides {array.strides} for shape "
+                f"{array.shape}, writeable={array.flags.writeable}"
+            )
+    dtypes = sorted({array.dtype.name for array in arrays})
+    if len(dtypes) > 1:
+        raise TypeError(
+            f"All parameters must have one dtype. Received: {', '.join(dtypes)}"
+        )
+
+
+def _checked_gradient(
+    grad: Any, k: int, shape: tuple[int, ...], dtype: np.dtype[Any]
+) -> Array:
+    """Return a gradient that the loops can read, or say what is wrong with it."""
+    if not isinstance(grad, np.ndarray):
+        raise TypeError(
+            f"`grads[{k}]` must be a NumPy array. Received: {type(grad).__name__}"
+        )
+    if grad.shape != shape:
+        raise ValueError(
+            f"`grads[{k}]` must have its parameter's shape {shape}. "
+            f"Received: shape {grad.shape}"
+        )
+    if grad.dtype != dtype:
+        raise TypeError(
+            f"`grads[{k}]` must have its parameter's dtype {dtype.name}. "
+            f"Received: {grad.dtype.name}"
+        )
+    return grad

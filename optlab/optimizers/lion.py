@@ -1,0 +1,61 @@
+"""Lion; the rule: `optlab.kernels.rules.lion`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Unpack
+
+from optlab.kernels.rules import lion
+from optlab.optimizers.base import Optimizer, Rule, float32_rounded
+from optlab.optimizers.options import BaseOptions, check_range
+
+
+class Lion(Optimizer):
+    r"""The sign of an interpolation between the gradient and its running mean.
+
+    Parameters
+    ----------
+    learning_rate : float, schedule or callable
+        The rate.
+    beta_1 : float
+        The weight of the mean in the step, in (0, 1].
+    beta_2 : float
+        The decay of the mean, in [0, 1].
+    **options
+        See `Options`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    References
+    ----------
+    Chen et al., Symbolic discovery of optimization algorithms, 2023.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2")
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.99,
+        **options: Unpack[BaseOptions],
+    ) -> None:
+        check_range("beta_1", beta_1, 0, 1, "(]")
+        check_range("beta_2", beta_2, 0, 1, "[]")
+        super().__init__(learning_rate, **options)
+        self.beta_1 = float(beta_1)
+        self.beta_2 = float(beta_2)
+
+    @property
+    def rule(self) -> Rule:
+        """Lion."""
+        return Rule(lion.lion, lion.lion_coefficients, lion.SLOTS)
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return what the coefficients take after the rate."""
+        return (
+            float32_rounded(self.beta_1),
+            float32_rounded(self.beta_2),
+        )

@@ -1,0 +1,102 @@
+"""The one table of optimizers; tests, benchmarks, the command line and docs read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from optlab.errors import unknown_name
+from optlab.optimizers.adadelta import Adadelta
+from optlab.optimizers.adagrad import Adagrad
+from optlab.optimizers.adam import Adam, AdamW
+from optlab.optimizers.adamax import Adamax
+from optlab.optimizers.base import Optimizer
+from optlab.optimizers.lion import Lion
+from optlab.optimizers.nadam import Nadam
+from optlab.optimizers.rmsprop import RMSprop
+from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
+from optlab.optimizers.sgd import SGD
+
+#: Class by the lower-case name that files and commands use.
+OPTIMIZERS: dict[str, type[Optimizer]] = {
+    "adadelta": Adadelta,
+    "adagrad": Adagrad,
+    "adam": Adam,
+    "adamax": Adamax,
+    "adamw": AdamW,
+    "lion": Lion,
+    "nadam": Nadam,
+    "rmsprop": RMSprop,
+    "schedulefreeadamw": ScheduleFreeAdamW,
+    "sgd": SGD,
+}
+
+
+def names() -> list[str]:
+    """Return the names that `get` knows."""
+    return sorted(OPTIMIZERS)
+
+
+def register(name: str, cls: type[Optimizer]) -> None:
+    """Add an optimizer of your own under a name.
+
+    Raises
+    ------
+    ValueError
+        If the name is taken by another class.
+    """
+    key = _key(name)
+    if OPTIMIZERS.get(key, cls) is not cls:
+        raise ValueError(f"The optimizer name {key!r} is taken by {OPTIMIZERS[key]}.")
+    OPTIMIZERS[key] = cls
+
+
+def lookup(name: str) -> type[Optimizer]:
+    """Return the class of a name, such as "adam", "AdamW" or "schedule_free_adamw".
+
+    Raises
+    ------
+    InputError
+        If there is none; the message names the nearest.
+    """
+    if _key(name) not in OPTIMIZERS:
+        raise unknown_name("optimizer", name, names())
+    return OPTIMIZERS[_key(name)]
+
+
+def get(identifier: Any) -> Optimizer:
+    """Return an optimizer from a name, a configuration or an optimizer.
+
+    Parameters
+    ----------
+    identifier : str, mapping or Optimizer
+        "adam"; ``{"class_name": "Adam", "config": {...}}`` as tf.keras serializes it;
+        ``{"name": "adam", "learning_rate": 0.1}`` as in an experiment file; or an
+        optimizer, returned as it is.
+
+    Raises
+    ------
+    InputError
+        If the name is unknown.
+    TypeError
+        If the identifier is none of these, or an argument is unknown.
+    """
+    if isinstance(identifier, Optimizer):
+        return identifier
+    if isinstance(identifier, str):
+        return lookup(identifier)()
+    if isinstance(identifier, Mapping):
+        if "class_name" in identifier:
+            cls = lookup(str(identifier["class_name"]))
+            return cls.from_config(identifier.get("config") or {})
+        if "name" in identifier:
+            arguments = {k: v for k, v in identifier.items() if k != "name"}
+            return lookup(str(identifier["name"])).from_config(arguments)
+    raise TypeError(
+        "An optimizer must be a name, a configuration with `class_name` or `name`, or "
+        f"an Optimizer. Received: {identifier!r}"
+    )
+
+
+def _key(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")

@@ -1,0 +1,83 @@
+"""RMSprop, with momentum and centered; the rule: `optlab.kernels.rules.rmsprop`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Unpack
+
+from optlab.kernels.rules import rmsprop
+from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers.options import BaseOptions, check_range
+
+
+class RMSprop(Optimizer):
+    r"""The gradient divided by the root of its running mean square.
+
+    Parameters
+    ----------
+    learning_rate : float, schedule or callable
+        The rate.
+    rho : float
+        The decay of the mean square, in [0, 1].
+    momentum : float
+        The momentum of the steps, in [0, 1]; 0 keeps no state for it.
+    epsilon : float
+        Added inside the root.
+    centered : bool
+        Whether to subtract the squared mean gradient.
+    **options
+        See `Options`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    References
+    ----------
+    Tieleman, Hinton, Lecture 6.5, Neural networks for machine learning, 2012.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = ("rho", "momentum", "epsilon", "centered")
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        rho: float = 0.9,
+        momentum: float = 0.0,
+        epsilon: float = 1e-7,
+        centered: bool = False,
+        **options: Unpack[BaseOptions],
+    ) -> None:
+        check_range("rho", rho, 0, 1, "[]")
+        check_range("momentum", momentum, 0, 1, "[]")
+        check_range("epsilon", epsilon, 0, float("inf"), "[)")
+        super().__init__(learning_rate, **options)
+        self.rho = float(rho)
+        self.momentum = float(momentum)
+        self.epsilon = float(epsilon)
+        self.centered = bool(centered)
+
+    @property
+    def rule(self) -> Rule:
+        """One of four: with or without momentum, centered or not."""
+        slots: tuple[str, ...] = ("velocity",)
+        if self.momentum > 0:
+            slots += ("momentum",)
+        if self.centered:
+            slots += ("average_gradient",)
+        function = {
+            (False, False): rmsprop.rmsprop,
+            (True, False): rmsprop.rmsprop_momentum,
+            (False, True): rmsprop.rmsprop_centered,
+            (True, True): rmsprop.rmsprop_centered_momentum,
+        }[self.momentum > 0, self.centered]
+        return Rule(function, rmsprop.rmsprop_coefficients, slots)
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return what the coefficients take after the rate."""
+        return (
+            self.momentum,
+            self.rho,
+            1 - self.rho,
+            self.epsilon,
+        )

@@ -1,0 +1,91 @@
+"""Schedule-free AdamW; the rule: `optlab.kernels.rules.schedule_free`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Unpack
+
+from optlab.kernels.rules import schedule_free
+from optlab.optimizers.base import Optimizer, Rule, float32_rounded
+from optlab.optimizers.options import BaseOptions, check_range
+
+
+class ScheduleFreeAdamW(Optimizer):
+    r"""Adam whose average of iterates does the work of a schedule.
+
+    The published formula. tf.keras on TensorFlow computes something else (see the rule's
+    module); `optlab.validation` can reproduce it, this class does not.
+
+    Parameters
+    ----------
+    learning_rate : float, schedule or callable
+        The rate; keep it constant.
+    beta_1 : float
+        The place of the parameter between z (0) and the average x (1), in (0, 1].
+    beta_2 : float
+        The decay of the mean square, in [0, 1).
+    epsilon : float
+        Added to the root of the corrected mean square.
+    warmup_steps : int
+        Steps over which the rate rises linearly.
+    **options
+        See `Options`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    References
+    ----------
+    Defazio et al., The road less scheduled, 2024.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = (
+        "beta_1",
+        "beta_2",
+        "epsilon",
+        "warmup_steps",
+    )
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.0025,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        warmup_steps: int = 0,
+        **options: Unpack[BaseOptions],
+    ) -> None:
+        check_range("beta_1", beta_1, 0, 1, "(]")
+        check_range("beta_2", beta_2, 0, 1, "[)")
+        check_range("epsilon", epsilon, 0, float("inf"), "[)")
+        check_range("warmup_steps", warmup_steps, 0, float("inf"), "[)")
+        super().__init__(learning_rate, **options)
+        self.beta_1 = float(beta_1)
+        self.beta_2 = float(beta_2)
+        self.epsilon = float(epsilon)
+        self.warmup_steps = int(warmup_steps)
+
+    @property
+    def rule(self) -> Rule:
+        """The published formula."""
+        return Rule(
+            schedule_free.schedule_free,
+            schedule_free.schedule_free_coefficients,
+            schedule_free.SLOTS,
+        )
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return the betas, epsilon and the steps of warm-up."""
+        return (
+            float32_rounded(self.beta_1),
+            float32_rounded(self.beta_2),
+            float32_rounded(self.epsilon),
+            float(self.warmup_steps),
+        )
+
+    def _make_slots(self) -> None:
+        """Begin z at the parameters."""
+        super()._make_slots()
+        for z, param in zip(self._slots["momentum"].arrays, self._arrays, strict=True):
+            z[...] = param

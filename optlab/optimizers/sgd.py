@@ -1,0 +1,69 @@
+"""SGD, with momentum and Nesterov's look-ahead; the rule: `optlab.kernels.rules.sgd`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Unpack
+
+from optlab.kernels.rules import sgd
+from optlab.optimizers.base import Optimizer, Rule, float32_rounded
+from optlab.optimizers.options import BaseOptions, check_range
+
+
+class SGD(Optimizer):
+    r"""Gradient descent: :math:`w \leftarrow w - \eta g`, or with momentum.
+
+    Parameters
+    ----------
+    learning_rate : float, schedule or callable
+        The rate :math:`\eta`.
+    momentum : float
+        The momentum :math:`\mu` in [0, 1]; 0 keeps no state.
+    nesterov : bool
+        Whether to look ahead along the momentum.
+    **options
+        See `Options`.
+
+    Raises
+    ------
+    ValueError
+        If `momentum` is outside [0, 1].
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> w = np.array([1.0, 2.0], dtype=np.float32)
+    >>> SGD(0.5).apply([np.array([1.0, 1.0], dtype=np.float32)], [w])
+    >>> w
+    array([0.5, 1.5], dtype=float32)
+
+    References
+    ----------
+    Sutskever et al., On the importance of initialization and momentum in deep learning,
+    2013.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = ("momentum", "nesterov")
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        **options: Unpack[BaseOptions],
+    ) -> None:
+        check_range("momentum", momentum, 0, 1, "[]")
+        super().__init__(learning_rate, **options)
+        self.momentum = float(momentum)
+        self.nesterov = bool(nesterov)
+
+    @property
+    def rule(self) -> Rule:
+        """Plain, momentum or Nesterov."""
+        if self.momentum == 0:
+            return Rule(sgd.sgd, sgd.sgd_coefficients)
+        function = sgd.sgd_nesterov if self.nesterov else sgd.sgd_momentum
+        return Rule(function, sgd.sgd_momentum_coefficients, sgd.SLOTS)
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return the momentum, where there is one."""
+        return () if self.momentum == 0 else (float32_rounded(self.momentum),)
