@@ -1,1 +1,121 @@
-"""A laboratory for first-order optimizers, checked against TensorFlow."""
+"""A laboratory for first-order optimizers, checked against TensorFlow.
+
+The names below are imported from their modules when first used, so that
+``import optlab`` costs milliseconds and loads no heavy library.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from optlab import (
+        activations,
+        callbacks,
+        data,
+        experiments,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        optimizers,
+        plots,
+        problems,
+        regularizers,
+        schedules,
+    )
+    from optlab.errors import InputError
+    from optlab.experiments import Experiment
+    from optlab.layers import Activation, BatchNormalization, Dense, Dropout, Residual
+    from optlab.minimize import minimize
+    from optlab.model import Sequential
+    from optlab.optimizers import SGD, Adam
+    from optlab.parameters import Parameters
+    from optlab.run import Run
+    from optlab.tracing import Record
+    from optlab.training import fit
+
+__version__ = "0.1.0"
+
+#: Where each public name lives; a module that stands for itself is in `_MODULES`.
+_HOMES = {
+    "optlab.errors": ("InputError",),
+    "optlab.experiments": ("Experiment",),
+    "optlab.layers": (
+        "Activation",
+        "BatchNormalization",
+        "Dense",
+        "Dropout",
+        "Residual",
+    ),
+    "optlab.minimize": ("minimize",),
+    "optlab.model": ("Sequential",),
+    "optlab.optimizers": ("SGD", "Adam"),
+    "optlab.parameters": ("Parameters",),
+    "optlab.run": ("Run",),
+    "optlab.tracing": ("Record",),
+    "optlab.training": ("fit",),
+}
+_MODULES = (
+    "activations",
+    "callbacks",
+    "data",
+    "experiments",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "optimizers",
+    "plots",
+    "problems",
+    "regularizers",
+    "schedules",
+)
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "SGD",
+    "Activation",
+    "Adam",
+    "BatchNormalization",
+    "Dense",
+    "Dropout",
+    "Experiment",
+    "InputError",
+    "Parameters",
+    "Record",
+    "Residual",
+    "Run",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "data",
+    "experiments",
+    "fit",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "minimize",
+    "optimizers",
+    "plots",
+    "problems",
+    "regularizers",
+    "schedules",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        value = getattr(importlib.import_module(_HOME_OF[name]), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"optlab.{name}")
+    else:
+        raise AttributeError(f"module 'optlab' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

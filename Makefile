@@ -1,0 +1,58 @@
+# Every target sets itself up in .venv; Python 3.11+ and the package index are enough.
+
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+STAMP := $(VENV)/stamp
+DECLARED := setup.cfg pyproject.toml
+
+.PHONY: help run test lint format bench pictures clean
+
+help:
+	@echo 'make run       train the shipped digits experiment, draw it, verify it'
+	@echo 'make test      run the tests'
+	@echo 'make lint      check style and types'
+	@echo 'make format    rewrite the sources in the house style'
+	@echo 'make bench     time the optimizers against the peers installed'
+	@echo 'make pictures  draw the pictures of the README again'
+	@echo 'make clean     delete what was built and run; keep .venv'
+
+$(BIN)/python:
+	@test -n '$(PYTHON)' || { echo 'error: no Python 3.11 or newer found' >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+# The extras of each kind of work, installed once and again when a declaration changes.
+$(STAMP)-run: EXTRAS := tensorflow
+$(STAMP)-dev: EXTRAS := dev
+$(STAMP)-bench: EXTRAS := dev,bench
+$(STAMP)-run $(STAMP)-dev $(STAMP)-bench: $(DECLARED) | $(BIN)/python
+	$(PIP) --editable '.[$(EXTRAS)]'
+	@touch $@
+
+run: $(STAMP)-run
+	$(BIN)/optlab run digits --pictures
+
+test: $(STAMP)-dev
+	$(BIN)/python -m pytest -n 2
+
+lint: $(STAMP)-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP)-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(STAMP)-bench
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+pictures: $(STAMP)-run
+	$(BIN)/python docs/pictures.py
+
+clean:
+	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,169 @@
+"""The command ``optlab``: its verbs, and how each of them may end.
+
+To add a verb ``weigh``:
+
+1. write ``optlab/cli/weigh.py`` with a function ``weigh``, its arguments declared as
+   typer wants them and its docstring the help text;
+2. add ``"weigh": "One line for the list of verbs."`` to `VERBS`.
+
+The module is imported only when its verb is asked for, so it may import what it needs
+at the top. The function returns None (all well, exit status 0) or an exit status; it
+raises `InputError`, `ValueError`, `TypeError` or `OSError` for bad input (status 2) and
+prints results and messages through `optlab.cli.output`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from optlab.errors import unknown_name
+
+#: Verb -> its line in ``optlab --help``; the module and the function have its name.
+VERBS = {
+    "run": "Train an experiment, or walk down an analytic function.",
+    "sweep": "Run an experiment over a grid of settings.",
+    "explain": "Show the arithmetic of an optimizer's steps, number by number.",
+    "optimizers": "List the optimizers: rule, slots, bytes a parameter.",
+    "schedule": "Tabulate or draw a learning rate schedule.",
+    "new": "Write a commented experiment file to start from.",
+}
+
+#: Exit statuses: the check failed or the run diverged; bad input; Ctrl-C (as in shells).
+FAILED = 1
+BAD_INPUT = 2
+INTERRUPTED = 130
+
+# What typer raises for a wrong option or argument, wherever it keeps the class.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
+
+_EPILOG = (
+    "Add --debug to any command for the whole traceback of an error. "
+    "Exit status: 0 well, 1 the check failed or the run diverged, 2 bad input."
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        The words after ``optlab``; those of this process where left out.
+
+    Returns
+    -------
+    int
+        0 all well; 1 the check failed or the run diverged; 2 bad input; 130 Ctrl-C.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    words, debug = _without_debug(words)
+    try:
+        return _dispatch(words)
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (`| head`) has gone: nothing is left to say, nor to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        if debug:
+            traceback.print_exc()
+        elif _is_input_error(error):
+            _say(f"error: {_one_line(error)}")
+        else:
+            _say(
+                f"internal error: {type(error).__name__}: {_one_line(error)} "
+                "(run with --debug for the traceback)"
+            )
+        return BAD_INPUT
+
+
+def application(verb: str | None = None) -> typer.Typer:
+    """Build the typer application, with only the code of `verb` loaded."""
+    app = typer.Typer(
+        name="optlab",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        epilog=_EPILOG,
+    )
+    app.callback(help=importlib.import_module("optlab").__doc__.splitlines()[0])(_root)
+    for name, summary in VERBS.items():
+        function = _function(name) if name == verb else _unloaded
+        app.command(name, short_help=summary, epilog=_EPILOG)(function)
+    return app
+
+
+def _dispatch(words: list[str]) -> int:
+    """Find the verb, run it, and turn typer's ways of ending into a status."""
+    verb = next((word for word in words if not word.startswith("-")), None)
+    if verb is not None and verb not in VERBS:
+        raise unknown_name("command", verb, VERBS)
+    command = typer.main.get_command(application(verb))
+    try:
+        status = command.main(words, prog_name="optlab", standalone_mode=False)
+    except typer.Exit as ending:
+        status = ending.exit_code
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    return status if isinstance(status, int) else 0
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the whole traceback of an error.")
+    ] = False,
+) -> None:
+    if version:
+        from optlab import __version__
+
+        sys.stdout.write(f"optlab {__version__}\n")
+        raise typer.Exit
+
+
+def _function(verb: str) -> Callable[..., Any]:
+    module = importlib.import_module(f"optlab.cli.{verb}")
+    function: Callable[..., Any] = getattr(module, verb)
+    return function
+
+
+def _unloaded() -> None:
+    """Stand in the list of verbs for one whose code is not needed now."""
+
+
+def _without_debug(words: list[str]) -> tuple[list[str], bool]:
+    """Take ``--debug`` out of the words, wherever it stands before ``--``."""
+    end = words.index("--") if "--" in words else len(words)
+    kept = [word for word in words[:end] if word != "--debug"]
+    return kept + words[end:], len(kept) < end
+
+
+def _is_input_error(error: Exception) -> bool:
+    return isinstance(error, (_USAGE_ERROR, ValueError, TypeError, OSError))
+
+
+def _one_line(error: Exception) -> str:
+    """Return the error's message without line breaks."""
+    if isinstance(error, _USAGE_ERROR):
+        text = error.format_message()  # type: ignore[attr-defined]
+    elif isinstance(error, OSError) and error.strerror:
+        text = error.strerror + (f": {error.filename}" if error.filename else "")
+    else:
+        text = str(error) or type(error).__name__
+    return " ".join(text.split())
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")

@@ -1,0 +1,146 @@
+"""Where the verbs print: results to standard output, everything else to standard error.
+
+With ``--json`` standard output holds one JSON document and nothing else. Files are
+written beside their name and renamed, so none is ever half there.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from optlab.errors import InputError
+
+#: The suffixes a picture may have.
+PICTURES = (".png", ".svg")
+
+
+def results() -> Console:
+    """Return a console on standard output; colours only where it is a terminal."""
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def messages() -> Console:
+    """Return a console on standard error."""
+    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+
+
+def say(text: str) -> None:
+    """Print one message to standard error, as it is."""
+    messages().print(text, markup=False)
+
+
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    title: str | None = None,
+    left: int = 1,
+) -> Table:
+    """Lay out a table whose first `left` columns are words and the others figures."""
+    laid = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for index, column in enumerate(columns):
+        laid.add_column(
+            column, justify="left" if index < left else "right", overflow="fold"
+        )
+    for row in rows:
+        laid.add_row(*row)
+    return laid
+
+
+def figure(value: float | None, digits: int = 4) -> str:
+    """Write a number with `digits` significant digits; a dash where there is none."""
+    return "-" if value is None else f"{value:.{digits}g}"
+
+
+def plain(value: Any) -> Any:
+    """Turn NumPy values into Python's, and NaN and infinity into None, throughout."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def to_json(document: Any) -> str:
+    """Return `document` as strict JSON text: a number that is not finite is null."""
+    return json.dumps(plain(document), indent=2, allow_nan=False) + "\n"
+
+
+def print_json(document: Any) -> None:
+    """Print the one JSON document of ``--json``."""
+    sys.stdout.write(to_json(document))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def writable_folder(path: Path, option: str) -> Path:
+    """Make the folder `path` if needed and see that a file can be written there.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made or written; `option` says where the name came from.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"{option}: cannot write in the folder '{path}': {error.strerror}"
+        ) from error
+    return path
+
+
+def picture(path: Path | None, option: str = "--plot") -> Path | None:
+    """Check, before any work is done, that a picture can be written as `path`.
+
+    Raises
+    ------
+    InputError
+        If the suffix is not that of a known format or the folder cannot be written.
+    """
+    if path is None:
+        return None
+    if path.suffix.lower() not in PICTURES:
+        raise InputError(
+            f"{option} needs a file name that ends in {' or '.join(PICTURES)}. "
+            f"Received: '{path}'"
+        )
+    if path.is_dir():
+        raise InputError(f"{option}: '{path}' is a folder")
+    writable_folder(path.parent, option)
+    return path
+
+
+def _umask() -> int:
+    current = os.umask(0)
+    os.umask(current)
+    return current

@@ -1,0 +1,45 @@
+"""One fresh compile cache a session, quiet and repeatable libraries."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+# Before anything imports Numba, TensorFlow or matplotlib. Workers of pytest-xdist
+# inherit the folder from the controller, so a kernel is compiled once for all of them.
+_OURS = "OPTLAB_TEST_CACHE" not in os.environ
+if _OURS:
+    os.environ["OPTLAB_TEST_CACHE"] = tempfile.mkdtemp(prefix="optlab-kernels-")
+os.environ["NUMBA_CACHE_DIR"] = os.environ["OPTLAB_TEST_CACHE"]
+# Two threads at least, so that what is promised for any thread count is seen with two.
+os.environ.setdefault("NUMBA_NUM_THREADS", str(max(2, os.cpu_count() or 2)))
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+# TensorFlow's sums depend on its thread count; one thread is the documented order.
+os.environ["TF_NUM_INTRAOP_THREADS"] = "1"
+os.environ["TF_NUM_INTEROP_THREADS"] = "1"
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+os.environ["JAX_PLATFORMS"] = "cpu"
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ["MPLBACKEND"] = "Agg"
+os.environ["NO_COLOR"] = "1"
+os.environ["COLUMNS"] = "100"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make hypothesis repeat the same examples, whatever the machine's speed."""
+    from hypothesis import settings
+
+    settings.register_profile(
+        "repeatable", derandomize=True, deadline=None, database=None, max_examples=50
+    )
+    settings.load_profile("repeatable")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Delete the compile cache, in the process that made it."""
+    if _OURS:
+        shutil.rmtree(os.environ["OPTLAB_TEST_CACHE"], ignore_errors=True)
+        del os.environ["OPTLAB_TEST_CACHE"]
