@@ -21,7 +21,7 @@ class DoubleWell(Problem):
 
     Minima at 2 - sqrt(2) and 2 + sqrt(2), value 1; the hill at x = 2 has value 5 and a
     zero gradient, so a start exactly there never moves. Default start 0; plot bounds
-    [-0.5, 4.5]. Source: the textbook quartic u^4 - 4 u^2 + 5, moved by 2.
+    [-0.25, 4.25]. Source: the textbook quartic u^4 - 4 u^2 + 5, moved by 2.
 
     Examples
     --------
@@ -34,7 +34,7 @@ class DoubleWell(Problem):
     def __init__(self) -> None:
         super().__init__(
             start=[0.0],
-            bounds=(-0.5, 4.5),
+            bounds=(-0.25, 4.25),
             minima=[[2.0 - math.sqrt(2.0)], [2.0 + math.sqrt(2.0)]],
             minimum=1.0,
         )

@@ -1,0 +1,101 @@
+"""Writing a figure to a file: PNG or SVG by suffix, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from optlab.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SUFFIXES = (".png", ".svg")
+
+
+def checked_path(path: str | os.PathLike[str]) -> Path:
+    """Return `path` if a picture can be written there; a check without a trace.
+
+    Raises
+    ------
+    InputError
+        If the suffix is neither .png nor .svg, or the folder is missing or cannot be
+        written to, or the path is a folder.
+    """
+    target = Path(path)
+    if target.suffix.lower() not in SUFFIXES:
+        raise InputError(
+            "A picture's file name must end in .png or .svg. "
+            f"Received: {os.fspath(path)!r}"
+        )
+    folder = target.parent
+    if not folder.is_dir():
+        raise InputError(
+            f"There is no folder {str(folder)!r} to write {target.name!r}."
+        )
+    if target.is_dir():
+        raise InputError(f"{str(target)!r} is a folder, not a file.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"The folder {str(folder)!r} cannot be written to.")
+    return target
+
+
+def save(figure: Figure, path: str | os.PathLike[str], dpi: float = 150.0) -> Path:
+    """Write a figure as PNG or SVG, as the suffix says.
+
+    It is written to a temporary file beside the target and renamed, so that a reader
+    never sees half a picture, and an interrupted write leaves the old one. The same
+    figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+        What the `plot_...` functions draw on: ``axes.figure``, or `plot_report`'s.
+    path : path-like
+        The file; an existing one is replaced.
+    dpi : float
+        Dots an inch, for PNG.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        If the suffix is neither .png nor .svg, or the folder cannot be written to.
+    """
+    import matplotlib
+
+    target = checked_path(path)
+    kind = target.suffix.lower()[1:]
+    # Dates and random ids would make two pictures of one run differ.
+    metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
+    settings: Any = {"svg.hashsalt": "optlab", "svg.fonttype": "path"}
+    temporary: str | None = None
+    try:
+        handle, temporary = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
+        )
+        with os.fdopen(handle, "wb") as file, matplotlib.rc_context(settings):
+            figure.savefig(file, format=kind, dpi=dpi, metadata=metadata)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, target)
+        temporary = None
+    except OSError as error:
+        raise InputError(
+            f"The picture {str(target)!r} could not be written: {error.strerror}."
+        ) from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+    return target
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

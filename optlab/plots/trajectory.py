@@ -1,0 +1,401 @@
+"""The path of a minimization: on the contours of f, on its curve, or by coordinate."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.errors import InputError
+from optlab.plots import labels as naming
+from optlab.plots.scale import drawable
+from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Points a side of the grid under the contours, and along a curve.
+_GRID = 241
+_CURVE = 801
+_LEVELS = 15
+#: Every step of a path of up to this length gets a dot.
+_DOTTED = 120
+#: So far, in widths of the picture, may a path widen it before it is cut off.
+_REACH = 0.35
+
+
+def plot_trajectory(
+    runs: naming.Runs,
+    ax: Axes | None = None,
+    *,
+    labels: Sequence[str] | None = None,
+    box: npt.ArrayLike | None = None,
+    colorbar: bool = True,
+    title: str | None = None,
+) -> Axes:
+    """Draw where runs of `minimize` went: on the curve in 1-D, on contours in 2-D.
+
+    A ring marks the start, a filled dot the end, a star each known minimum. A path that
+    leaves the picture is cut off there and its name in the legend says at which step.
+
+    Parameters
+    ----------
+    runs : Run, sequence of Run, or dict of str to Run
+        Runs on one and the same problem.
+    ax : Axes, optional
+        Where to draw; a new figure in the house style if left out.
+    labels : sequence of str, optional
+        Names of the runs in the legend; else what tells their optimizers apart.
+    box : array_like, shape (dimension, 2), optional
+        The low and high end of each coordinate to show; else `picture_box` chooses.
+    colorbar : bool
+        Whether to show, in 2-D, which shade is which value of f.
+    title : str, optional
+        Above the axes.
+
+    Returns
+    -------
+    Axes
+        With one line a run.
+
+    Raises
+    ------
+    InputError
+        If a run has no trajectory, or the problem has more than two dimensions: draw
+        those with `plot_coordinates`.
+    """
+    named = _with_paths(runs, labels)
+    problem = named[0][1].problem
+    if problem.dimension > 2:
+        raise InputError(
+            "A trajectory can be drawn in one or two dimensions; `plot_coordinates` "
+            f"draws any number. Received: {problem!r} of {problem.dimension}"
+        )
+    paths = [np.asarray(run.trajectory, float) for _, run in named]
+    box = picture_box(problem, paths) if box is None else _checked(box, problem)
+    kept = [_kept(path, box) for path in paths]
+    names = [
+        label
+        if len(cut) == len(path)
+        else f"{label} (leaves the picture at step {len(cut) - 1})"
+        for (label, _), path, cut in zip(named, paths, kept, strict=True)
+    ]
+    with axes_for(ax) as ax:
+        if problem.dimension == 1:
+            _draw_on_curve(ax, problem, kept, names, box)
+        else:
+            _draw_on_contours(ax, problem, kept, names, box, colorbar)
+        place_legend(ax, title)
+    return ax
+
+
+def plot_coordinates(
+    run: Any, ax: Axes | None = None, *, most: int = 10, title: str | None = None
+) -> Axes:
+    """Draw each coordinate of a run of `minimize` over the steps.
+
+    Parameters
+    ----------
+    run : Run
+        In any number of dimensions.
+    ax : Axes, optional
+        Where to draw; a new figure in the house style if left out.
+    most : int
+        Of more coordinates than this an even selection is drawn.
+    title : str, optional
+        Above the axes.
+
+    Returns
+    -------
+    Axes
+        With one line a coordinate.
+    """
+    ((_, run),) = _with_paths(run, None)
+    path = np.asarray(run.trajectory, float)
+    path = drawable(path)
+    dimension = path.shape[1]
+    shown = np.unique(np.linspace(0, dimension - 1, min(most, dimension)).astype(int))
+    with axes_for(ax) as ax:
+        palette = colours(len(shown), ordered=len(shown) > 2)
+        for colour, i in zip(palette, shown, strict=True):
+            ax.plot(
+                np.arange(len(path)), path[:, i], color=colour, label=f"$x_{{{i}}}$"
+            )
+        ax.set_xlabel("step")
+        ax.set_ylabel("coordinate of x")
+        place_legend(ax, title)
+    return ax
+
+
+def picture_box(problem: Any, paths: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+    """Return what a picture of these paths should show, shape (dimension, 2).
+
+    The problem's own bounds, widened a little where a path passes them by a little;
+    where the problem has none, what the paths and minima span.
+    """
+    points = np.concatenate(
+        [*paths, np.reshape(problem.minima, (-1, problem.dimension))]
+    )
+    points = points[np.isfinite(points).all(axis=1)]
+    if problem.bounds is None:
+        # A path that flies off must not shrink all that came before to a dot.
+        low, high = np.quantile(points, [0.0, 0.9], axis=0)
+        near = np.abs(points - low).max(axis=1) <= 100 * (np.abs(high - low).max() or 1)
+        low, high = points[near].min(axis=0), points[near].max(axis=0)
+        size = np.where(high > low, high - low, max((high - low).max(), 1.0))
+        return np.stack([low - 0.3 * size, high + 0.3 * size], axis=1)
+    box = np.array(problem.bounds)
+    size = box[:, 1] - box[:, 0]
+    margin = 0.03 * size
+    inside = (points >= box[:, 0] - _REACH * size) & (
+        points <= box[:, 1] + _REACH * size
+    )
+    points = points[inside.all(axis=1)]
+    if len(points):
+        box[:, 0] = np.minimum(box[:, 0], points.min(axis=0) - margin)
+        box[:, 1] = np.maximum(box[:, 1], points.max(axis=0) + margin)
+    return box
+
+
+def contour_levels(values: npt.NDArray[Any], count: int = _LEVELS) -> npt.NDArray[Any]:
+    r"""Return levels that show the bottom of a valley as well as its walls.
+
+    .. math:: l_i = \min f + (\max f - \min f)\,(i / n)^p
+
+    The power p puts the median of the values on the middle level, so a quadratic gets
+    evenly spaced rings (p near 2) and Beale's plateau is not one single shade.
+    """
+    values = values[np.isfinite(values)]
+    low, high = float(values.min()), float(values.max())
+    if not high > low:
+        return np.array([low - 0.5, low + 0.5])
+    # The power that puts the median of the values on the middle level.
+    middle = max((float(np.median(values)) - low) / (high - low), 1e-9)
+    power = float(np.clip(math.log(middle) / math.log(0.5), 1.0, 8.0))
+    levels = low + (high - low) * np.linspace(0.0, 1.0, count) ** power
+    rounded = np.array([float(f"{level:.2g}") for level in levels])
+    if (np.diff(rounded) > 0).all():
+        levels[1:-1] = rounded[1:-1]
+    return levels
+
+
+def _with_paths(
+    runs: naming.Runs, labels: Sequence[str] | None
+) -> list[tuple[str, Any]]:
+    named = naming.labelled(runs, labels)
+    for label, run in named:
+        if getattr(run, "trajectory", None) is None:
+            raise InputError(
+                f"The run {label!r} has no trajectory; only `minimize` records one."
+            )
+    problems = {repr(run.problem) for _, run in named}
+    if len(problems) > 1:
+        raise InputError(
+            "All runs of one picture must be on the same problem. "
+            f"Received: {', '.join(sorted(problems))}"
+        )
+    return named
+
+
+def _checked(box: npt.ArrayLike, problem: Any) -> npt.NDArray[Any]:
+    found = np.asarray(box, float)
+    shape = (problem.dimension, 2)
+    if found.shape != shape or not (found[:, 0] < found[:, 1]).all():
+        raise InputError(
+            f"`box` must have shape {shape}, low before high. "
+            f"Received: box={found.tolist()}"
+        )
+    return found
+
+
+def _kept(path: npt.NDArray[Any], box: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return a path up to the step that leaves the picture for good.
+
+    That last point is pulled to near the picture, in its own direction, so that the
+    line crosses the edge where it should.
+    """
+    inside = ((path >= box[:, 0]) & (path <= box[:, 1])).all(axis=1)
+    last = int(np.flatnonzero(inside)[-1]) if inside.any() else 0
+    kept = np.array(path[: last + 2])
+    if len(kept) == last + 1:
+        return kept
+    with np.errstate(over="ignore", invalid="ignore"):
+        leap = kept[-1] - kept[-2]
+        far = np.abs(leap / (box[:, 1] - box[:, 0])).max()
+        kept[-1] = kept[-2] + leap * min(1.0, 10.0 / far)
+    return kept
+
+
+def _draw_on_contours(
+    ax: Axes,
+    problem: Any,
+    paths: Sequence[npt.NDArray[Any]],
+    names: Sequence[str],
+    box: npt.NDArray[Any],
+    colorbar: bool,
+) -> None:
+    from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
+
+    u, v = (np.linspace(low, high, _GRID) for low, high in box)
+    points = np.stack(np.meshgrid(u, v), axis=-1)
+    values = problem.values(points)
+    lowest = values.min() if problem.minimum is None else problem.minimum
+    levels = contour_levels(np.append(values, lowest))
+    shades = LinearSegmentedColormap.from_list(
+        "valley", ["#9DB7CC", "#C7D6E2", "#E4EBF0", "#F8F9FA"]
+    )
+    filled = ax.contourf(
+        u,
+        v,
+        values,
+        levels=levels,
+        cmap=shades,
+        norm=BoundaryNorm(levels, shades.N),
+        zorder=0,
+    )
+    ax.contour(
+        u,
+        v,
+        values,
+        levels=levels,
+        colors="#8298AB",
+        linewidths=0.45,
+        linestyles="solid",
+        zorder=1,
+    )
+    if colorbar:
+        _add_colorbar(ax, filled, levels)
+    for path, name, colour in zip(paths, names, colours(len(paths)), strict=True):
+        ax.plot(
+            path[:, 0],
+            path[:, 1],
+            color=colour,
+            linewidth=1.7,
+            marker="o" if len(path) <= _DOTTED else "",
+            markersize=3.2,
+            label=name,
+            zorder=3,
+        )
+    _mark_ends(ax, paths)
+    for i, point in enumerate(problem.minima):
+        _star(ax, point[0], point[1], "_minimum" if i else "minimum")
+    ax.grid(False)
+    ax.set_xlim(*box[0])
+    ax.set_ylim(*box[1])
+    ax.set_xlabel("$x_0$")
+    ax.set_ylabel("$x_1$")
+
+
+def _add_colorbar(ax: Axes, filled: Any, levels: npt.NDArray[Any]) -> None:
+    bar = ax.figure.colorbar(
+        filled, ax=ax, pad=0.02, aspect=28, ticks=levels[::2], format=_short_number
+    )
+    bar.minorticks_off()
+    bar.outline.set_visible(False)
+    bar.ax.tick_params(length=0, labelsize=9)
+    bar.ax.set_title("f(x)", fontsize=10, fontweight="normal", pad=6)
+
+
+def _draw_on_curve(
+    ax: Axes,
+    problem: Any,
+    paths: Sequence[npt.NDArray[Any]],
+    names: Sequence[str],
+    box: npt.NDArray[Any],
+) -> None:
+    u = np.linspace(box[0, 0], box[0, 1], _CURVE)
+    values = problem.values(u[:, None])
+    ax.plot(u, values, color="#9AA7B2", linewidth=2.6, zorder=1, label="_f")
+    shown = []
+    for path, name, colour in zip(paths, names, colours(len(paths)), strict=True):
+        at = path[:, 0]
+        height = problem.values(at[:, None])
+        shown.append(np.stack([at, height], axis=1))
+        ax.plot(
+            at,
+            height,
+            color=colour,
+            linewidth=1.1,
+            marker="o",
+            markersize=4.5,
+            label=name,
+            zorder=3,
+        )
+    _mark_ends(ax, shown)
+    for i, point in enumerate(problem.minima):
+        value = problem.value(point)
+        _star(ax, point[0], value, "_minimum" if i else "minimum")
+    if len(paths) == 1:
+        _number_steps(ax, shown[0], box)
+    spread = float(np.ptp(values)) or 1.0
+    ax.set_xlim(*box[0])
+    ax.set_ylim(values.min() - 0.08 * spread, values.max() + 0.08 * spread)
+    ax.set_xlabel("x")
+    ax.set_ylabel("f(x)")
+
+
+def _mark_ends(ax: Axes, paths: Sequence[npt.NDArray[Any]]) -> None:
+    """Ring the starts and dot the ends."""
+    for i, (path, colour) in enumerate(zip(paths, colours(len(paths)), strict=True)):
+        for point, face, name in (
+            (path[0], "white", "start"),
+            (path[-1], colour, "end"),
+        ):
+            ax.plot(
+                *point,
+                marker="o",
+                markersize=8.5,
+                markerfacecolor=face,
+                markeredgecolor=colour if face == "white" else "white",
+                markeredgewidth=1.8 if face == "white" else 1.2,
+                linestyle="",
+                label=name if len(paths) == 1 and i == 0 else f"_{name}",
+                zorder=5,
+            )
+
+
+def _star(ax: Axes, x: float, y: float, label: str) -> None:
+    ax.plot(
+        x,
+        y,
+        marker="*",
+        markersize=12,
+        color=INK,
+        markeredgecolor="white",
+        markeredgewidth=0.8,
+        linestyle="",
+        label=label,
+        zorder=6,
+    )
+
+
+def _number_steps(ax: Axes, path: npt.NDArray[Any], box: npt.NDArray[Any]) -> None:
+    """Write the step beside the first few points, while they stay apart."""
+    width = box[0, 1] - box[0, 0]
+    written: list[float] = []
+    for step, (x, y) in enumerate(path[:8]):
+        if not np.isfinite([x, y]).all() or not box[0, 0] <= x <= box[0, 1]:
+            break
+        if any(abs(x - other) < 0.04 * width for other in written):
+            continue
+        written.append(float(x))
+        ax.annotate(
+            str(step),
+            (x, y),
+            xytext=(0, 9 if step else 11),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+            color=MUTED,
+        )
+
+
+def _short_number(value: float, _position: Any = None) -> str:
+    if 0 < abs(value) < 1e-3 or abs(value) >= 1e6:
+        mantissa, exponent = f"{value:.1e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"
