@@ -1,0 +1,95 @@
+r"""Muon: the momentum of a matrix, made orthogonal by a few Newton-Schulz steps.
+
+.. math::
+    m &\leftarrow \mu m + g, \qquad G = g + \mu m \ \text{(Nesterov)} \\
+    X_0 &= G / (\lVert G \rVert_F + 10^{-7}), \quad
+    A = X X^\top, \quad X \leftarrow a X + (b A + c A^2) X \\
+    w &\leftarrow w - \eta X \sqrt{\max(n, m)}\, s
+
+The coefficients a, b, c make the slope at 0 large, so singular values reach about 1
+within five steps but do not converge. Vectors, embeddings and excluded layers are updated
+by Adam.
+
+References
+----------
+Jordan et al., Muon: an optimizer for hidden layers in neural networks, 2024.
+Liu et al., Muon is scalable for LLM training, 2025 (the scale of the last line).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from optlab.kernels.sums import norm_eigen
+
+SLOTS = ("momentum",)
+
+
+def muon(
+    param: Any,
+    grad: Any,
+    m: Any,
+    learning_rate: Any,
+    momentum: Any,
+    momentum_minus_one: Any,
+    nesterov: Any,
+    a: Any,
+    b: Any,
+    c: Any,
+    steps: Any,
+    rms_rate: Any,
+    tiny: Any,
+) -> Any:
+    """Step along the orthogonalized momentum."""
+    m = m + (grad + m * momentum_minus_one)
+    direction = grad + momentum * m if nesterov else m
+    update = learning_rate * orthogonalized(direction, a, b, c, int(steps), tiny)
+    if rms_rate > 0:
+        longest = np.sqrt(param.dtype.type(max(param.shape)))
+        update = update * longest * rms_rate
+    param = param - update
+    return param, m
+
+
+def orthogonalized(x: Any, a: Any, b: Any, c: Any, steps: int, tiny: Any) -> Any:
+    """Bring all singular values of a matrix near 1."""
+    tall = x.shape[0] > x.shape[1]
+    if tall:
+        x = np.ascontiguousarray(x.T)
+    x = x / (norm_eigen(x) + tiny)
+    for _ in range(steps):
+        gram = x @ x.T
+        polynomial = b * gram + (c * gram) @ gram
+        x = a * x + polynomial @ x
+    return x.T if tall else x
+
+
+def muon_coefficients(
+    one: Any,
+    step: Any,
+    learning_rate: Any,
+    momentum: Any,
+    momentum_minus_one: Any,
+    nesterov: Any,
+    a: Any,
+    b: Any,
+    c: Any,
+    steps: Any,
+    rms_rate: Any,
+    tiny: Any,
+) -> Any:
+    """Return the numbers as they are."""
+    return (
+        learning_rate,
+        momentum,
+        momentum_minus_one,
+        nesterov,
+        a,
+        b,
+        c,
+        steps,
+        rms_rate,
+        tiny,
+    )
