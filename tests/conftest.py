@@ -14,6 +14,8 @@ _OURS = "OPTLAB_TEST_CACHE" not in os.environ
 if _OURS:
     os.environ["OPTLAB_TEST_CACHE"] = tempfile.mkdtemp(prefix="optlab-kernels-")
 os.environ["NUMBA_CACHE_DIR"] = os.environ["OPTLAB_TEST_CACHE"]
+# Prepared data sets go there as well, not into the cache of whoever runs the tests.
+os.environ["OPTLAB_CACHE_DIR"] = os.environ["OPTLAB_TEST_CACHE"]
 # Two threads at least, so that what is promised for any thread count is seen with two.
 os.environ.setdefault("NUMBA_NUM_THREADS", str(max(2, os.cpu_count() or 2)))
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"

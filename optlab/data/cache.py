@@ -29,7 +29,10 @@ _FOLDER = Path(__file__).resolve().parent
 
 
 def cache_folder() -> Path:
-    """Return the folder of prepared data sets in the user's cache."""
+    """Return the folder of prepared data sets: in OPTLAB_CACHE_DIR, or the user's."""
+    given = os.environ.get("OPTLAB_CACHE_DIR")
+    if given:
+        return Path(given) / "data"
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(home) / "optlab" / "data"
 
@@ -72,7 +75,7 @@ def recall(name: str) -> Data | None:
     """Return the data set kept under `name`, or None."""
     path = cache_folder() / f"{name}.npz"
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             arrays = {key: archive[key] for key in archive.files}
         meta = json.loads(str(arrays["meta"]))
         found = Data(

@@ -53,9 +53,10 @@ def _header(path: Path) -> tuple[str, list[str]]:
             f"Received: {', '.join(names[:4])}{', ...' if len(names) > 4 else ''}"
         )
     if "" in names:
+        index = " Write it without an index: to_csv(index=False)." * (not names[0])
         raise InputError(
             f"{path}: column {names.index('') + 1} of {len(names)} has no name in the "
-            "first line."
+            f"first line.{index}"
         )
     refuse_duplicates(path, names)
     return separator, names
@@ -121,7 +122,6 @@ def read_csv(path: Path) -> tuple[pd.DataFrame, str]:
             index_col=False,
             skipinitialspace=True,
             low_memory=False,
-            float_precision="round_trip",
             encoding="utf-8-sig",
         )
     except UnicodeDecodeError as error:

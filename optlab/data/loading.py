@@ -287,8 +287,8 @@ def load(
     Notes
     -----
     What was prepared by pandas or scikit-learn is kept in the user's cache folder
-    (`XDG_CACHE_HOME`/optlab/data), under a digest of file content, settings and library
-    versions.
+    (`OPTLAB_CACHE_DIR`, or optlab in `XDG_CACHE_HOME`), under a digest of file content,
+    settings and library versions.
     """
     name = canonical(source)
     path = resolve(source, folder) if name is None else None

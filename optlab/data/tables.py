@@ -243,7 +243,8 @@ def read_table(
 def _archive(path: Path) -> dict[str, npt.NDArray[Any]]:
     """Return the arrays of an .npz file; nothing pickled is ever opened."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise InputError(f"{path} is a single array; expected an .npz archive.")
             return {name: archive[name] for name in archive.files}
