@@ -35,7 +35,7 @@ VERBS = {
     "new": "Write a commented experiment file to start from.",
 }
 
-#: Exit statuses: the check failed or the run diverged; bad input; Ctrl-C (as in shells).
+#: Exit statuses; the last is the one that shells give to Ctrl-C.
 FAILED = 1
 BAD_INPUT = 2
 INTERRUPTED = 130
@@ -91,12 +91,11 @@ def application(verb: str | None = None) -> typer.Typer:
     app = typer.Typer(
         name="optlab",
         add_completion=False,
-        no_args_is_help=True,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
         epilog=_EPILOG,
     )
-    app.callback(help=importlib.import_module("optlab").__doc__.splitlines()[0])(_root)
+    app.callback(help="A laboratory for first-order optimizers.")(_root)
     for name, summary in VERBS.items():
         function = _function(name) if name == verb else _unloaded
         app.command(name, short_help=summary, epilog=_EPILOG)(function)
@@ -105,6 +104,7 @@ def application(verb: str | None = None) -> typer.Typer:
 
 def _dispatch(words: list[str]) -> int:
     """Find the verb, run it, and turn typer's ways of ending into a status."""
+    words = words or ["--help"]
     verb = next((word for word in words if not word.startswith("-")), None)
     if verb is not None and verb not in VERBS:
         raise unknown_name("command", verb, VERBS)
@@ -113,24 +113,36 @@ def _dispatch(words: list[str]) -> int:
         status = command.main(words, prog_name="optlab", standalone_mode=False)
     except typer.Exit as ending:
         status = ending.exit_code
+        if status == INTERRUPTED:  # Typer turns Ctrl-C into this, or into Abort.
+            raise KeyboardInterrupt from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     return status if isinstance(status, int) else 0
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from optlab import __version__
+
+        sys.stdout.write(f"optlab {__version__}\n")
+        raise typer.Exit
+
+
 def _root(
     version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.")
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and exit.",
+        ),
     ] = False,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show the whole traceback of an error.")
     ] = False,
 ) -> None:
-    if version:
-        from optlab import __version__
-
-        sys.stdout.write(f"optlab {__version__}\n")
-        raise typer.Exit
+    """Take the options that belong to no verb; `main` has dealt with ``--debug``."""
 
 
 def _function(verb: str) -> Callable[..., Any]:

@@ -19,9 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from optlab.errors import InputError
-
-#: The suffixes a picture may have.
-PICTURES = (".png", ".svg")
+from optlab.plots.files import SUFFIXES, checked_path
 
 
 def results() -> Console:
@@ -129,15 +127,9 @@ def picture(path: Path | None, option: str = "--plot") -> Path | None:
     """
     if path is None:
         return None
-    if path.suffix.lower() not in PICTURES:
-        raise InputError(
-            f"{option} needs a file name that ends in {' or '.join(PICTURES)}. "
-            f"Received: '{path}'"
-        )
-    if path.is_dir():
-        raise InputError(f"{option}: '{path}' is a folder")
-    writable_folder(path.parent, option)
-    return path
+    if path.suffix.lower() in SUFFIXES:
+        writable_folder(path.parent, option)
+    return checked_path(path)
 
 
 def _umask() -> int:

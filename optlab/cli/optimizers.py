@@ -1,0 +1,103 @@
+"""``optlab optimizers``: the registry as a table, and one optimizer in full."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import Annotated, Any
+
+import numpy as np
+import typer
+
+from optlab.cli import output
+from optlab.optimizers import registry
+from optlab.optimizers.base import Optimizer
+
+#: State is weighed on a matrix of this shape: some keep less than one value an element.
+_WEIGHED = (128, 128)
+
+
+def optimizers(
+    name: Annotated[
+        str | None, typer.Argument(help="An optimizer to show in full.")
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document.")
+    ] = False,
+) -> None:
+    """List the optimizers, or show one: its rule, where others differ, its arguments.
+
+    "state" is the bytes that the optimizer keeps for each float32 parameter.
+    """
+    if name is not None:
+        _one(registry.lookup(name), json)
+        return
+    rows = [_row(registered) for registered in registry.names()]
+    if json:
+        output.print_json(rows)
+        return
+    output.results().print(
+        output.table(
+            ["name", "what it does", "slots", "rate", "state"],
+            [
+                (
+                    row["name"],
+                    row["summary"].rstrip("."),
+                    ", ".join(row["slots"]) or "-",
+                    output.figure(row["learning_rate"]),
+                    output.figure(row["state_bytes"], 3),
+                )
+                for row in rows
+            ],
+            left=3,
+        )
+    )
+
+
+def _one(cls: type[Optimizer], json: bool) -> None:
+    row = _row(next(n for n, c in registry.OPTIMIZERS.items() if c is cls))
+    maths = _maths(cls())
+    if json:
+        output.print_json({**row, "arguments": _arguments(cls), "rule": maths})
+        return
+    console = output.results()
+    arguments = ", ".join(f"{key}={value!r}" for key, value in _arguments(cls).items())
+    for text in (maths, f"{cls.__name__}({arguments})"):
+        console.print(text, markup=False)
+    slots = ", ".join(row["slots"]) or "none"
+    console.print(
+        f"Slots: {slots}; {row['state_bytes']:g} bytes of state a float32 parameter.",
+        markup=False,
+    )
+
+
+def _row(name: str) -> dict[str, Any]:
+    cls = registry.OPTIMIZERS[name]
+    optimizer = cls()
+    tensor = np.zeros(_WEIGHED, np.float32)
+    optimizer.build([tensor])
+    state = optimizer.state.values()
+    return {
+        "name": name,
+        "class": cls.__name__,
+        "summary": (cls.__doc__ or "").strip().splitlines()[0],
+        "learning_rate": optimizer.learning_rate,
+        "slots": list(optimizer.state),
+        "state_bytes": sum(a.nbytes for slot in state for a in slot) / tensor.size,
+    }
+
+
+def _maths(optimizer: Optimizer) -> str:
+    """Return the text above the rule: the update, the paper, who differs and how."""
+    module = sys.modules[optimizer.rule.function.__module__]
+    return inspect.cleandoc(module.__doc__ or "") + "\n"
+
+
+def _arguments(cls: type[Optimizer]) -> dict[str, Any]:
+    """Return the constructor's own arguments with their defaults."""
+    signature = inspect.signature(cls.__init__)
+    return {
+        name: parameter.default
+        for name, parameter in signature.parameters.items()
+        if parameter.default is not parameter.empty
+    }
