@@ -27,12 +27,12 @@ class Metric:
 
     Attributes
     ----------
-    direction : {"max", "min"}
-        Whether larger or smaller is better.
+    direction : {"max", "min"} or None
+        Whether larger or smaller is better; None where nobody has said.
     """
 
     default_name: ClassVar[str] = ""
-    direction: Literal["max", "min"] = "max"
+    direction: Literal["max", "min"] | None = "max"
 
     def __init__(self, name: str | None = None) -> None:
         self.name = name or self.default_name

@@ -31,6 +31,8 @@ class FunctionMetric(Mean):
     1.0
     """
 
+    direction = None
+
     def __init__(
         self,
         function: Callable[[Array, Array], npt.ArrayLike],

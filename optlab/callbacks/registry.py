@@ -1,0 +1,106 @@
+"""The named callbacks, one table for experiment files and the training loop."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from optlab.callbacks.base import Callback
+from optlab.callbacks.early_stopping import EarlyStopping
+from optlab.callbacks.function import FunctionCallback
+from optlab.callbacks.learning_rate_scheduler import LearningRateScheduler
+from optlab.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
+from optlab.callbacks.terminate_on_nan import TerminateOnNaN
+from optlab.errors import InputError, unknown_name
+
+_CLASSES: dict[str, type[Callback]] = {
+    "early_stopping": EarlyStopping,
+    "learning_rate_scheduler": LearningRateScheduler,
+    "reduce_lr_on_plateau": ReduceLROnPlateau,
+    "terminate_on_nan": TerminateOnNaN,
+}
+
+
+def names() -> list[str]:
+    """Return the names that `get` knows, sorted."""
+    return sorted(_CLASSES)
+
+
+def get(
+    identifier: str | Mapping[str, Any] | Callback | Callable[..., Any],
+) -> Callback:
+    """Return a callback from a name, a configuration or a function.
+
+    Parameters
+    ----------
+    identifier : str, dict, Callback or callable
+        A name from `names`; ``{"name": "early_stopping", "patience": 3}`` as in an
+        experiment file, or ``{"class_name": "EarlyStopping", "config": {...}}``; a
+        function of ``(epoch, logs)``; or a callback, which comes back as it is.
+
+    Raises
+    ------
+    InputError
+        If there is no such name or argument, or a value is out of range.
+
+    Examples
+    --------
+    >>> get({"name": "early_stopping", "patience": 3}).patience
+    3
+    """
+    if isinstance(identifier, Callback):
+        return identifier
+    if isinstance(identifier, str):
+        identifier = {"name": identifier}
+    if isinstance(identifier, Mapping):
+        return _from_mapping(identifier)
+    if inspect.isclass(identifier) and issubclass(identifier, Callback):
+        raise InputError(
+            f"A callback must be an instance. Received: the class "
+            f"{identifier.__name__}; write {identifier.__name__}()."
+        )
+    return FunctionCallback(identifier)
+
+
+def get_all(identifiers: Any) -> list[Callback]:
+    """Return callbacks for one identifier or for a sequence of them."""
+    if identifiers is None:
+        return []
+    if not isinstance(identifiers, Iterable) or isinstance(identifiers, (str, Mapping)):
+        identifiers = [identifiers]
+    return [get(identifier) for identifier in identifiers]
+
+
+def _from_mapping(identifier: Mapping[str, Any]) -> Callback:
+    name = identifier.get("class_name", identifier.get("name"))
+    if not isinstance(name, str):
+        raise InputError(
+            f"A callback's dictionary must have a `name`. Received: {dict(identifier)}"
+        )
+    cls = _CLASSES.get(_snake(name))
+    if cls is None:
+        raise unknown_name("callback", name, names())
+    if "class_name" in identifier:
+        arguments = dict(identifier.get("config") or {})
+    else:
+        arguments = {k: v for k, v in identifier.items() if k != "name"}
+    valid = inspect.signature(cls).parameters
+    for argument in arguments:
+        if argument not in valid:
+            raise unknown_name(f"argument of the callback {name!r},", argument, valid)
+    missing = [
+        key
+        for key, parameter in valid.items()
+        if parameter.default is parameter.empty and key not in arguments
+    ]
+    if missing and cls.__init__ is not object.__init__:
+        raise InputError(f"The callback {name!r} needs `{missing[0]}`.")
+    return cls(**arguments)
+
+
+def _snake(name: str) -> str:
+    """Return "reduce_lr_on_plateau" for "ReduceLROnPlateau" and for itself."""
+    found = {cls.__name__: key for key, cls in _CLASSES.items()}.get(name)
+    return found or re.sub("[- ]", "_", name.strip().lower())

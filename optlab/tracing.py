@@ -1,0 +1,298 @@
+r"""What an optimizer did at every k-th step: norms, ratios, slots, activations.
+
+For each tensor w with gradient g, at a step that takes w to w + u:
+
+.. math:: \|g\|, \quad \|w\|, \quad \|u\|, \quad \frac{\|u\|}{\|w\|},
+
+Euclidean, summed in float64. A ratio near 1e-3 is what trained networks mostly show;
+above 0.1 a step rewrites the tensor, below 1e-6 nothing is learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.errors import InputError, unknown_name
+from optlab.parameters import Parameters
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Record:
+    """What to record, and how often.
+
+    Parameters
+    ----------
+    every : int
+        Record steps 0, every, 2 * every, ...
+    slots : bool
+        Whether to record the norms of the optimizer's slots.
+    activations : bool
+        Whether to record mean, standard deviation and share of zeros of each layer's
+        output. Only `fit` has layers.
+    values : bool
+        Whether to keep every single number of parameters, gradients, updates and slots,
+        as `minimize` does. Memory: four to six times the model for each recorded step.
+
+    Raises
+    ------
+    InputError
+        If `every` is not a positive integer.
+    """
+
+    every: int = 1
+    slots: bool = True
+    activations: bool = True
+    values: bool = False
+
+    def __post_init__(self) -> None:
+        """Check `every`."""
+        every = self.every
+        if isinstance(every, bool) or not isinstance(every, (int, np.integer)):
+            raise InputError(
+                f"`every` must be an integer of at least 1. Received: every={every!r}"
+            )
+        if every < 1:
+            raise InputError(f"`every` must be at least 1. Received: every={every}")
+
+    @classmethod
+    def of(cls, record: Any, **defaults: Any) -> Record | None:
+        """Return what `record=` stands for: None or 0, a step count, or a Record."""
+        if record is None or record is False or isinstance(record, cls):
+            return record or None
+        if record is True:
+            return cls(**defaults)
+        if isinstance(record, Mapping):
+            for key in record:
+                if key not in cls.__dataclass_fields__:
+                    raise unknown_name(
+                        "field of `record`,", key, cls.__dataclass_fields__
+                    )
+            return cls(**{**defaults, **record})
+        if not isinstance(record, (int, np.integer)):
+            raise InputError(
+                "`record` must be a number of steps or a Record. "
+                f"Received: record={record!r}"
+            )
+        return cls(every=int(record), **defaults) if record != 0 else None
+
+
+class Trace:
+    """The recorded steps of a run.
+
+    Every attribute that is an array has one row for each recorded step.
+
+    Attributes
+    ----------
+    names : tuple of str
+        The tensors' names.
+    layers : tuple of str
+        The layers' names; empty where activations were not recorded.
+    steps : ndarray of int, shape (rows,)
+        Which steps, counted from 0.
+    loss, learning_rate : ndarray, shape (rows,)
+        The batch's loss before the update (the value at the point, for `minimize`), and
+        the rate that was used.
+    gradient_norm, parameter_norm, update_norm : ndarray, shape (rows, tensors)
+        Euclidean norms; the parameters' before the update.
+    gradient_mean, gradient_std : ndarray, shape (rows, tensors)
+        Mean and standard deviation of each gradient's entries.
+    slots : dict of str to ndarray, shape (rows, tensors)
+        The norm of each of the optimizer's slots, after the update.
+    activation_mean, activation_std, activation_zero : ndarray, shape (rows, layers)
+        Of each layer's output over the batch; the last is the share of exact zeros.
+    parameters, gradients, updates : ndarray, shape (rows, size), or None
+        Every number, where `Record.values` asked for it: parameters before the update,
+        and their change.
+    slot_values : dict of str to ndarray, shape (rows, size)
+        The same of each slot, after the update.
+    """
+
+    _ROWS = (
+        "steps",
+        "loss",
+        "learning_rate",
+        "gradient_norm",
+        "parameter_norm",
+        "update_norm",
+        "gradient_mean",
+        "gradient_std",
+        "activation_mean",
+        "activation_std",
+        "activation_zero",
+        "parameters",
+        "gradients",
+        "updates",
+    )
+
+    def __init__(
+        self, names: Sequence[str], layers: Sequence[str] = (), every: int = 1
+    ) -> None:
+        self.names = tuple(names)
+        self.layers = tuple(layers)
+        self.every = every
+        self._rows: dict[str, list[Any]] = {name: [] for name in self._ROWS}
+        self._slots: dict[str, list[Any]] = {}
+        self._slot_values: dict[str, list[Any]] = {}
+
+    def __len__(self) -> int:
+        """Return the number of recorded steps."""
+        return len(self._rows["steps"])
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the rows of a quantity as one array."""
+        if name not in Trace._ROWS:
+            raise AttributeError(f"a Trace has no attribute {name!r}")
+        rows = self._rows[name]
+        if name in ("parameters", "gradients", "updates") and not rows:
+            return None
+        if name == "steps":
+            return np.array(rows, np.int64)
+        if name.startswith("activation") and not rows:
+            return np.zeros((len(self), 0))
+        return np.array(rows, None if rows else np.float64)
+
+    @property
+    def ratio(self) -> Array:
+        """The update's norm over the parameter's, NaN where the latter is 0."""
+        norms = self.parameter_norm
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(norms > 0, self.update_norm / norms, np.nan)
+
+    @property
+    def slots(self) -> dict[str, Array]:
+        """The norm of each slot, shape (rows, tensors)."""
+        return {name: np.array(rows) for name, rows in self._slots.items()}
+
+    @property
+    def slot_values(self) -> dict[str, Array]:
+        """Every number of each slot, shape (rows, size)."""
+        return {name: np.array(rows) for name, rows in self._slot_values.items()}
+
+    def copy(self) -> Trace:
+        """Return a trace that can grow without changing this one."""
+        return Trace.from_state(self.save_state())
+
+    def save_state(self) -> dict[str, Any]:
+        """Return names and arrays, from which `from_state` makes the trace again."""
+        arrays = {name: getattr(self, name) for name in self._ROWS if self._rows[name]}
+        return {
+            "names": list(self.names),
+            "layers": list(self.layers),
+            "every": self.every,
+            "rows": arrays,
+            "slots": self.slots,
+            "slot_values": self.slot_values,
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Trace:
+        """Return the trace that `save_state` described."""
+        trace = cls(state["names"], state["layers"], int(state["every"]))
+        for name, rows in state["rows"].items():
+            trace._rows[name] = list(rows)
+        trace._slots = {name: list(rows) for name, rows in state["slots"].items()}
+        trace._slot_values = {
+            name: list(rows) for name, rows in state["slot_values"].items()
+        }
+        return trace
+
+
+class Recorder:
+    """Fills a trace during a run: `before` and `after` each recorded update.
+
+    Parameters
+    ----------
+    record : Record
+        What to keep.
+    parameters, gradients : Parameters
+        The arenas that the optimizer reads and writes.
+    optimizer : Optimizer
+        Built for them.
+    model : Sequential, optional
+        Whose activations to record.
+    trace : Trace, optional
+        An earlier part of the same run, to be continued.
+    """
+
+    def __init__(
+        self,
+        record: Record,
+        parameters: Parameters,
+        gradients: Parameters,
+        optimizer: Any,
+        model: Any = None,
+        trace: Trace | None = None,
+    ) -> None:
+        self.record = record
+        self.every = record.every
+        self._parameters, self._gradients = parameters, gradients
+        self._optimizer = optimizer
+        self._model = model if record.activations else None
+        self.trace = trace or Trace(parameters.names, (), record.every)
+        self._before = np.empty_like(parameters.flat)
+
+    def before(self, step: int, loss: float) -> None:
+        """Note the state before an update; the gradients must be there."""
+        rows = self.trace._rows
+        rows["steps"].append(step)
+        rows["loss"].append(loss)
+        rows["learning_rate"].append(float(self._optimizer.learning_rate))
+        np.copyto(self._before, self._parameters.flat)
+        rows["parameter_norm"].append(_norms(self._parameters))
+        rows["gradient_norm"].append(_norms(self._gradients))
+        wide = [np.asarray(g, np.float64) for g in self._gradients]
+        with np.errstate(all="ignore"):
+            rows["gradient_mean"].append(np.array([g.mean() for g in wide]))
+            rows["gradient_std"].append(np.array([g.std() for g in wide]))
+        if self.record.values:
+            rows["parameters"].append(self._before.copy())
+            rows["gradients"].append(self._gradients.flat.copy())
+        if self._model is not None:
+            self._note_activations(rows)
+
+    def _note_activations(self, rows: dict[str, list[Any]]) -> None:
+        found = self._model.activations()
+        self.trace.layers = tuple(name for name, _ in found)
+        wide = [np.asarray(values, np.float64) for _, values in found]
+        with np.errstate(all="ignore"):
+            rows["activation_mean"].append(np.array([a.mean() for a in wide]))
+            rows["activation_std"].append(np.array([a.std() for a in wide]))
+            rows["activation_zero"].append(np.array([np.mean(a == 0) for a in wide]))
+
+    def after(self) -> None:
+        """Note what the update did."""
+        rows = self.trace._rows
+        with np.errstate(all="ignore"):
+            np.subtract(self._parameters.flat, self._before, out=self._before)
+        offsets, shapes = self._parameters.offsets, self._parameters.arrays
+        pieces = [
+            self._before[start : start + array.size]
+            for start, array in zip(offsets, shapes, strict=True)
+        ]
+        rows["update_norm"].append(_norms(pieces))
+        if self.record.values:
+            rows["updates"].append(self._before.copy())
+        if not self.record.slots:
+            return
+        for name, arrays in self._optimizer.state.items():
+            if len(arrays) != len(shapes):
+                continue
+            self.trace._slots.setdefault(name, []).append(_norms(arrays))
+            if self.record.values:
+                flat = np.concatenate([np.ravel(array) for array in arrays])
+                self.trace._slot_values.setdefault(name, []).append(flat)
+
+
+def _norms(arrays: Any) -> Array:
+    """Return the Euclidean norm of each array, summed in float64 in a fixed order."""
+    with np.errstate(all="ignore"):
+        return np.array(
+            [np.sqrt(np.square(array, dtype=np.float64).sum()) for array in arrays]
+        )
