@@ -105,9 +105,9 @@ class FusedRule:
         ``rule(param, grad, *slots, *coefficients) -> (param, *slots)``, elementwise:
         arithmetic and `np.sqrt`, `np.maximum`, `np.sign`, `np.abs`, `np.where` only.
     coefficients : callable
-        ``coefficients(one, step, learning_rate, *hyper) -> tuple``: what does not depend
-        on the element, once a step, in the parameter's dtype. `one` is 1 in that dtype,
-        because the literal 1.0 would promote float32 to float64.
+        ``coefficients(one, step, learning_rate, *hyper) -> tuple``: what does not
+        depend on the element, once a step, in the parameter's dtype. `one` is 1 in that
+        dtype, because the literal 1.0 would promote float32 to float64.
     slots : tuple of str
         The names of the state arrays, in the rule's order.
     clip : {"none", "norm", "factor", "value"}

@@ -30,4 +30,4 @@ def power(x: Any, y: Any) -> Any:
     """
     result = _power(x, y)
     smallest = np.finfo(result).tiny
-    return result if abs(result) >= smallest else result * 0
+    return result if abs(result) >= smallest else x - x

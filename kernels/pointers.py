@@ -1,4 +1,4 @@
-"""Arrays made from addresses inside a kernel, for tensors that do not share an arena."""
+"""Arrays made from addresses inside a kernel: tensors that share no arena."""
 
 from __future__ import annotations
 

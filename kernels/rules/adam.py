@@ -8,10 +8,10 @@ r"""Adam: steps scaled by the running mean and mean square of the gradient.
 
 With amsgrad the largest :math:`v` so far takes the place of :math:`v` in the last line.
 
-tf.keras folds both bias corrections into :math:`\alpha` (the paper's second form, end of
-section 2), so its epsilon is the paper's epsilon-hat: torch and optax add epsilon to the
-corrected root, and differ where gradients are not large against epsilon. For amsgrad,
-optax takes the maximum of the corrected :math:`v`.
+tf.keras folds both bias corrections into :math:`\alpha` (the paper's second form, end
+of section 2), so its epsilon is the paper's epsilon-hat: torch and optax add epsilon to
+the corrected root, and differ where gradients are not large against epsilon. For
+amsgrad, optax takes the maximum of the corrected :math:`v`.
 
 References
 ----------

@@ -7,9 +7,9 @@ r"""Ftrl-proximal: follow the regularized leader, with l1 and l2 in the rule its
     w &\leftarrow \frac{\mathrm{clip}(z, -\lambda_1, \lambda_1) - z}
                       {n'^{-p} / \eta + 2 (\lambda_2 + \beta / 2\eta)}
 
-with the rate power :math:`p \le 0` and the shrinkage :math:`s`. The difference of powers
-cancels, so the last bit of a power decides thousands of units in the last place of
-:math:`z`: TensorFlow's own power is needed to agree with it.
+with the rate power :math:`p \le 0` and the shrinkage :math:`s`. The difference of
+powers cancels, so the last bit of a power decides thousands of units in the last place
+of :math:`z`: TensorFlow's own power is needed to agree with it.
 
 References
 ----------

@@ -9,8 +9,8 @@ with :math:`m, v` as in Adam and :math:`r = 1` where a norm is 0. The paper pass
 :math:`\lVert w \rVert` through a bounded function and adds the decay to :math:`u`;
 tf.keras does neither (its decay is the decoupled one).
 
-tf.keras squares with ``pow(x, 2)``, which TensorFlow's vector units round differently from
-``x * x``; `square` here does the same, so the norms agree to the last bit.
+tf.keras squares with ``pow(x, 2)``, which TensorFlow rounds differently from ``x * x``;
+`tf_power` does the same, so that the norms agree to the last bit.
 
 References
 ----------

@@ -7,8 +7,8 @@ r"""Muon: the momentum of a matrix, made orthogonal by a few Newton-Schulz steps
     w &\leftarrow w - \eta X \sqrt{\max(n, m)}\, s
 
 The coefficients a, b, c make the slope at 0 large, so singular values reach about 1
-within five steps but do not converge. Vectors, embeddings and excluded layers are updated
-by Adam.
+within five steps but do not converge. Vectors, embeddings and excluded layers are
+updated by Adam.
 
 References
 ----------

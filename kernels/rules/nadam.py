@@ -7,8 +7,8 @@ r"""Nadam: Adam with Nesterov's look-ahead and a momentum that warms up.
     \hat m &= u_{t+1} m / (1 - U_t u_{t+1}) + (1 - u_t) g / (1 - U_t) \\
     w &\leftarrow w - \hat m \eta / (\sqrt{v / (1 - \beta_2^t)} + \epsilon)
 
-The decay 0.96 follows the paper with its 250 left out; torch has a configurable
-`momentum_decay` of 0.004 on the exponent (:math:`0.96^{0.004 t}`), and optax no warm-up.
+The decay 0.96 follows the paper with its 250 left out; torch puts a `momentum_decay` of
+0.004 on the exponent (:math:`0.96^{0.004 t}`), and optax has no warm-up.
 
 References
 ----------

@@ -8,8 +8,8 @@ r"""Schedule-free AdamW: an average of the iterates in place of a schedule.
     y_{new} &= (1 - \beta_1) z_{new} + \beta_1 x_{new}
 
 :math:`y` is the parameter; gradients are taken there. :math:`x` is the average, never
-stored. tf.keras 3.15 on TensorFlow reads :math:`z` after it was overwritten (the line that
-means to keep the old value keeps a live view), so :math:`x` is recovered from
+stored. tf.keras 3.15 on TensorFlow reads :math:`z` after it was overwritten (the line
+that means to keep the old value keeps a live view), so :math:`x` is recovered from
 :math:`z_{new}`; `schedule_free_aliased` reproduces that for the parity check.
 
 References

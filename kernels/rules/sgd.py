@@ -7,8 +7,8 @@ r"""Stochastic gradient descent, with momentum and with Nesterov's look-ahead.
                                                    && \text{Nesterov}
 
 The rate stands inside the velocity, as in tf.keras and in Sutskever et al. (2013);
-torch keeps it outside (:math:`m \leftarrow \mu m + g,\ w \leftarrow w - \eta m`). The two
-agree while the rate is constant and part when it changes.
+torch keeps it outside (:math:`m \leftarrow \mu m + g,\ w \leftarrow w - \eta m`).
+The two agree while the rate is constant and part when it changes.
 
 References
 ----------

@@ -1,11 +1,15 @@
 """Optimizers with tf.keras's names, arguments and bits."""
 
 from optlab.optimizers.adadelta import Adadelta
+from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
 from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers.ftrl import Ftrl
+from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
+from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.options import Options
 from optlab.optimizers.registry import OPTIMIZERS, get, lookup, names, register
@@ -17,11 +21,15 @@ __all__ = [
     "OPTIMIZERS",
     "SGD",
     "Adadelta",
+    "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
+    "Ftrl",
+    "Lamb",
     "Lion",
+    "Muon",
     "Nadam",
     "Optimizer",
     "Options",

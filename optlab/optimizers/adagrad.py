@@ -67,6 +67,4 @@ class Adagrad(Optimizer):
 
     def hyper(self) -> tuple[float, ...]:
         """Return what the coefficients take after the rate."""
-        return (
-            self.epsilon,
-        )
+        return (self.epsilon,)

@@ -83,7 +83,7 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    r"""Adam with decoupled weight decay, :math:`w \leftarrow w - (w\lambda)\eta`, first.
+    r"""Adam after decoupled weight decay, :math:`w \leftarrow w - (w\lambda)\eta`.
 
     Parameters
     ----------

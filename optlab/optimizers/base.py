@@ -7,21 +7,28 @@ run in one fused pass over memory (`optlab.kernels.fuse`).
 
 from __future__ import annotations
 
-import math
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels import fuse, sums, transforms
 from optlab.kernels.floating_point import flush_subnormals
+from optlab.optimizers.checks import (
+    Array,
+    check_arrays,
+    checked_gradient,
+    checked_rate,
+    float32_rounded,
+    global_factor,
+    snake_case,
+)
 from optlab.optimizers.options import Options
-from optlab.parameters import DTYPES, Parameters
+from optlab.parameters import Parameters
 
-Array: TypeAlias = npt.NDArray[Any]
 Tensors: TypeAlias = Parameters | Sequence[Array]
 
 #: Elements from which the parallel loop is quicker than the serial one (measured by
@@ -43,12 +50,16 @@ class Rule:
         The names of the state arrays, tf.keras's own.
     initial : mapping
         Values that slots begin with, where not 0.
+    elementwise : bool
+        Whether the function may be run element by element. A rule that needs the whole
+        tensor, for a norm or a matrix product, runs on NumPy arrays.
     """
 
     function: Callable[..., Any]
     coefficients: Callable[..., Any]
     slots: tuple[str, ...] = ()
     initial: Mapping[str, float] = field(default_factory=dict)
+    elementwise: bool = True
 
 
 @dataclass
@@ -82,10 +93,13 @@ class Optimizer:
 
     #: Constructor arguments of the optimizer itself, in tf.keras's order.
     arguments: ClassVar[tuple[str, ...]] = ()
+    #: "numba" runs an elementwise rule in fused loops; "numpy" runs it as it is
+    #: written, on arrays, to the same bits.
+    engine: str = "numba"
 
     def __init__(self, learning_rate: Any, **options: Any) -> None:
         self.options = Options.from_keywords(type(self).__name__, options)
-        self.name = self.options.name or _snake(type(self).__name__)
+        self.name = self.options.name or snake_case(type(self).__name__)
         self._rate = checked_rate(learning_rate)
         self._calls = 0
         self._excluded: tuple[list[Any], re.Pattern[str] | None] = ([], None)
@@ -121,7 +135,7 @@ class Optimizer:
             already for other parameters.
         """
         arrays = list(params)
-        _check_arrays(arrays)
+        check_arrays(arrays)
         if self.built:
             if not self._same(arrays):
                 raise ValueError(
@@ -149,7 +163,11 @@ class Optimizer:
         self._edges = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
         self._addresses = np.array([a.ctypes.data for a in arrays], np.int64)
         one_decay = len(set(decays)) <= 1
-        self._at_once = one_decay and self.options.clip != "norm"
+        if not self.rule.elementwise:
+            self.engine = "numpy"
+        self._at_once = (
+            one_decay and self.options.clip != "norm" and self.rule.elementwise
+        )
         self._whole = None
         if self._arena is not None and arrays:
             slots = tuple(self._slots[name].flat for name in self.slot_names)
@@ -165,16 +183,9 @@ class Optimizer:
         self._clips = self.options.clip != "none"
         self._clip = np.zeros(3, self.dtype)
         self._clip[2] = float32_rounded(self.options.weight_decay or 0.0)
-        self._loops = {
-            decay: fuse.fuse(
-                self.rule.function,
-                self.rule.coefficients,
-                self.rule.slots,
-                self.options.clip,
-                decay,
-            )
-            for decay in set(decays)
-        }
+        self._loops = {}
+        if self.rule.elementwise:
+            self._loops = {decay: self._fused(decay) for decay in set(decays)}
         self._hyper = np.zeros(2 + len(self.hyper()), self.dtype)
         self._refresh_hyper()
         self.built = True
@@ -185,6 +196,12 @@ class Optimizer:
             arena.flat[:] = self.rule.initial.get(name, 0.0)
             self._slots[name] = arena
 
+    def _fused(self, decay: bool) -> fuse.FusedRule:
+        rule = self.rule
+        return fuse.fuse(
+            rule.function, rule.coefficients, rule.slots, self.options.clip, decay
+        )
+
     @property
     def slot_names(self) -> tuple[str, ...]:
         """The names of the state arrays of the rule."""
@@ -192,8 +209,11 @@ class Optimizer:
 
     def _piece(self, k: int, decays: bool) -> Piece:
         array = self._arrays[k]
-        slots = tuple(self._slots[s].arrays[k].reshape(-1) for s in self.slot_names)
-        return Piece(k, array.reshape(-1), slots, array.shape, decays)
+        slots = tuple(self._slots[s].arrays[k] for s in self.slot_names)
+        if self.rule.elementwise:
+            slots = tuple(slot.reshape(-1) for slot in slots)
+        shape = (array.size,) if self.rule.elementwise else array.shape
+        return Piece(k, array.reshape(-1), slots, shape, decays)
 
     def _refresh_hyper(self) -> None:
         """Write the scalars of the rule again; needed after one was changed."""
@@ -242,7 +262,7 @@ class Optimizer:
         self._calls += 1
 
     def _flattened(self, grads: Tensors) -> list[Array]:
-        """Check the gradients and return them flat: one a tensor, or the whole arena."""
+        """Check the gradients; return them flat, one a tensor or the whole arena."""
         if isinstance(grads, Parameters):
             if grads.shapes == self._layout.shapes and grads.dtype == self.dtype:
                 if self._whole is not None and self._at_once and self._simple:
@@ -265,14 +285,16 @@ class Optimizer:
                 or grad.dtype is not dtype
                 or grad.shape != shape
             ):
-                grad = _checked_gradient(grad, k, shape, dtype)
+                grad = checked_gradient(grad, k, shape, dtype)
             checked.append(grad)
         if missing == len(checked) > 0:
             raise ValueError("No gradients provided for any parameter.")
         if self._gathers and not missing:
             np.concatenate(checked, axis=None, out=self._gathered.flat)
             return self._gathered_flats
-        return [g if g is None else np.ascontiguousarray(g).reshape(-1) for g in checked]
+        return [
+            g if g is None else np.ascontiguousarray(g).reshape(-1) for g in checked
+        ]
 
     def _update(self, flats: list[Array]) -> None:
         """Clip, decay and run the rule; `flats` as `_flattened` returns them."""
@@ -285,11 +307,10 @@ class Optimizer:
         whole = self._whole
         if len(flats) == 1:
             self._run(step, whole or self._pieces[0], flats[0])
-        elif self._at_once and flats is self._gathered_flats:
+        elif self._at_once and flats is self._gathered_flats and whole is not None:
+            self._run(step, whole, self._gathered.flat)
+        elif self._at_once and flats is self._gathered_flats and self.engine == "numba":
             gathered = self._gathered.flat
-            if whole is not None:
-                self._run(step, whole, gathered)
-                return
             slots = [self._slots[name].flat for name in self.slot_names]
             self._loops[self._pieces[0].decays].scattered(
                 step, hyper, self._clip, self._addresses, self._edges, gathered, *slots
@@ -300,15 +321,57 @@ class Optimizer:
                     self._run(step, piece, grad)
 
     def _run(self, step: int, piece: Piece, grad: Array) -> None:
-        """Run the fused loop over one piece."""
+        """Run the fused loop over one piece, or the rule on whole arrays."""
         if self._clips and self.options.clip == "norm":
-            bound = self.options.clipnorm
-            norm = sums.norm_eigen(grad)
-            self._clip[0] = bound
-            self._clip[1] = np.maximum(norm, self._clip[0])
+            with flush_subnormals():
+                self._clip[0] = self.options.clipnorm
+                self._clip[1] = np.maximum(sums.norm_eigen(grad), self._clip[0])
+        if self.engine == "numpy":
+            self._run_on_arrays(step, piece, grad)
+            return
         loops = self._loops[piece.decays]
         loop = loops.serial if grad.size < PARALLEL_FROM else loops.parallel
         loop(step, self._hyper, self._clip, piece.param, grad, *piece.slots)
+
+    def _run_on_arrays(self, step: int, piece: Piece, grad: Array) -> None:
+        """Run the rule as it is written, on the NumPy arrays of one piece."""
+        rule = self.rule_for(piece.index)
+        one, rate, *hyper = self.hyper_for(piece.index)
+        decay_rate = self._hyper[1]
+        with flush_subnormals(), np.errstate(all="ignore"):
+            g = self._clipped(grad)
+            p = piece.param
+            if piece.decays:
+                p = p - (p * self._clip[2]) * decay_rate
+            shape = piece.shape
+            found = rule.function(
+                p.reshape(shape),
+                g.reshape(shape),
+                *piece.slots,
+                *rule.coefficients(one, self.dtype.type(step), rate, *hyper),
+            )
+            targets = (piece.param.reshape(shape), *piece.slots)
+            for target, value in zip(targets, found, strict=True):
+                target[...] = value
+
+    def rule_for(self, k: int) -> Rule:
+        """Return the rule of one tensor; most optimizers have one for all."""
+        return self.rule
+
+    def hyper_for(self, k: int) -> tuple[Any, ...]:
+        """Return 1, the rate and the hyperparameters of one tensor, in its dtype."""
+        return tuple(self._hyper)
+
+    def _clipped(self, grad: Array) -> Array:
+        clip = self._clip
+        match self.options.clip:
+            case "norm":
+                return (grad * clip[0]) / clip[1]
+            case "factor":
+                return grad * clip[0]
+            case "value":
+                return np.maximum(np.minimum(grad, clip[0]), -clip[0])
+        return grad
 
     def _prepare_clip(self, flats: list[Array]) -> None:
         """Set the numbers of the clip that are the same for every tensor."""
@@ -317,14 +380,15 @@ class Optimizer:
         elif self.options.clip == "factor":
             if len(flats) == 1 and self._whole is not None:
                 flats = [flats[0][a:b] for a, b in self._spans()]
-            squares = [sums.sum_of_squares_eigen(f) for f in flats if f is not None]
+            with flush_subnormals():
+                squares = [sums.sum_of_squares_eigen(f) for f in flats if f is not None]
             self._clip[0] = global_factor(
                 np.array(squares, self.dtype), self.options.global_clipnorm or 0.0
             )
 
     def _spans(self) -> list[tuple[int, int]]:
         edges = self._edges.tolist()
-        return list(zip(edges[:-1], edges[1:], strict=True))
+        return list(itertools.pairwise(edges))
 
     def _update_with_options(self, flats: list[Array]) -> None:
         """Scale, accumulate, update and average, in tf.keras's order."""
@@ -414,8 +478,9 @@ class Optimizer:
         self._excluded = (list(var_list or ()), pattern)
 
     def _decays(self, k: int) -> bool:
-        if self.options.weight_decay is None:
-            return False
+        return self.options.weight_decay is not None and self._may_decay(k)
+
+    def _may_decay(self, k: int) -> bool:
         arrays, pattern = self._excluded
         named = pattern is not None and pattern.search(self._layout.names[k])
         return not named and not any(
@@ -559,97 +624,3 @@ class Optimizer:
         rate = self._rate if callable(self._rate) else f"{self._rate:g}"
         comma = ", " if shown else ""
         return f"{type(self).__name__}(learning_rate={rate}{comma}{shown})"
-
-
-def float32_rounded(value: float) -> float:
-    """Round to float32, as tf.keras does even for float64 parameters.
-
-    It keeps the rate in a float32 variable, and casts Python numbers through float32.
-    """
-    return float(np.float32(value))
-
-
-def global_factor(squares: Array, bound: float) -> Any:
-    """Return the factor that clips all gradients to a joint norm of `bound`.
-
-    Parameters
-    ----------
-    squares : ndarray, shape (tensors,)
-        The sum of squares of each gradient.
-    bound : float
-        The largest joint L2 norm.
-    """
-    number = squares.dtype.type
-    with flush_subnormals(), np.errstate(all="ignore"):
-        norm = np.sqrt(number(sums.sum_eigen(squares)))
-        ratio = np.minimum(number(1) / norm, number(1.0 / bound))
-        return number(bound) * ratio + (norm - norm)
-
-
-def checked_rate(value: Any) -> Any:
-    """Return the rate as a float or a callable, or raise."""
-    if isinstance(value, Mapping):
-        from optlab import schedules
-
-        return schedules.get(dict(value))
-    if callable(value):
-        return value
-    try:
-        rate = float(value)
-    except (TypeError, ValueError):
-        rate = math.nan
-    if isinstance(value, (str, bool)) or not math.isfinite(rate):
-        raise ValueError(
-            "`learning_rate` must be a finite number, a schedule, or a callable of "
-            f"the step. Received: learning_rate={value!r}"
-        )
-    return rate
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
-
-
-def _check_arrays(arrays: Sequence[Any]) -> None:
-    for k, array in enumerate(arrays):
-        if not isinstance(array, np.ndarray):
-            raise TypeError(
-                f"`params[{k}]` must be a NumPy array. "
-                f"Received: {type(array).__name__}"
-            )
-        if array.dtype not in DTYPES:
-            raise TypeError(
-                f"`params[{k}]` must be float32 or float64. Received: {array.dtype}"
-            )
-        if not (array.flags.c_contiguous and array.flags.writeable):
-            raise ValueError(
-                f"`params[{k}]` must be C-contiguous and writeable, because it is "
-                f"updated in place. Received: strides {array.strides} for shape "
-                f"{array.shape}, writeable={array.flags.writeable}"
-            )
-    dtypes = sorted({array.dtype.name for array in arrays})
-    if len(dtypes) > 1:
-        raise TypeError(
-            f"All parameters must have one dtype. Received: {', '.join(dtypes)}"
-        )
-
-
-def _checked_gradient(
-    grad: Any, k: int, shape: tuple[int, ...], dtype: np.dtype[Any]
-) -> Array:
-    """Return a gradient that the loops can read, or say what is wrong with it."""
-    if not isinstance(grad, np.ndarray):
-        raise TypeError(
-            f"`grads[{k}]` must be a NumPy array. Received: {type(grad).__name__}"
-        )
-    if grad.shape != shape:
-        raise ValueError(
-            f"`grads[{k}]` must have its parameter's shape {shape}. "
-            f"Received: shape {grad.shape}"
-        )
-    if grad.dtype != dtype:
-        raise TypeError(
-            f"`grads[{k}]` must have its parameter's dtype {dtype.name}. "
-            f"Received: {grad.dtype.name}"
-        )
-    return grad

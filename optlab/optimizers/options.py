@@ -140,7 +140,9 @@ def _check_count(name: str, value: Any, least: int) -> None:
         )
 
 
-def check_range(name: str, value: float, low: float, high: float, brackets: str) -> None:
+def check_range(
+    name: str, value: float, low: float, high: float, brackets: str
+) -> None:
     """Raise ValueError unless `value` is a number in the interval.
 
     Parameters

@@ -7,11 +7,15 @@ from typing import Any
 
 from optlab.errors import unknown_name
 from optlab.optimizers.adadelta import Adadelta
+from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
 from optlab.optimizers.base import Optimizer
+from optlab.optimizers.ftrl import Ftrl
+from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
+from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.rmsprop import RMSprop
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
@@ -20,6 +24,10 @@ from optlab.optimizers.sgd import SGD
 #: Class by the lower-case name that files and commands use.
 OPTIMIZERS: dict[str, type[Optimizer]] = {
     "adadelta": Adadelta,
+    "adafactor": Adafactor,
+    "ftrl": Ftrl,
+    "lamb": Lamb,
+    "muon": Muon,
     "adagrad": Adagrad,
     "adam": Adam,
     "adamax": Adamax,

@@ -12,8 +12,8 @@ from optlab.optimizers.options import BaseOptions, check_range
 class ScheduleFreeAdamW(Optimizer):
     r"""Adam whose average of iterates does the work of a schedule.
 
-    The published formula. tf.keras on TensorFlow computes something else (see the rule's
-    module); `optlab.validation` can reproduce it, this class does not.
+    The published formula. tf.keras on TensorFlow computes something else (see the
+    rule's module); `optlab.validation` can reproduce it, this class does not.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""SGD, with momentum and Nesterov's look-ahead; the rule: `optlab.kernels.rules.sgd`."""
+"""SGD, plain, with momentum, Nesterov; the rules: `optlab.kernels.rules.sgd`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,100 @@
+"""Adafactor; the rule: `optlab.kernels.rules.adafactor`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Unpack
+
+from optlab.kernels.rules import adafactor
+from optlab.optimizers.base import Optimizer, Rule, float32_rounded
+from optlab.optimizers.options import BaseOptions, check_range
+from optlab.parameters import Parameters
+
+
+class Adafactor(Optimizer):
+    r"""A mean square kept as one row and one column of a matrix.
+
+    Parameters
+    ----------
+    learning_rate : float, schedule or callable
+        The rate.
+    beta_2_decay : float
+        The power of the step in the decay of the mean square.
+    epsilon_1 : float
+        Added to the squared gradient.
+    epsilon_2 : float
+        The least scale of a parameter.
+    clip_threshold : float
+        The largest root mean square of the update.
+    relative_step : bool
+        Whether the rate falls as the root of the step.
+    **options
+        See `Options`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    References
+    ----------
+    Shazeer, Stern, Adafactor, 2018.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = (
+        "beta_2_decay",
+        "epsilon_1",
+        "epsilon_2",
+        "clip_threshold",
+        "relative_step",
+    )
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_2_decay: float = -0.8,
+        epsilon_1: float = 1e-30,
+        epsilon_2: float = 1e-3,
+        clip_threshold: float = 1.0,
+        relative_step: bool = True,
+        **options: Unpack[BaseOptions],
+    ) -> None:
+        check_range("clip_threshold", clip_threshold, 0, float("inf"), "()")
+        check_range("epsilon_1", epsilon_1, 0, float("inf"), "[)")
+        check_range("epsilon_2", epsilon_2, 0, float("inf"), "[)")
+        super().__init__(learning_rate, **options)
+        self.beta_2_decay = float(beta_2_decay)
+        self.epsilon_1 = float(epsilon_1)
+        self.epsilon_2 = float(epsilon_2)
+        self.clip_threshold = float(clip_threshold)
+        self.relative_step = bool(relative_step)
+
+    @property
+    def rule(self) -> Rule:
+        """Adafactor, which needs the means of whole tensors."""
+        return Rule(
+            adafactor.adafactor,
+            adafactor.adafactor_coefficients,
+            adafactor.SLOTS,
+            elementwise=False,
+        )
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return what the coefficients take after the rate."""
+        return (
+            self.beta_2_decay,
+            self.epsilon_1,
+            float32_rounded(self.epsilon_2),
+            self.clip_threshold,
+            float(self.relative_step and self.schedule is None),
+        )
+
+    def _make_slots(self) -> None:
+        """Keep a row and a column for a matrix, a whole mean square for a vector."""
+        factored = [shape if len(shape) >= 2 else None for shape in self._shapes]
+        shapes = {
+            "r": [() if s is None else s[:-1] for s in factored],
+            "c": [() if s is None else (*s[:-2], s[-1]) for s in factored],
+            "velocity": self._shapes,
+        }
+        for name, found in shapes.items():
+            self._slots[name] = Parameters(found, self.dtype, self._layout.names)

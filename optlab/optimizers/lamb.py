@@ -1,0 +1,67 @@
+"""Lamb; the rule: `optlab.kernels.rules.lamb`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Unpack
+
+from optlab.kernels.rules import lamb
+from optlab.optimizers.base import Optimizer, Rule, float32_rounded
+from optlab.optimizers.options import BaseOptions, check_range
+
+
+class Lamb(Optimizer):
+    r"""Adam's step, rescaled so that each tensor moves in proportion to its norm.
+
+    Parameters
+    ----------
+    learning_rate : float, schedule or callable
+        The rate.
+    beta_1, beta_2 : float
+        The decay of the mean and of the mean square, in [0, 1).
+    epsilon : float
+        Added to the root of the corrected mean square.
+    **options
+        See `Options`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    References
+    ----------
+    You et al., Large batch optimization for deep learning, 2020.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
+
+    def __init__(
+        self,
+        learning_rate: Any = 0.001,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-7,
+        **options: Unpack[BaseOptions],
+    ) -> None:
+        check_range("beta_1", beta_1, 0, 1, "[)")
+        check_range("beta_2", beta_2, 0, 1, "[)")
+        check_range("epsilon", epsilon, 0, float("inf"), "[)")
+        super().__init__(learning_rate, **options)
+        self.beta_1 = float(beta_1)
+        self.beta_2 = float(beta_2)
+        self.epsilon = float(epsilon)
+
+    @property
+    def rule(self) -> Rule:
+        """Lamb, which needs the norms of whole tensors."""
+        return Rule(lamb.lamb, lamb.lamb_coefficients, lamb.SLOTS, elementwise=False)
+
+    def hyper(self) -> tuple[float, ...]:
+        """Return what the coefficients take after the rate."""
+        return (
+            float32_rounded(self.beta_1),
+            float32_rounded(self.beta_2),
+            1 - self.beta_1,
+            1 - self.beta_2,
+            self.epsilon,
+        )
