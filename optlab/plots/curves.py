@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,8 @@ def plot_loss(
     Parameters
     ----------
     runs : Run, sequence of Run, or dict of str to Run
-        From `fit` (loss by epoch) or `minimize` (value by step), not mixed.
+        From `fit` (loss by epoch; by step where no epoch was completed) or `minimize`
+        (value by step), not mixed.
     ax : Axes, optional
         Where to draw; a new figure in the house style if left out.
     labels : sequence of str, optional
@@ -75,15 +77,22 @@ def plot_loss(
             "Runs of `fit` and of `minimize` cannot share one picture: one counts "
             "epochs, the other steps."
         )
-    if not on_problem.pop():
+    of_problem = on_problem.pop()
+    if not of_problem:
         if gap:
             raise InputError("`gap` is for runs of `minimize`, which have a problem.")
-        return plot_metric(runs, "loss", ax, labels=labels, scale=scale, title=title)
-    curves = [_value_curve(label, run, gap) for label, run in named]
+        if any(has_finite(run.history.get("loss", ())) for _, run in named):
+            return plot_metric(
+                runs, "loss", ax, labels=labels, scale=scale, title=title
+            )
+    curves = [_step_curve(k, *pair, gap) for k, pair in enumerate(named)]
     with axes_for(ax) as ax:
         keys = _draw(ax, curves, scale)
         ax.set_xlabel("step")
-        ax.set_ylabel("f(x) - minimum" if gap else "f(x)")
+        if of_problem:
+            ax.set_ylabel("f(x) - minimum" if gap else "f(x)")
+        else:
+            ax.set_ylabel(naming.loss_label([run for _, run in named]))
         place_legend(ax, title, keys)
     return ax
 
@@ -142,24 +151,21 @@ def plot_metric(
     return ax
 
 
+@dataclass
 class Curve:
     """One line: whose it is, what to call it, and its points."""
 
-    def __init__(
-        self,
-        position: int,
-        label: str,
-        part: str,
-        x: npt.NDArray[Any],
-        y: npt.NDArray[Any],
-        diverged: bool,
-    ) -> None:
-        self.position = position
-        self.label = label
-        self.part = part
-        self.x = x
-        self.y = y
-        self.diverged = diverged
+    position: int
+    label: str
+    part: str
+    x: npt.NDArray[Any]
+    y: npt.NDArray[Any]
+    diverged: bool
+
+
+def has_finite(values: Any) -> bool:
+    """Whether there is anything to draw."""
+    return bool(np.isfinite(np.asarray(values, float)).any())
 
 
 def is_minimization(run: Any) -> bool:
@@ -167,30 +173,27 @@ def is_minimization(run: Any) -> bool:
     return getattr(run, "trajectory", None) is not None
 
 
-def _value_curve(label: str, run: Any, gap: bool) -> Curve:
+def _step_curve(position: int, label: str, run: Any, gap: bool) -> Curve:
     values = np.asarray(run.losses, float)
     if gap:
-        minimum = getattr(getattr(run, "problem", None), "minimum", None)
+        minimum = getattr(run.problem, "minimum", None)
         if minimum is None:
             raise InputError(
                 "`gap` needs a problem whose minimum is known. "
-                f"Received: {getattr(run, 'problem', None)!r}"
+                f"Received: problem={run.problem!r}"
             )
         values = values - minimum
         # Within rounding of the minimum the difference is noise, of either sign.
         noise = 8 * np.finfo(float).eps * max(1.0, abs(minimum))
         values = np.where(np.abs(values) < noise, 0.0, values)
     diverged = getattr(run, "status", "") == "diverged"
-    return Curve(0, label, "", np.arange(len(values)), values, diverged)
+    return Curve(position, label, "", np.arange(len(values)), values, diverged)
 
 
 def _draw(ax: Axes, curves: Sequence[Curve], scale: str) -> int:
     """Draw the lines; return how many legend entries explain colours and dashes."""
-    if all(not np.isfinite(curve.y).any() for curve in curves):
+    if not any(has_finite(curve.y) for curve in curves):
         raise InputError("There is nothing to draw: no finite value was recorded.")
-    if curves[0].part == "":
-        for position, curve in enumerate(curves):
-            curve.position = position
     count = 1 + max(curve.position for curve in curves)
     palette = colours(count)
     both_parts = len({curve.part for curve in curves}) > 1

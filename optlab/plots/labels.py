@@ -109,9 +109,9 @@ def loss_label(runs: Sequence[Any]) -> str:
 def loss_name(run: Any) -> str:
     """Return the name of a run's loss in snake case, or an empty string."""
     loss = getattr(run, "loss", None)
-    if isinstance(loss, str):
-        return loss
-    return str(getattr(loss, "name", "") or "")
+    if loss is None or isinstance(loss, str):
+        return loss or ""
+    return str(getattr(loss, "name", ""))
 
 
 def metric_label(name: str) -> str:

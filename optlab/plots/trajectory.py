@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -69,12 +69,15 @@ def plot_trajectory(
     """
     named = _with_paths(runs, labels)
     problem = named[0][1].problem
-    if problem.dimension > 2:
+    paths = [np.asarray(run.trajectory, float) for _, run in named]
+    dimension = paths[0].shape[1]
+    if dimension > 2:
         raise InputError(
             "A trajectory can be drawn in one or two dimensions; `plot_coordinates` "
-            f"draws any number. Received: {problem!r} of {problem.dimension}"
+            f"draws any number. Received: {dimension} dimensions"
         )
-    paths = [np.asarray(run.trajectory, float) for _, run in named]
+    if problem is None:
+        problem = _Unknown(dimension)
     box = picture_box(problem, paths) if box is None else _checked(box, problem)
     kept = [_kept(path, box) for path in paths]
     names = [
@@ -180,6 +183,21 @@ def contour_levels(values: npt.NDArray[Any], count: int = _LEVELS) -> npt.NDArra
     if (np.diff(rounded) > 0).all():
         levels[1:-1] = rounded[1:-1]
     return levels
+
+
+class _Unknown:
+    """Stands for a user's own function, of which a loaded run has only the path."""
+
+    bounds = None
+    minimum = None
+    minima: ClassVar[list[Any]] = []
+
+    def __init__(self, dimension: int) -> None:
+        self.dimension = dimension
+
+    def values(self, points: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return zeros: nothing to draw."""
+        return np.zeros(points.shape[:-1])
 
 
 def _with_paths(
