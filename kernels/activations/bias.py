@@ -1,0 +1,49 @@
+"""Add a bias to each row; sum the columns of a gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.kernels.jit import kernel
+from optlab.kernels.packets import STREAMS
+from optlab.kernels.sums import sum_columns
+
+Array = npt.NDArray[Any]
+
+
+@kernel
+def add_bias(z: Array, bias: Array | None) -> None:
+    """Add `bias`, where there is one, to every row of z."""
+    if bias is not None:
+        n, u = z.shape
+        for i in range(n):
+            for j in range(u):
+                z[i, j] += bias[j]
+
+
+@kernel
+def bias_gradient(grad: Array, bias_grad: Array | None) -> None:
+    """Put the sums of the columns, in TensorFlow's order, into `bias_grad`."""
+    if bias_grad is not None:
+        n, u = grad.shape
+        work = np.empty((STREAMS, u), grad.dtype)
+        sum_columns(grad.reshape(1, n, u), False, work, bias_grad.reshape(1, u))
+
+
+@kernel
+def linear_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Add the bias, and copy where `out` is not z itself."""
+    add_bias(z, bias)
+    if out.ctypes.data != z.ctypes.data:
+        x, y = z.reshape(-1), out.reshape(-1)
+        for k in range(x.size):
+            y[k] = x[k]
+
+
+@kernel
+def linear_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Sum the columns; the gradient stays."""
+    bias_gradient(grad, bias_grad)

@@ -1,0 +1,123 @@
+r"""Functions with a kink at 0: the identity above it, something flatter below.
+
+.. math::
+    \mathrm{relu}(z) = \max(z, 0), \quad
+    \mathrm{leaky}(z) = \begin{cases} z \\ \alpha z \end{cases}, \quad
+    \mathrm{elu}(z) = \begin{cases} z \\ \alpha (e^z - 1) \end{cases}, \quad
+    \mathrm{selu}(z) = \lambda \begin{cases} z & z > 0 \\
+    \alpha (e^z - 1) & z \le 0 \end{cases}
+
+All derivatives follow from the output: below 0, elu' = elu + alpha. At 0 itself the
+derivative of relu is 0 and that of leaky relu is alpha, as in TensorFlow and torch.
+tf.keras's default slope of leaky relu is 0.2 (its layer's is 0.3), torch's is 0.01.
+
+References
+----------
+Nair and Hinton, ICML 2010 (relu). Maas, Hannun and Ng, ICML 2013 (leaky relu).
+Clevert, Unterthiner and Hochreiter, arXiv:1511.07289 (elu).
+Klambauer, Unterthiner, Mayr and Hochreiter, arXiv:1706.02515 (selu).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy.typing as npt
+
+from optlab.kernels.activations.bias import add_bias, bias_gradient
+from optlab.kernels.elementary import expm1
+from optlab.kernels.jit import kernel
+
+Array = npt.NDArray[Any]
+
+#: The fixed point of Klambauer et al., equation 14.
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+
+
+@kernel
+def relu_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Compute max(z, 0); NaN stays NaN."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    zero = z.dtype.type(0)
+    for k in range(x.size):
+        y[k] = zero if x[k] <= zero else x[k]
+
+
+@kernel
+def relu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Pass grad where the output is above 0."""
+    g, y = grad.reshape(-1), kept.reshape(-1)
+    zero = grad.dtype.type(0)
+    for k in range(g.size):
+        g[k] = g[k] if y[k] > zero else zero
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def leaky_relu_forward(
+    z: Array, bias: Array | None, out: Array, negative_slope: float
+) -> None:
+    """Compute z above 0, negative_slope z below."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    zero, slope = z.dtype.type(0), z.dtype.type(negative_slope)
+    for k in range(x.size):
+        y[k] = x[k] if x[k] > zero else slope * x[k]
+
+
+@kernel
+def leaky_relu_backward(
+    grad: Array, kept: Array, bias_grad: Array | None, negative_slope: float
+) -> None:
+    """Pass grad above 0, negative_slope grad below."""
+    g, y = grad.reshape(-1), kept.reshape(-1)
+    zero, slope = grad.dtype.type(0), grad.dtype.type(negative_slope)
+    for k in range(g.size):
+        g[k] = g[k] if y[k] > zero else slope * g[k]
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def elu_forward(z: Array, bias: Array | None, out: Array, alpha: float) -> None:
+    """Compute z above 0, alpha (e**z - 1) below."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    zero, scale = z.dtype.type(0), z.dtype.type(alpha)
+    for k in range(x.size):
+        y[k] = x[k] if x[k] > zero else scale * expm1(x[k])
+
+
+@kernel
+def elu_backward(
+    grad: Array, kept: Array, bias_grad: Array | None, alpha: float
+) -> None:
+    """Pass grad above 0, (out + alpha) grad below."""
+    g, y = grad.reshape(-1), kept.reshape(-1)
+    zero, scale = grad.dtype.type(0), grad.dtype.type(alpha)
+    for k in range(g.size):
+        g[k] = g[k] if y[k] > zero else (y[k] + scale) * g[k]
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def selu_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Compute scale z above 0, scale alpha (e**z - 1) below."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    zero, scale = z.dtype.type(0), z.dtype.type(SELU_SCALE)
+    scale_alpha = z.dtype.type(SELU_SCALE * SELU_ALPHA)
+    for k in range(x.size):
+        y[k] = scale * x[k] if x[k] > zero else scale_alpha * expm1(x[k])
+
+
+@kernel
+def selu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Pass scale grad above 0, (out + scale alpha) grad below."""
+    g, y = grad.reshape(-1), kept.reshape(-1)
+    zero, scale = grad.dtype.type(0), grad.dtype.type(SELU_SCALE)
+    scale_alpha = grad.dtype.type(SELU_SCALE * SELU_ALPHA)
+    for k in range(g.size):
+        g[k] = scale * g[k] if y[k] > zero else (y[k] + scale_alpha) * g[k]
+    bias_gradient(grad, bias_grad)

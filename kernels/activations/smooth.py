@@ -1,0 +1,146 @@
+r"""Smooth functions, elementwise.
+
+.. math::
+    \sigma(z) = \frac{1}{1 + e^{-z}}, \quad \tanh z, \quad e^z, \quad
+    \mathrm{softplus}(z) = \ln(1 + e^z), \quad
+    \mathrm{silu}(z) = z \sigma(z), \quad
+    \mathrm{gelu}(z) = z \Phi(z) = \tfrac12 z\, \mathrm{erfc}(-z / \sqrt 2)
+
+gelu is the exact form, tf.keras's and torch's default; TensorFlow computes it as
+:math:`\tfrac12 z (1 + \mathrm{erf}(z / \sqrt 2))`, which cancels for z far below 0.
+
+References
+----------
+Hendrycks and Gimpel, arXiv:1606.08415 (gelu, silu).
+Glorot, Bordes and Bengio, AISTATS 2011 (softplus).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy.typing as npt
+
+from optlab.kernels.activations.bias import add_bias, bias_gradient
+from optlab.kernels.elementary import exp, log1p_unit, normal_cdf, sigmoid, tanh
+from optlab.kernels.jit import kernel
+
+Array = npt.NDArray[Any]
+_PEAK = 1.0 / math.sqrt(2.0 * math.pi)
+
+
+@kernel
+def tanh_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Compute tanh z."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    for k in range(x.size):
+        y[k] = tanh(x[k])
+
+
+@kernel
+def tanh_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Multiply by 1 - out**2."""
+    g, y = grad.reshape(-1), kept.reshape(-1)
+    one = grad.dtype.type(1)
+    for k in range(g.size):
+        g[k] *= one - y[k] * y[k]
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Compute 1 / (1 + e**-z)."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    for k in range(x.size):
+        y[k] = sigmoid(x[k])
+
+
+@kernel
+def sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Multiply by out, then by 1 - out."""
+    g, y = grad.reshape(-1), kept.reshape(-1)
+    one = grad.dtype.type(1)
+    for k in range(g.size):
+        g[k] = (g[k] * y[k]) * (one - y[k])
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def exponential_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Compute e**z."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    for k in range(x.size):
+        y[k] = exp(x[k])
+
+
+@kernel
+def exponential_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Multiply by out."""
+    g, y = grad.reshape(-1), kept.reshape(-1)
+    for k in range(g.size):
+        g[k] *= y[k]
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def softplus_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Compute ln(1 + e**z) as max(z, 0) + ln(1 + e**-abs(z))."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    zero = z.dtype.type(0)
+    for k in range(x.size):
+        upper = zero if x[k] <= zero else x[k]
+        y[k] = upper + log1p_unit(exp(-abs(x[k])))
+
+
+@kernel
+def softplus_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Multiply by sigmoid(z); `kept` is z."""
+    g, x = grad.reshape(-1), kept.reshape(-1)
+    for k in range(g.size):
+        g[k] *= sigmoid(x[k])
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def silu_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Compute z sigmoid(z)."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    for k in range(x.size):
+        y[k] = x[k] * sigmoid(x[k])
+
+
+@kernel
+def silu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Multiply by s (1 + z (1 - s)), s = sigmoid(z); `kept` is z."""
+    g, x = grad.reshape(-1), kept.reshape(-1)
+    one = grad.dtype.type(1)
+    for k in range(g.size):
+        s = sigmoid(x[k])
+        g[k] *= s * (one + x[k] * (one - s))
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def gelu_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Compute z times the normal distribution function at z."""
+    add_bias(z, bias)
+    x, y = z.reshape(-1), out.reshape(-1)
+    for k in range(x.size):
+        y[k] = x[k] * normal_cdf(x[k])
+
+
+@kernel
+def gelu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Multiply by cdf(z) + z pdf(z); `kept` is z."""
+    g, x = grad.reshape(-1), kept.reshape(-1)
+    half, peak = grad.dtype.type(0.5), grad.dtype.type(_PEAK)
+    for k in range(g.size):
+        density = peak * exp(-half * (x[k] * x[k]))
+        g[k] *= normal_cdf(x[k]) + x[k] * density
+    bias_gradient(grad, bias_grad)

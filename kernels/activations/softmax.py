@@ -1,0 +1,62 @@
+r"""Softmax of each row.
+
+.. math::
+    y_j = \frac{e^{z_j - m}}{\sum_k e^{z_k - m}}, \quad m = \max_k z_k, \qquad
+    \frac{\partial L}{\partial z_j} = (g_j - \sum_k g_k y_k)\, y_j
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.kernels.activations.bias import add_bias, bias_gradient
+from optlab.kernels.elementary import exp
+from optlab.kernels.jit import kernel
+from optlab.kernels.sums import sum_range
+
+Array = npt.NDArray[Any]
+
+
+@kernel
+def shifted_exp(z: Array, out: Array, largest: Array) -> None:
+    """Put exp(z - row maximum) into `out` and the maxima into `largest`."""
+    n, u = z.shape
+    for i in range(n):
+        top = z[i, 0]
+        for j in range(1, u):
+            top = z[i, j] if z[i, j] > top else top
+        largest[i] = top
+        for j in range(u):
+            out[i, j] = z[i, j] - top
+    flat = out.reshape(-1)
+    for k in range(flat.size):
+        flat[k] = exp(flat[k])
+
+
+@kernel
+def softmax_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Divide exp of the shifted row by its sum."""
+    add_bias(z, bias)
+    n, u = z.shape
+    shifted_exp(z, out, np.empty(n, z.dtype))
+    flat = out.reshape(-1)
+    for i in range(n):
+        total = sum_range(flat, i * u, u, False)
+        for j in range(u):
+            out[i, j] /= total
+
+
+@kernel
+def softmax_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Compute (grad - sum of grad out over the row) out."""
+    n, u = grad.shape
+    for i in range(n):
+        total = grad.dtype.type(0)
+        for j in range(u):
+            total += grad[i, j] * kept[i, j]
+        for j in range(u):
+            grad[i, j] = (grad[i, j] - total) * kept[i, j]
+    bias_gradient(grad, bias_grad)
