@@ -1,0 +1,21 @@
+"""Experiments: frozen objects and TOML files with the same names."""
+
+from optlab.experiments.building import Built
+from optlab.experiments.experiment import Experiment, find
+from optlab.experiments.library import describe, locate, shipped, starter
+from optlab.experiments.messages import ExperimentError
+from optlab.experiments.paths import parse_setting
+from optlab.experiments.toml_files import edit
+
+__all__ = [
+    "Built",
+    "Experiment",
+    "ExperimentError",
+    "describe",
+    "edit",
+    "find",
+    "locate",
+    "parse_setting",
+    "shipped",
+    "starter",
+]
