@@ -1,0 +1,323 @@
+"""What every layer has: a name, weights that live in a model's arenas, buffers.
+
+A layer goes through three stages. The constructor checks the arguments. `build` learns
+the number of inputs and tells which weights are needed; the model allocates them and
+hands each one back as an attribute (``layer.kernel``, and ``layer.kernel_grad``, None
+for a weight that is not trained). `resize` makes the buffers for a number of rows.
+After that `forward` and `backward` check nothing and allocate nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab import initializers, regularizers
+from optlab.errors import InputError
+from optlab.lookup import construct, keras_object, snake_case
+from optlab.parameters import aligned_zeros
+
+Array = npt.NDArray[Any]
+Rng = np.random.Generator | None
+#: A layer's `backward`.
+Step = Callable[[Array, bool], Array]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One weight that a layer asks for.
+
+    Attributes
+    ----------
+    layer : Layer
+        Whose it is.
+    name : str
+        The layer's attribute, and the last part of the full name.
+    shape : tuple of int
+        Its shape.
+    initializer : callable
+        Gives the first values.
+    regularizer : Regularizer or None
+        Penalty on the weight.
+    trainable : bool
+        False for statistics that the layer updates itself.
+    """
+
+    layer: Layer
+    name: str
+    shape: tuple[int, ...]
+    initializer: Callable[..., Array]
+    regularizer: regularizers.Regularizer | None = None
+    trainable: bool = True
+
+    @property
+    def full_name(self) -> str:
+        """The name within a model, as tf.keras's path: "dense_1/kernel"."""
+        return f"{self.layer.name}/{self.name}"
+
+    @property
+    def trained(self) -> bool:
+        """Whether the weight is trained now."""
+        return self.trainable and self.layer.trainable
+
+
+class Layer:
+    """Base class of all layers.
+
+    Parameters
+    ----------
+    trainable : bool
+        False freezes the weights: no gradients, no updates.
+    name : str, optional
+        Unique within a model; made from the class name where left out.
+
+    Attributes
+    ----------
+    given_name, default_name : str
+        The name from the constructor, or None; and what takes its place.
+    units_in, units_out : int
+        Columns of the input and the output, known after `build`.
+    output : ndarray, shape (rows, units_out)
+        The result of the latest `forward`.
+    """
+
+    def __init__(self, trainable: bool = True, name: str | None = None) -> None:
+        if name is not None and (not isinstance(name, str) or not name or "/" in name):
+            raise InputError(
+                "`name` must be a non-empty string without '/'. "
+                f"Received: name={name!r}"
+            )
+        if not isinstance(trainable, (bool, np.bool_)):
+            raise InputError(
+                f"`trainable` must be true or false. Received: trainable={trainable!r}"
+            )
+        self.given_name = name
+        self.default_name = snake_case(type(self).__name__)
+        self.name = name or self.default_name
+        self._trainable = bool(trainable)
+        self._on_change: Callable[[], None] | None = None
+        self.units_in = 0
+        self.units_out = 0
+        self.output: Array = np.empty((0, 0))
+
+    @property
+    def trainable(self) -> bool:
+        """Whether the weights are trained.
+
+        Setting it on a layer of a model makes a new arena of the model's trainable
+        weights, so an optimizer has to be built again afterwards.
+        """
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        if self._on_change is not None:
+            self._on_change()
+
+    @property
+    def built(self) -> bool:
+        """Whether the layer belongs to a model."""
+        return self._on_change is not None
+
+    def check_free(self) -> None:
+        """Raise InputError if the layer belongs to a model."""
+        if self.built:
+            raise InputError(
+                f"The layer {self.name!r} already belongs to a model, and its weights "
+                "live there. Use `layer.clone()` for another layer of the same kind."
+            )
+
+    def claim(self, on_change: Callable[[], None]) -> None:
+        """Give the layer to a model, which is told when `trainable` changes."""
+        self._on_change = on_change
+
+    def parts(self) -> Iterator[Layer]:
+        """Yield the layer, and before it the layers inside it."""
+        yield self
+
+    def build(self, units_in: int, dtype: np.dtype[Any]) -> list[Weight]:
+        """Learn the number of inputs; return the weights that are needed.
+
+        Parameters
+        ----------
+        units_in : int
+            Columns of the input.
+        dtype : numpy.dtype
+            float32 or float64.
+        """
+        self.units_in = units_in
+        self.units_out = units_in
+        self.dtype = dtype
+        return []
+
+    def bind(self, name: str, array: Array, grad: Array | None) -> None:
+        """Take a weight and the array for its gradient (None: not trained)."""
+        setattr(self, name, array)
+        setattr(self, f"{name}_grad", grad)
+
+    def resize(self, rows: int) -> None:
+        """Make the buffers fit a batch of `rows` rows."""
+
+    @property
+    def learns(self) -> bool:
+        """Whether any weight is trained."""
+        return False
+
+    @property
+    def logits(self) -> Array | None:
+        """What a final softmax or sigmoid was applied to in the latest `forward`."""
+        return None
+
+    @property
+    def activation_name(self) -> str:
+        """The name of the activation that the layer ends in."""
+        return "linear"
+
+    def forward(self, x: Array, training: bool, rng: Rng) -> Array:
+        """Return the output for a batch.
+
+        Parameters
+        ----------
+        x : ndarray, shape (rows, units_in)
+            C-contiguous; kept until `backward` and not changed.
+        training : bool
+            Whether dropout drops and batch normalization uses the batch.
+        rng : numpy.random.Generator or None
+            Where dropout draws from; only needed in training.
+        """
+        raise NotImplementedError
+
+    def backward(self, grad: Array, need_input: bool) -> Array:
+        """Fill the gradients of the weights; return that of the input.
+
+        Parameters
+        ----------
+        grad : ndarray, shape (rows, units_out)
+            Derivative of the loss by the output of the latest `forward`. It is used as
+            working space.
+        need_input : bool
+            If False the result is not to be used, and need not be computed.
+        """
+        raise NotImplementedError
+
+    def backward_from_logits(self, grad: Array, need_input: bool) -> Array:
+        """As `backward`, for the derivative by `logits` instead of by the output."""
+        return self.backward(grad, need_input)
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the constructor's arguments as live objects."""
+        return {}
+
+    def clone(self) -> Layer:
+        """Return a new layer made with the same arguments, without weights."""
+        return type(self)(
+            **self.arguments(), trainable=self.trainable, name=self.given_name
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the configuration as tf.keras's layer of the same name has it."""
+        config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
+        dtype = getattr(self, "dtype", None)
+        if dtype is not None:
+            config["dtype"] = dtype.name
+        return config
+
+    def serialize(self) -> dict[str, Any]:
+        """Return tf.keras's serialized form."""
+        return keras_object("keras.layers", self, self.get_config())
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Layer:
+        """Make a layer from `get_config`'s result, tf.keras's own included.
+
+        Raises
+        ------
+        InputError
+            If the configuration asks for something that optlab lacks.
+        """
+        config = dict(config)
+        # The model decides the dtype; tf.keras writes it into every layer.
+        config.pop("dtype", None)
+        made: Layer = construct("layer", cls.__name__, cls, config)
+        return made
+
+    def _get(self, get: Callable[[Any], Any], identifier: object) -> Any:
+        """Look an argument up, naming the layer in the message."""
+        try:
+            return get(identifier)
+        except InputError as error:
+            raise self._error(str(error)) from error
+
+    def _error(self, message: str) -> InputError:
+        """Return an error that says which layer it is about."""
+        return InputError(f"{message} (In layer {self.name!r}.)")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"
+
+
+#: tf.keras's layers for the activations that have a constant.
+_KERAS_ACTIVATIONS = {"elu": "ELU", "leaky_relu": "LeakyReLU"}
+
+
+def serialized(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return constructor arguments in tf.keras's serialized form."""
+    found = {}
+    for name, value in arguments.items():
+        if name == "activation":
+            value = value.serialize()
+            if not isinstance(value, str):
+                constants = dict(value)
+                layer = _KERAS_ACTIVATIONS[constants.pop("name")]
+                value = {
+                    "module": "keras.layers",
+                    "class_name": layer,
+                    "config": constants,
+                    "registered_name": None,
+                }
+        elif name.endswith("_initializer"):
+            value = initializers.serialize(value)
+        elif name.endswith("_regularizer"):
+            value = regularizers.serialize(value)
+        found[name] = value
+    return found
+
+
+def backward_steps(
+    layers: Sequence[Layer], need_input: bool
+) -> list[tuple[Step, bool]]:
+    """Return the `backward` methods to call, last layer first.
+
+    Without `need_input` they end at the first layer that has something to learn, which
+    then need not compute the gradient of its input.
+    """
+    if need_input:
+        return [(layer.backward, True) for layer in reversed(layers)]
+    learning = [i for i, layer in enumerate(layers) if layer.learns]
+    if not learning:
+        return []
+    first = learning[0]
+    return [
+        (layer.backward, layer is not layers[first])
+        for layer in reversed(layers[first:])
+    ]
+
+
+class Buffer:
+    """A matrix that grows to the largest number of rows asked for."""
+
+    def __init__(self, units: int, dtype: np.dtype[Any]) -> None:
+        self._units = units
+        self._flat = aligned_zeros(0, dtype)
+
+    def rows(self, rows: int) -> Array:
+        """Return the first rows, C-contiguous; they keep their place between calls."""
+        size = rows * self._units
+        if size > self._flat.size:
+            self._flat = aligned_zeros(size, self._flat.dtype)
+        return self._flat[:size].reshape(rows, self._units)

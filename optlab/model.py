@@ -1,0 +1,511 @@
+"""A stack of layers: forward, backward, and all trained weights in one arena."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.errors import InputError, unknown_name
+from optlab.kernels.floating_point import flush_subnormals
+from optlab.layers import Dense, Layer
+from optlab.layers.base import Array, Buffer, Rng, Step, Weight, backward_steps
+from optlab.lookup import checked_seed
+from optlab.model_arguments import (
+    checked_layers,
+    checked_shape,
+    give_names,
+    model_arguments,
+)
+from optlab.parameters import Parameters, aligned_zeros, checked_dtype
+
+
+class Sequential:
+    """Layers applied one after the other to a batch of rows.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        At least one; they belong to this model from now on.
+    input_shape : tuple of int or int
+        The shape of one row, without the batch: ``(64,)``.
+    dtype : {"float32", "float64"}
+        Of weights, inputs and outputs.
+    seed : int or None
+        Decides the first values of all weights, each weight's by its name, so that one
+        changed layer leaves the others' values as they were. None is another start
+        every time.
+    name : str, optional
+        The model's name.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        As given.
+    parameters : Parameters
+        The trained weights, named "dense/kernel" and so on as in tf.keras.
+    gradients : Parameters
+        Their gradients after `backward`, in the same layout.
+
+    Raises
+    ------
+    InputError
+        If a layer is not a layer or already in use, a name occurs twice, the shape is
+        missing or not one-dimensional, or a residual block does not fit.
+    TypeError
+        If `dtype` is neither float32 nor float64.
+
+    Examples
+    --------
+    >>> import optlab
+    >>> layers = [optlab.Dense(8, activation="relu"), optlab.Dense(3)]
+    >>> model = optlab.Sequential(layers, input_shape=(4,))
+    >>> model.predict(np.ones((2, 4))).shape
+    (2, 3)
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        input_shape: tuple[int, ...] | int | None = None,
+        dtype: npt.DTypeLike = "float32",
+        seed: int | None = 0,
+        name: str | None = None,
+    ) -> None:
+        self.dtype = checked_dtype(dtype)
+        self.input_shape = checked_shape(input_shape)
+        self.layers = checked_layers(layers)
+        self.name = "sequential" if name is None else str(name)
+        self.seed = checked_seed(seed)
+        give_names(list(self._parts()))
+        self._weights = self._build()
+        for layer in self.layers:
+            layer.claim(self._allocate)
+        self._arrays: dict[str, Array] = {}
+        self._input = Buffer(self.input_shape[0], self.dtype)
+        # Only a dense layer leaves its input to BLAS, which takes any memory layout.
+        self._copies_input = not isinstance(self.layers[0], Dense)
+        self._allocate()
+        self.reset()
+
+    def _parts(self) -> Iterator[Layer]:
+        """Yield all layers, those inside others before them."""
+        for layer in self.layers:
+            yield from layer.parts()
+
+    def _build(self) -> list[Weight]:
+        """Tell each layer its number of inputs; collect the weights."""
+        weights = []
+        units = self.input_shape[0]
+        for layer in self.layers:
+            weights += layer.build(units, self.dtype)
+            units = layer.units_out
+        self.output_shape = (units,)
+        return weights
+
+    def _allocate(self) -> None:
+        """Make the arenas for the weights that are trained now, keeping all values."""
+        before = self._arrays
+        trained = [weight for weight in self._weights if weight.trained]
+        self.parameters = Parameters(
+            [weight.shape for weight in trained],
+            self.dtype,
+            [weight.full_name for weight in trained],
+        )
+        self.gradients = self.parameters.zeros_like()
+        self._arrays = {}
+        self._regularized = []
+        for weight in self._weights:
+            name = weight.full_name
+            grad = None
+            if weight.trained:
+                array, grad = self.parameters[name], self.gradients[name]
+                if weight.regularizer is not None:
+                    self._regularized.append((weight.regularizer, array, grad))
+            else:
+                array = aligned_zeros(math.prod(weight.shape), self.dtype).reshape(
+                    weight.shape
+                )
+            if name in before:
+                array[...] = before[name]
+            self._arrays[name] = array
+            weight.layer.bind(weight.name, array, grad)
+        self._rows = -1
+
+    def reset(self, seed: int | None = None) -> None:
+        """Give all weights new first values, in place.
+
+        Parameters
+        ----------
+        seed : int, optional
+            The new seed; the model's present one where left out.
+        """
+        if seed is not None:
+            self.seed = checked_seed(seed)
+        self._rng = self._stream("")
+        for weight in self._weights:
+            name = weight.full_name
+            rng = self._stream(name)
+            try:
+                values = np.asarray(weight.initializer(weight.shape, self.dtype, rng))
+            except InputError as error:
+                raise InputError(f"{error} (For weight {name!r}.)") from error
+            if values.shape != weight.shape:
+                raise InputError(
+                    f"The initializer of {name!r} must return shape {weight.shape}. "
+                    f"Received: shape {values.shape}"
+                )
+            self._arrays[name][...] = values
+
+    def _stream(self, name: str) -> np.random.Generator:
+        """Return the random numbers that belong to the seed and a weight's name."""
+        if self.seed is None:
+            return np.random.default_rng()
+        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+
+    @property
+    def weights(self) -> list[tuple[str, Array]]:
+        """All weights by name, in tf.keras's order."""
+        return list(self._arrays.items())
+
+    @property
+    def non_trainable(self) -> list[tuple[str, Array]]:
+        """Moving statistics and frozen weights by name."""
+        return [
+            (weight.full_name, self._arrays[weight.full_name])
+            for weight in self._weights
+            if not weight.trained
+        ]
+
+    def get_weights(self) -> list[Array]:
+        """Return copies of all weights, in tf.keras's order and shapes."""
+        return [array.copy() for array in self._arrays.values()]
+
+    def set_weights(self, weights: Sequence[npt.ArrayLike]) -> None:
+        """Set all weights, in place.
+
+        Parameters
+        ----------
+        weights : sequence of array_like
+            As `get_weights` of this model or of its tf.keras twin returns them.
+
+        Raises
+        ------
+        InputError
+            If the count, a shape or a kind does not fit; nothing was changed then.
+        """
+        if len(weights) != len(self._arrays):
+            raise InputError(
+                f"The model has {len(self._arrays)} weights "
+                f"({', '.join(self._arrays)}). Received: {len(weights)}"
+            )
+        new = [np.asarray(weight) for weight in weights]
+        for (name, array), values in zip(self._arrays.items(), new, strict=True):
+            if values.shape != array.shape or values.dtype.kind not in "fiub":
+                raise InputError(
+                    f"The weight {name!r} must be numbers of shape {array.shape}. "
+                    f"Received: shape {values.shape}, dtype {values.dtype}"
+                )
+        for array, values in zip(self._arrays.values(), new, strict=True):
+            array[...] = values
+
+    def count_params(self) -> int:
+        """Return the number of values in all weights."""
+        return sum(array.size for array in self._arrays.values())
+
+    def get_layer(self, name: str) -> Layer:
+        """Return the layer of that name, also from inside a residual block."""
+        found = {layer.name: layer for layer in self._parts()}
+        if name not in found:
+            raise unknown_name("layer of the model", name, found)
+        return found[name]
+
+    @property
+    def final_activation(self) -> str:
+        """The name of the activation that the model ends in."""
+        return self.layers[-1].activation_name
+
+    @property
+    def logits(self) -> Array | None:
+        """What a final softmax or sigmoid was applied to in the latest forward."""
+        return self.layers[-1].logits
+
+    def forward(
+        self, x: npt.ArrayLike, training: bool = False, rng: Rng = None
+    ) -> Array:
+        """Return the outputs for a batch.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, units_in)
+            The batch. `backward` reads it again, so leave it as it is until then.
+        training : bool
+            Whether dropout drops and batch normalization uses the batch and updates its
+            averages.
+        rng : numpy.random.Generator, optional
+            Where dropout draws from; a generator of the model's where left out.
+
+        Returns
+        -------
+        ndarray, shape (n, units_out)
+            A buffer of the model's that the next call overwrites.
+        """
+        if (
+            type(x) is not np.ndarray
+            or x.dtype is not self.dtype
+            or x.shape[1:] != self.input_shape
+            or self._copies_input
+        ):
+            x = self._taken(x)
+        rows = x.shape[0]
+        if rows != self._rows:
+            self._resize(rows)
+        if rng is None:
+            rng = self._rng
+        for run in self._forward_steps:
+            x = run(x, training, rng)
+        return x
+
+    def _taken(self, x: npt.ArrayLike) -> Array:
+        """Copy a batch into a buffer, or say what is wrong with it."""
+        array = self._checked_input(x)
+        if not len(array):
+            raise InputError("A batch must have at least one row. Received: 0 rows")
+        buffer = self._input.rows(len(array))
+        buffer[...] = array
+        return buffer
+
+    def _checked_grad(self, grad: npt.ArrayLike) -> Array:
+        """Copy a gradient into the model's dtype, or say what is wrong with it."""
+        if self._rows < 0:
+            raise RuntimeError("`backward` needs a `forward` before it.")
+        array = np.asarray(grad)
+        expected = (self._rows, *self.output_shape)
+        if array.shape != expected:
+            raise InputError(
+                "The gradient must have the shape of the latest output, "
+                f"{expected}. Received: shape {array.shape}"
+            )
+        return np.array(array, self.dtype, order="C")
+
+    def _checked_input(self, x: npt.ArrayLike) -> Array:
+        """Return `x` as a matrix of numbers with the right number of columns."""
+        array = np.asarray(x)
+        if array.ndim != 2 or array.shape[1:] != self.input_shape:
+            raise InputError(
+                f"The model takes inputs of shape (rows, {self.input_shape[0]}). "
+                f"Received: shape {array.shape}"
+            )
+        if array.dtype.kind not in "fiub":
+            raise InputError(
+                f"The model takes numbers. Received: inputs of dtype {array.dtype}"
+            )
+        return array
+
+    def _resize(self, rows: int) -> None:
+        """Make all buffers fit a batch of `rows` rows."""
+        if rows == 0:
+            raise InputError("A batch must have at least one row. Received: 0 rows")
+        for layer in self.layers:
+            layer.resize(rows)
+        self._forward_steps = [layer.forward for layer in self.layers]
+        self._steps = {
+            need: _with_logits(self.layers, backward_steps(self.layers, need))
+            for need in (False, True)
+        }
+        self._rows = rows
+
+    def backward(
+        self, grad: Array, from_logits: bool = False, input_gradient: bool = False
+    ) -> Array | None:
+        """Fill `gradients`, the regularizers' part included, for the latest forward.
+
+        Parameters
+        ----------
+        grad : ndarray, shape (n, units_out)
+            Derivative of the loss by the output. It is used as working space.
+        from_logits : bool
+            Whether `grad` is the derivative by `logits`, before the final softmax or
+            sigmoid.
+        input_gradient : bool
+            Whether to compute the derivative by the input as well.
+
+        Returns
+        -------
+        ndarray, shape (n, units_in), or None
+            The derivative by the input, where asked for: a buffer of the model's.
+
+        Raises
+        ------
+        InputError
+            If the shape is not that of the latest output, or the model's last layer has
+            no logits.
+        """
+        if (
+            type(grad) is not np.ndarray
+            or grad.dtype is not self.dtype
+            or grad.shape != (self._rows, *self.output_shape)
+            or not grad.flags.c_contiguous
+        ):
+            grad = self._checked_grad(grad)
+        plain, logits = self._steps[input_gradient]
+        if not from_logits:
+            steps = plain
+        elif logits is not None:
+            steps = logits
+        else:
+            raise InputError(
+                "`from_logits` needs a model that ends in softmax or sigmoid. "
+                f"Received: a model that ends in {self.final_activation}"
+            )
+        for step, need_input in steps:
+            grad = step(grad, need_input)
+        for regularizer, weight, weight_grad in self._regularized:
+            regularizer.add_gradient(weight, weight_grad)
+        return grad if input_gradient else None
+
+    def penalty(self) -> float:
+        """Return the regularizers' part of the loss."""
+        return sum((r.penalty(w) for r, w, _ in self._regularized), 0.0)
+
+    def predict(self, x: npt.ArrayLike, batch_size: int = 1024) -> Array:
+        """Return the outputs for all rows, as a new array.
+
+        Parameters
+        ----------
+        x : array_like, shape (n, units_in)
+            The inputs.
+        batch_size : int
+            Rows at a time.
+        """
+        if isinstance(batch_size, bool) or batch_size < 1:
+            raise InputError(
+                "`batch_size` must be a positive integer. "
+                f"Received: batch_size={batch_size!r}"
+            )
+        x = self._checked_input(x)
+        out = np.empty((len(x), *self.output_shape), self.dtype)
+        with flush_subnormals():
+            for start in range(0, len(x), batch_size):
+                stop = start + batch_size
+                out[start:stop] = self.forward(x[start:stop])
+        return out
+
+    def activations(self) -> list[tuple[str, Array]]:
+        """Return each layer's name and its output of the latest forward (views)."""
+        if self._rows < 0:
+            raise RuntimeError("`activations` needs a `forward` before it.")
+        return [(layer.name, layer.output) for layer in self._parts()]
+
+    def summary(self) -> str:
+        """Return a table of the layers, their output shapes and numbers of weights."""
+        rows = []
+        for layer in self._parts():
+            size = sum(math.prod(w.shape) for w in self._weights if w.layer is layer)
+            kind = f"{layer.name} ({type(layer).__name__})"
+            rows.append((kind, f"(None, {layer.units_out})", f"{size:,}"))
+        head = ("Layer (type)", "Output shape", "Param #")
+        widths = [max(len(row[i]) for row in [head, *rows]) for i in range(3)]
+        lines = [
+            f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {size:>{widths[2]}}"
+            for name, shape, size in [head, *rows]
+        ]
+        rule = "-" * len(lines[0])
+        total, trained = self.count_params(), self.parameters.size
+        return "\n".join(
+            [
+                f"Model: {self.name!r}, inputs (None, {self.input_shape[0]}), "
+                f"{self.dtype.name}",
+                lines[0],
+                rule,
+                *lines[1:],
+                rule,
+                f"Total params: {total:,}",
+                f"Trainable params: {trained:,}",
+                f"Non-trainable params: {total - trained:,}",
+            ]
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the configuration in the shape of tf.keras's `Sequential`.
+
+        It is accepted by ``keras.Sequential.from_config`` as it is, unless there is a
+        `Residual` layer, which tf.keras lacks.
+        """
+        shape = [None, *self.input_shape]
+        entry = {
+            "module": "keras.layers",
+            "class_name": "InputLayer",
+            "config": {
+                "batch_shape": shape,
+                "dtype": self.dtype.name,
+                "name": "input_layer",
+            },
+            "registered_name": None,
+        }
+        return {
+            "name": self.name,
+            "trainable": True,
+            "dtype": self.dtype.name,
+            "layers": [entry, *(layer.serialize() for layer in self.layers)],
+            "build_input_shape": shape,
+            "seed": self.seed,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Sequential:
+        """Make a model, its weights new, from `get_config`'s result or tf.keras's.
+
+        Raises
+        ------
+        InputError
+            If the configuration has a layer or an option that optlab lacks, or leaves
+            the input shape open.
+        """
+        return cls(**model_arguments(config))
+
+    def copy(self) -> Sequential:
+        """Return an independent model with the same layers and weights."""
+        new = Sequential(
+            [layer.clone() for layer in self.layers],
+            self.input_shape,
+            self.dtype,
+            self.seed,
+            self.name,
+        )
+        new.set_weights(list(self._arrays.values()))
+        new._rng.bit_generator.state = self._rng.bit_generator.state
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Sequential:
+        return self.copy()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Plain pickling would cut the views of the arenas loose from the arenas.
+        return _restore, (self.get_config(), self.get_weights())
+
+    def __repr__(self) -> str:
+        layers = ", ".join(repr(layer) for layer in self.layers)
+        return f"<Sequential {self.name!r}: {layers}>"
+
+
+def _restore(config: dict[str, Any], weights: list[Array]) -> Sequential:
+    """Make a model again from what was pickled."""
+    model = Sequential.from_config(config)
+    model.set_weights(weights)
+    return model
+
+
+def _with_logits(
+    layers: Sequence[Layer], steps: list[tuple[Step, bool]]
+) -> tuple[list[tuple[Step, bool]], list[tuple[Step, bool]] | None]:
+    """Return the steps, and those that skip the final activation, if any can."""
+    last = layers[-1]
+    if last.activation_name not in ("linear", "sigmoid", "softmax"):
+        return steps, None
+    from_logits = [(last.backward_from_logits, need) for _, need in steps[:1]]
+    return steps, from_logits + steps[1:]
