@@ -1,16 +1,17 @@
 r"""Turn an update rule into fused loops over flat arrays.
 
 A rule is a pure function of one parameter, its gradient, the optimizer's slots and the
-coefficients of this step. It runs on NumPy arrays as it is. Here the same function object
-is compiled as a scalar function and placed in a loop, so that one pass over memory does
+coefficients of this step. It runs on NumPy arrays as it is. Here the same function
+object is compiled as a scalar function and placed in a loop, so that one pass over
+memory does
 
 .. math::
     g \leftarrow \mathrm{clip}(g), \quad p \leftarrow p - (p \lambda) \eta, \quad
     (p, s_1, \ldots) \leftarrow \mathrm{rule}(p, g, s_1, \ldots)
 
-with the clipping and the weight decay only where they are asked for. The loop's text is
-written into the kernel cache under a name that is a digest of everything it was made of,
-so a user's rule is compiled once a machine and never served stale.
+with the clipping and the weight decay only where they are asked for. The loop's text
+is written into the kernel cache under a name that is a digest of everything it was made
+of, so a user's rule is compiled once a machine and never served stale.
 """
 
 from __future__ import annotations

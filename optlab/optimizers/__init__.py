@@ -9,6 +9,7 @@ from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
+from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.options import Options
@@ -16,6 +17,7 @@ from optlab.optimizers.registry import OPTIMIZERS, get, lookup, names, register
 from optlab.optimizers.rmsprop import RMSprop
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
+from optlab.optimizers.user_rule import rule
 
 __all__ = [
     "OPTIMIZERS",
@@ -29,6 +31,7 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
@@ -40,4 +43,5 @@ __all__ = [
     "lookup",
     "names",
     "register",
+    "rule",
 ]

@@ -68,7 +68,7 @@ def snake_case(name: str) -> str:
 
 
 def check_arrays(arrays: Sequence[Any]) -> None:
-    """Raise unless all arrays can be parameters: one float dtype, updatable in place."""
+    """Raise unless all can be parameters: one float dtype, updatable in place."""
     for k, array in enumerate(arrays):
         if not isinstance(array, np.ndarray):
             raise TypeError(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from optlab.errors import unknown_name
+from optlab.errors import InputError, unknown_name
 from optlab.optimizers.adadelta import Adadelta
 from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
@@ -15,6 +16,7 @@ from optlab.optimizers.base import Optimizer
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
+from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.rmsprop import RMSprop
@@ -60,16 +62,33 @@ def register(name: str, cls: type[Optimizer]) -> None:
 
 
 def lookup(name: str) -> type[Optimizer]:
-    """Return the class of a name, such as "adam", "AdamW" or "schedule_free_adamw".
+    """Return the class of a name: "adam", "AdamW", or "my_module:my_rule".
 
     Raises
     ------
     InputError
         If there is none; the message names the nearest.
     """
+    if ":" in name:
+        return _imported(name)
     if _key(name) not in OPTIMIZERS:
         raise unknown_name("optimizer", name, names())
     return OPTIMIZERS[_key(name)]
+
+
+def _imported(path: str) -> type[Optimizer]:
+    """Return the class at "module:attribute"."""
+    module, _, attribute = path.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        raise InputError(f"Cannot import the optimizer {path!r}: {error}") from error
+    if not (isinstance(found, type) and issubclass(found, Optimizer)):
+        raise InputError(
+            f"{path!r} must be an Optimizer class, such as `optlab.rule` makes. "
+            f"Received: {found!r}"
+        )
+    return found
 
 
 def get(identifier: Any) -> Optimizer:
@@ -92,10 +111,13 @@ def get(identifier: Any) -> Optimizer:
     if isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, str):
+        if _key(identifier) == "lossscaleoptimizer":
+            raise TypeError("LossScaleOptimizer needs an `inner_optimizer`.")
         return lookup(identifier)()
     if isinstance(identifier, Mapping):
         if "class_name" in identifier:
-            cls = lookup(str(identifier["class_name"]))
+            wraps = _key(str(identifier["class_name"])) == "lossscaleoptimizer"
+            cls = LossScaleOptimizer if wraps else lookup(identifier["class_name"])
             return cls.from_config(identifier.get("config") or {})
         if "name" in identifier:
             arguments = {k: v for k, v in identifier.items() if k != "name"}

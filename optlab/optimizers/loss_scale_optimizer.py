@@ -1,0 +1,167 @@
+"""A wrapper that scales the loss, and skips steps whose gradients overflow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from optlab.kernels.floating_point import flush_subnormals
+from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers.checks import Array
+from optlab.optimizers.options import check_range
+from optlab.parameters import Parameters
+
+
+class LossScaleOptimizer(Optimizer):
+    """Divide the gradients of a scaled loss; grow the scale, halve it on overflow.
+
+    Multiply the loss (or its gradients) by `dynamic_scale` before `apply`, or call
+    `scale_loss`. A step with a non-finite gradient is skipped and halves the scale;
+    `dynamic_growth_steps` good steps in a row double it.
+
+    Parameters
+    ----------
+    inner_optimizer : Optimizer
+        What updates the parameters. Base options belong to it.
+    initial_scale : float
+        The scale to begin with, above 0.
+    dynamic_growth_steps : int
+        Good steps in a row that double the scale, at least 1.
+    name : str, optional
+        A name for messages.
+
+    Raises
+    ------
+    TypeError
+        If `inner_optimizer` is no optimizer.
+    ValueError
+        If a number is out of range.
+
+    References
+    ----------
+    Micikevicius et al., Mixed precision training, 2018, section 3.2.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = ("initial_scale", "dynamic_growth_steps")
+
+    def __init__(
+        self,
+        inner_optimizer: Optimizer,
+        initial_scale: float = 2.0**15,
+        dynamic_growth_steps: int = 2000,
+        name: str | None = None,
+    ) -> None:
+        if not isinstance(inner_optimizer, Optimizer):
+            raise TypeError(
+                f"`inner_optimizer` must be an Optimizer. Received: {inner_optimizer!r}"
+            )
+        check_range("initial_scale", initial_scale, 0, float("inf"), "()")
+        check_range("dynamic_growth_steps", dynamic_growth_steps, 1, float("inf"), "[)")
+        self.inner_optimizer = inner_optimizer
+        super().__init__(0.0, name=name)
+        self.initial_scale = float(initial_scale)
+        self.dynamic_growth_steps = int(dynamic_growth_steps)
+        self.dynamic_scale = self.initial_scale
+        self.step_counter = 0
+
+    @property
+    def rule(self) -> Rule:
+        """The inner optimizer's."""
+        return self.inner_optimizer.rule
+
+    def build(self, params: Any) -> None:
+        """Build the inner optimizer; see `Optimizer.build`."""
+        self.inner_optimizer.build(params)
+        self.built = True
+
+    def scale_loss(self, loss: float) -> float:
+        """Return the loss times the present scale."""
+        return loss * self.dynamic_scale
+
+    def apply(self, grads: Any, params: Any = None) -> None:
+        """Unscale the gradients and update, or skip; see `Optimizer.apply`."""
+        if params is not None:
+            self.build(params)
+        arrays: list[Array | None] = list(grads)
+        if not all(g is None or np.isfinite(g).all() for g in arrays):
+            self.step_counter = 0
+            self.dynamic_scale *= 0.5
+            return
+        with flush_subnormals():
+            unscaled = [
+                None if g is None else g / g.dtype.type(self.dynamic_scale)
+                for g in arrays
+            ]
+        if isinstance(grads, Parameters):
+            unscaled = Parameters.from_arrays(unscaled, grads.names)  # type: ignore[arg-type, assignment]
+        self.inner_optimizer.apply(unscaled)  # type: ignore[arg-type]
+        if self.step_counter == self.dynamic_growth_steps - 1:
+            self.step_counter = 0
+            self.dynamic_scale *= 2.0
+        else:
+            self.step_counter += 1
+
+    @property
+    def iterations(self) -> int:
+        """The updates made; skipped steps do not count."""
+        return self.inner_optimizer.iterations
+
+    @property
+    def learning_rate(self) -> float:
+        """The inner optimizer's rate."""
+        return self.inner_optimizer.learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        self.inner_optimizer.learning_rate = value
+
+    @property
+    def schedule(self) -> Any:
+        """The inner optimizer's schedule."""
+        return self.inner_optimizer.schedule
+
+    @property
+    def state(self) -> dict[str, list[Array]]:
+        """The inner optimizer's state arrays."""
+        return self.inner_optimizer.state
+
+    def finalize_variable_values(self) -> None:
+        """Finish the inner optimizer's average."""
+        self.inner_optimizer.finalize_variable_values()
+
+    def save_state(self) -> dict[str, Any]:
+        """Return the inner state, the scale and the count of good steps."""
+        return {
+            **self.inner_optimizer.save_state(),
+            "dynamic_scale": self.dynamic_scale,
+            "step_counter": self.step_counter,
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Put back what `save_state` returned."""
+        self.inner_optimizer.load_state(state)
+        self.dynamic_scale = float(state["dynamic_scale"])
+        self.step_counter = int(state["step_counter"])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments, with the inner optimizer's configuration."""
+        return {
+            "name": self.name,
+            "inner_optimizer": {
+                "class_name": type(self.inner_optimizer).__name__,
+                "config": self.inner_optimizer.get_config(),
+            },
+            "initial_scale": self.initial_scale,
+            "dynamic_growth_steps": self.dynamic_growth_steps,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Build from `get_config()`, this one's or tf.keras's."""
+        from optlab.optimizers.registry import get
+
+        own = ("initial_scale", "dynamic_growth_steps", "name")
+        arguments = {key: config[key] for key in own if key in config}
+        return cls(get(config["inner_optimizer"]), **arguments)
