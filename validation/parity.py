@@ -8,7 +8,7 @@ integers makes it a subtraction:
     k(x) = -(bits(x) - sign bit)  where it is set
     ulp(a, b) = |k(a) - k(b)|
 
-`numpy.testing.assert_array_max_ulp` is not enough for parity: it accepts infinity beside
+`numpy.testing.assert_array_max_ulp` is not enough: it accepts infinity beside
 the largest float, NaN beside NaN, and float32 beside float64.
 """
 
@@ -308,7 +308,7 @@ def assert_parity(
     step: int | None = None,
     tensor: str = "",
 ) -> Comparison:
-    """Raise AssertionError unless `actual` and `expected` agree; name where they do not.
+    """Raise AssertionError unless the two agree; name the place where they do not.
 
     Parameters
     ----------

@@ -31,6 +31,7 @@ VERBS = {
     "sweep": "Run an experiment over a grid of settings.",
     "explain": "Show the arithmetic of an optimizer's steps, number by number.",
     "optimizers": "List the optimizers: rule, slots, bytes a parameter.",
+    "behaviours": "Measure again what TensorFlow really does.",
     "schedule": "Tabulate or draw a learning rate schedule.",
     "new": "Write a commented experiment file to start from.",
 }
@@ -65,10 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     words, debug = _without_debug(words)
     try:
-        return _dispatch(words)
+        status = _dispatch(words)
+        sys.stdout.flush()
     except KeyboardInterrupt:
-        _say("interrupted")
-        return INTERRUPTED
+        status = INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has gone: nothing is left to say, nor to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -84,6 +85,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "(run with --debug for the traceback)"
             )
         return BAD_INPUT
+    if status == INTERRUPTED:
+        _say("interrupted")
+    return status
 
 
 def application(verb: str | None = None) -> typer.Typer:
@@ -111,10 +115,6 @@ def _dispatch(words: list[str]) -> int:
     command = typer.main.get_command(application(verb))
     try:
         status = command.main(words, prog_name="optlab", standalone_mode=False)
-    except typer.Exit as ending:
-        status = ending.exit_code
-        if status == INTERRUPTED:  # Typer turns Ctrl-C into this, or into Abort.
-            raise KeyboardInterrupt from None
     except typer.Abort:
         raise KeyboardInterrupt from None
     return status if isinstance(status, int) else 0

@@ -1,0 +1,186 @@
+"""Layers, initializers and input scaling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from optlab.validation.behaviours.catalogue import About, Figures, behaviour
+
+
+@behaviour(normalized=[0.6, 0.8], layer=[-1.0, -1.0])
+def normalize_divides_by_row_length() -> Figures:
+    """keras.utils.normalize divides each row by its Euclidean length.
+
+    keras.utils.normalize divides each row by its Euclidean length; it is neither
+    min-max scaling nor standardization. Features of very different size stay so,
+    and a row's length is lost. layers.Normalization is (x - mean) / std.
+    """
+    import keras
+
+    x = np.array([[3.0, 4.0], [5.0, 12.0]])
+    layer = keras.layers.Normalization()
+    layer.adapt(x)
+    return {
+        "normalized": keras.utils.normalize(x, axis=1)[0].tolist(),
+        "layer": layer(x).numpy()[0].tolist(),
+    }
+
+
+@behaviour(
+    square=[[0.447213595, 4.47213595], [0.0894427191, 0.894427191]],
+    six_by_two="ValueError",
+)
+def normalize_columns_is_broken() -> Figures:
+    """keras.utils.normalize(axis=0) on a NumPy array is wrong, or raises.
+
+    keras.utils.normalize(axis=0) on a NumPy array divides by the wrong lengths, and
+    raises where the array is not square. Scale columns with scikit-learn or a
+    Normalization layer.
+    """
+    import keras
+
+    normalize = keras.utils.normalize
+    found = {"square": normalize(np.array([[1.0, 10.0], [2.0, 20.0]]), axis=0).tolist()}
+    try:
+        normalize(np.ones((6, 2)), axis=0)
+        found["six_by_two"] = "nothing"
+    except ValueError as error:
+        found["six_by_two"] = type(error).__name__
+    return found
+
+
+@behaviour(moving_variance=1.0, output=0.9995)
+def batch_normalization_constants() -> Figures:
+    """BatchNormalization: epsilon 1e-3, momentum .99, biased variance.
+
+    BatchNormalization uses epsilon 1e-3, momentum .99 and the biased variance, also
+    for its moving average. Statistics need some 500 batches to settle; short runs
+    evaluate badly. torch has 1e-5, momentum .1 (the other way round) and an
+    unbiased moving variance.
+    """
+    import keras
+
+    layer = keras.layers.BatchNormalization()
+    x = np.array([[-1.0], [1.0]], "float32")
+    output = layer(x, training=True)
+    return {
+        "moving_variance": float(layer.moving_variance.numpy()[0]),
+        "output": float(output[1, 0]),
+    }
+
+
+@batch_normalization_constants.peer("torch", moving_variance=1.1, output=0.999995)
+def _() -> Figures:
+    import torch
+
+    layer = torch.nn.BatchNorm1d(1)
+    output = layer(torch.tensor([[-1.0], [1.0]]))
+    return {
+        "moving_variance": float(layer.running_var),
+        "output": output[1, 0].item(),
+    }
+
+
+@behaviour(object_repeats=True, name_repeats=False)
+def initializer_object_repeats_itself() -> Figures:
+    """One initializer object gives two layers the same weights.
+
+    One initializer object used for two layers gives both the same weights; a name
+    gives each its own. Layers that start identical stay correlated. Pass the name,
+    or a fresh object.
+    """
+    import keras
+
+    def repeats(initializer: Any) -> bool:
+        a, b = (keras.layers.Dense(3, kernel_initializer=initializer) for _ in range(2))
+        a.build((None, 3))
+        b.build((None, 3))
+        return bool(np.array_equal(a.kernel.numpy(), b.kernel.numpy()))
+
+    return {
+        "object_repeats": repeats(keras.initializers.GlorotUniform()),
+        "name_repeats": repeats("glorot_uniform"),
+    }
+
+
+@behaviour(
+    deviation_over_nominal=About(1.0, 0.01), largest_over_nominal=About(2.27, 0.01)
+)
+def he_normal_is_truncated() -> Figures:
+    """he_normal is truncated: no weight beyond 2.27 nominal deviations.
+
+    he_normal is truncated at two standard deviations of a wider normal, so that its
+    own standard deviation is sqrt(2/fan_in). The largest weight is 2.27 of the
+    nominal deviations; torch's kaiming_normal_ has no bound.
+    """
+    import keras
+
+    weights = np.asarray(keras.initializers.HeNormal(seed=0)((200, 500)))
+    nominal = np.sqrt(2 / 200)
+    return {
+        "deviation_over_nominal": weights.std() / nominal,
+        "largest_over_nominal": np.abs(weights).max() / nominal,
+    }
+
+
+@he_normal_is_truncated.peer(
+    "torch",
+    deviation_over_nominal=About(1.0, 0.01),
+    largest_over_nominal=About(4.5, 0.6),
+)
+def _() -> Figures:
+    import torch
+
+    generator = torch.Generator().manual_seed(0)
+    weights = torch.nn.init.kaiming_normal_(torch.empty(500, 200), generator=generator)
+    nominal = np.sqrt(2 / 200)
+    return {
+        "deviation_over_nominal": weights.std().item() / nominal,
+        "largest_over_nominal": weights.abs().max().item() / nominal,
+    }
+
+
+@behaviour(largest_kernel=About(0.245, 0.001), largest_bias=0.0)
+def dense_starts_with_glorot() -> Figures:
+    """Dense uses glorot_uniform with zero biases, whatever the activation.
+
+    Deep relu networks want he_normal. torch's Linear draws kernels and biases from
+    a uniform of width 1/sqrt(fan_in).
+    """
+    import keras
+
+    layer = keras.layers.Dense(50)
+    layer.build((None, 50))
+    kernel, bias = layer.get_weights()
+    return {
+        "largest_kernel": float(np.abs(kernel).max()),
+        "largest_bias": float(np.abs(bias).max()),
+    }
+
+
+@behaviour(activation=-0.2, layer=-0.3)
+def leaky_relu_has_two_slopes() -> Figures:
+    """leaky_relu has slope .2 as an activation and .3 as a layer.
+
+    The two spellings are different networks; torch's slope is .01.
+    """
+    import keras
+
+    x = np.array([-1.0], "float32")
+    return {
+        "activation": float(keras.activations.leaky_relu(x)[0]),
+        "layer": float(keras.layers.LeakyReLU()(x)[0]),
+    }
+
+
+@leaky_relu_has_two_slopes.peer("torch", activation=-0.01, layer=-0.01)
+def _() -> Figures:
+    import torch
+
+    x = torch.tensor([-1.0])
+    return {
+        "activation": torch.nn.functional.leaky_relu(x).item(),
+        "layer": torch.nn.LeakyReLU()(x).item(),
+    }
