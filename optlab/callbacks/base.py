@@ -72,7 +72,7 @@ class Callback:
         """End an epoch; `logs` becomes a row of the history."""
 
     def on_train_end(self) -> None:
-        """End the run, whatever ended it, but for a diverged one."""
+        """End the run, whatever ended it."""
 
     def save_state(self) -> dict[str, Any]:
         """Return what a resumed run must know: numbers, None, and lists of arrays."""

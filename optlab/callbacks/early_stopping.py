@@ -13,6 +13,7 @@ from typing import Any
 
 from optlab.callbacks.base import Logs
 from optlab.callbacks.monitor import MonitorCallback, count, number
+from optlab.errors import InputError
 
 
 class EarlyStopping(MonitorCallback):
@@ -69,6 +70,21 @@ class EarlyStopping(MonitorCallback):
         self.best: float | None = None
         self.best_epoch = 0
         self.best_weights: list[Any] | None = None
+
+    def attach(
+        self,
+        model: Any,
+        optimizer: Any,
+        run: Any,
+        directions: Mapping[str, str | None],
+    ) -> None:
+        """Check the figure, and that there are weights to restore."""
+        super().attach(model, optimizer, run, directions)
+        if model is None and self.restore_best_weights:
+            raise InputError(
+                "EarlyStopping can restore the best weights of a model only; the best "
+                "point of a minimization is in `run.trajectory`."
+            )
 
     def on_train_begin(self) -> None:
         """Forget an earlier run."""

@@ -1,0 +1,316 @@
+"""`fit`: train a model on data."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab import callbacks as callbacks_module
+from optlab import metrics as metrics_module
+from optlab.errors import InputError
+from optlab.run import Run
+from optlab.tracing import Record, Recorder
+from optlab.training.arguments import at_least, positive
+from optlab.training.class_weights import class_weights
+from optlab.training.evaluation import Evaluator
+from optlab.training.inputs import (
+    fingerprint,
+    prepare_weights,
+    prepare_x,
+    prepare_y,
+    split_tail,
+)
+from optlab.training.loop import Loop, Rows
+from optlab.training.objective import Objective
+from optlab.training.progress import Progress
+from optlab.training.resume import check_resumable, check_state, continued, put_back
+
+#: Rows at a time in validation; only rounding depends on it.
+_VALIDATION_ROWS = 1024
+
+
+def fit(
+    model: Any,
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    *,
+    loss: Any = None,
+    optimizer: Any = None,
+    batch_size: int = 32,
+    epochs: int | None = None,
+    steps: int | None = None,
+    validation_data: Sequence[Any] | None = None,
+    validation_split: float = 0.0,
+    class_weight: str | Mapping[Any, float] | None = None,
+    sample_weight: npt.ArrayLike | None = None,
+    callbacks: Any = (),
+    metrics: Any = (),
+    shuffle: bool = True,
+    seed: int | None = 0,
+    plain: bool = False,
+    record: Any = None,
+    resume: Run | None = None,
+    progress: Callable[[dict[str, Any]], Any] | None = None,
+    check_finite: bool = True,
+) -> Run:
+    """Train a model on data, batch by batch.
+
+    Everything is checked before anything is changed. At the first loss that is NaN or
+    infinite the run stops and says where that arose. Ctrl-C stops between two steps and
+    keeps what was done. The same seed gives the same bits for any number of threads.
+
+    Parameters
+    ----------
+    model : Sequential
+        Trained in place.
+    x : array_like, shape (rows, *model.input_shape)
+        Inputs; cast once to the model's dtype.
+    y : array_like, shape (rows, ...)
+        Targets, as the loss takes them.
+    loss : str, dict or Loss
+        See `optlab.losses.get`. Needed, unless a run is resumed.
+    optimizer : str, dict or Optimizer
+        See `optlab.optimizers.get`. Needed, unless a run is resumed.
+    batch_size : int
+        Rows in a batch; the last batch of an epoch may have fewer.
+    epochs : int, optional
+        Passes over the data, counted from the beginning of the run also when it is
+        resumed; 1 where left out.
+    steps : int, optional
+        Updates instead of epochs; the last epoch may then stay incomplete.
+    validation_data : (x, y) or (x, y, sample_weight), optional
+        Evaluated after each epoch.
+    validation_split : float
+        The fraction of the rows, taken from the end before any shuffling, that is
+        evaluated after each epoch instead of being trained on. Sorted data put whole
+        classes there.
+    class_weight : dict or "balanced", optional
+        The weight of each class in the training loss; see
+        `optlab.training.class_weights`.
+    sample_weight : array_like, shape (rows,), optional
+        The weight of each row in the loss; multiplied by the class's where both are
+        given. With `validation_split` it goes with the rows; class weights do not.
+    callbacks : callback or sequence of callbacks
+        See `optlab.callbacks.get`; called in this order.
+    metrics : str or sequence of str, dict, callable or Metric
+        See `optlab.metrics.get`. In training they are running figures over the epoch.
+    shuffle : bool
+        Whether each epoch has an order of its own.
+    seed : int or None
+        Decides order and dropout; None draws one, which is `run.settings["seed"]`.
+    plain : bool
+        Whether the loss takes the model's outputs although logits could be recovered;
+        see `optlab.training.objective`.
+    record : int or Record, optional
+        Keep a trace of every so many steps; see `optlab.tracing`.
+    resume : Run, optional
+        Go on with this run, bit for bit as if it had not ended. All else must be the
+        same but for `epochs` and `steps`; loss and optimizer may be left out.
+    progress : callable, optional
+        See `optlab.training.progress`.
+    check_finite : bool
+        Whether NaN and infinity in the data are refused.
+
+    Returns
+    -------
+    Run
+        The history, and all there is to know about the run. `run.status` says how it
+        ended.
+
+    Raises
+    ------
+    InputError
+        If an argument is out of range, a name is unknown, or data, loss and model do
+        not fit together; the message names the argument and, in data, row and column.
+    ValueError
+        If the optimizer is built for another model.
+
+    Examples
+    --------
+    >>> import numpy as np, optlab
+    >>> x = np.linspace(-1, 1, 64)
+    >>> model = optlab.Sequential([optlab.Dense(1)], input_shape=(1,))
+    >>> run = optlab.fit(
+    ...     model, x, 3 * x + 1, loss="mse", optimizer=optlab.SGD(0.1), epochs=50
+    ... )
+    >>> run.status, model.get_weights()[0].round(2).item()
+    ('finished', 3.0)
+    """
+    from optlab import losses, optimizers
+
+    if resume is not None and isinstance(resume, Run):
+        loss = resume.loss if loss is None else loss
+        optimizer = resume.optimizer if optimizer is None else optimizer
+    for name, given in (("loss", loss), ("optimizer", optimizer)):
+        if given is None:
+            raise InputError(f"`{name}` is needed. Received: {name}=None")
+    loss, optimizer = losses.get(loss), optimizers.get(optimizer)
+    size = positive("batch_size", batch_size)
+    aim_epochs, aim_steps = _aims(epochs, steps)
+    if seed is None:
+        seed = int(np.random.SeedSequence().generate_state(1)[0])
+        if resume is not None and isinstance(resume, Run):
+            seed = resume.settings.get("seed", seed)
+    seed = at_least("seed", seed, 0)
+    found_callbacks = callbacks_module.get_all(callbacks)
+    wanted = Record.of(record)
+
+    objective = Objective(model, loss, plain)
+    data = _Data(objective, check_finite)
+    rows_x, rows_y = data.pair(x, y, "x", "y")
+    weights = data.weights(sample_weight, len(rows_x), "sample_weight")
+    held_out = None
+    if validation_data is not None:
+        if validation_split:
+            raise InputError(
+                "Give `validation_data` or `validation_split`, not both. "
+                f"Received: validation_split={validation_split!r} and data"
+            )
+        held_out = data.validation(validation_data)
+    kept = split_tail(len(rows_x), validation_split)
+    if kept < len(rows_x):
+        tail = None if weights is None else weights[kept:]
+        held_out = (rows_x[kept:], rows_y[kept:], tail)
+        rows_x, rows_y = rows_x[:kept], rows_y[:kept]
+        weights = None if weights is None else weights[:kept]
+    if class_weight is not None:
+        _, by_row = class_weights(class_weight, rows_y, model.output_shape[-1])
+        by_row = by_row.astype(model.dtype)
+        weights = by_row if weights is None else weights * by_row
+
+    found_metrics = metrics_module.get_all(metrics)
+    shape = (len(rows_x), *model.output_shape)
+    bound = [
+        metric.bind(rows_y.shape, shape, objective.outputs_are_logits)
+        for metric in found_metrics
+    ]
+    evaluator = None
+    if held_out is not None:
+        again = [copy.deepcopy(metric) for metric in found_metrics]
+        evaluator = Evaluator(objective, *held_out, again, _VALIDATION_ROWS)
+
+    directions = _directions(found_metrics, evaluator is not None)
+    rows = Rows(rows_x, rows_y, weights, size, bool(shuffle), seed)
+    run = Run(
+        model,
+        optimizer,
+        loss,
+        settings={
+            "batch_size": size,
+            "shuffle": bool(shuffle),
+            "seed": seed,
+            "plain": bool(plain),
+            "loss": repr(objective.loss),
+            "metrics": [metric.name for metric in found_metrics],
+            "callbacks": [type(callback).__name__ for callback in found_callbacks],
+            "data": fingerprint(rows_x, rows_y, weights),
+        },
+        directions=directions,
+    )
+    if resume is not None:
+        check_resumable(resume, run.settings)
+        check_state(resume, model, optimizer)
+    for callback in found_callbacks:
+        for name in callback.log_names:
+            directions.setdefault(name, None)
+    run.directions = dict(directions)
+    for callback in found_callbacks:
+        callback.attach(model, optimizer, run, directions)
+    if model.parameters.size:
+        optimizer.build(model.parameters)
+    if resume is not None:
+        continued(resume, run)
+        put_back(resume, model, optimizer, found_callbacks)
+    recorder = None
+    if wanted is not None:
+        recorder = Recorder(
+            wanted, model.parameters, model.gradients, optimizer, model, run.trace
+        )
+        run.trace = recorder.trace
+    reporter = None
+    if progress is not None:
+        total = min(aim_epochs * rows.batches, aim_steps)
+        reporter = Progress(progress, -(-total // rows.batches), total)
+    loop = Loop(
+        run,
+        objective,
+        rows,
+        aim_epochs,
+        aim_steps,
+        bound,
+        found_callbacks,
+        evaluator,
+        recorder,
+        reporter,
+    )
+    loop(resumed=resume is not None)
+    return run
+
+
+class _Data:
+    """Prepares data for one objective."""
+
+    def __init__(self, objective: Objective, check_finite: bool) -> None:
+        self._objective = objective
+        self._model = objective.model
+        self._check_finite = check_finite
+
+    def pair(self, x: Any, y: Any, x_name: str, y_name: str) -> tuple[Any, Any]:
+        model = self._model
+        rows_x = prepare_x(
+            x, model.input_shape, model.dtype, x_name, self._check_finite
+        )
+        rows_y = prepare_y(
+            y,
+            self._objective.loss,
+            model.output_shape,
+            model.dtype,
+            len(rows_x),
+            y_name,
+            self._check_finite,
+        )
+        return rows_x, rows_y
+
+    def weights(self, weights: Any, rows: int, name: str) -> Any:
+        if weights is None:
+            return None
+        return prepare_weights(weights, rows, self._model.dtype, name)
+
+    def validation(self, validation_data: Any) -> tuple[Any, Any, Any]:
+        if (
+            not isinstance(validation_data, (tuple, list))
+            or not 2 <= len(validation_data) <= 3
+        ):
+            raise InputError(
+                "`validation_data` must be (x, y) or (x, y, sample_weight). "
+                f"Received: {type(validation_data).__name__}"
+            )
+        given = [*validation_data, None][:3]
+        x, y = self.pair(given[0], given[1], "validation_data[0]", "validation_data[1]")
+        return x, y, self.weights(given[2], len(x), "validation_data[2]")
+
+
+def _aims(epochs: int | None, steps: int | None) -> tuple[int, int]:
+    """Return where to stop, in epochs and in steps."""
+    if steps is not None:
+        if epochs is not None:
+            raise InputError(
+                "Give `epochs` or `steps`, not both. "
+                f"Received: epochs={epochs!r}, steps={steps!r}"
+            )
+        return sys.maxsize, positive("steps", steps)
+    return 1 if epochs is None else positive("epochs", epochs), sys.maxsize
+
+
+def _directions(metrics: Sequence[Any], validates: bool) -> dict[str, str | None]:
+    """Return each name that the logs will hold, and what is better of it."""
+    found: dict[str, str | None] = {"loss": "min"}
+    found.update({metric.name: metric.direction for metric in metrics})
+    if validates:
+        found.update({f"val_{name}": way for name, way in list(found.items())})
+    return found

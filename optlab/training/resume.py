@@ -1,0 +1,116 @@
+"""Going on with a run: what must be the same, and what is put back."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from optlab.callbacks import Callback
+from optlab.errors import InputError
+from optlab.run import Run
+
+
+def check_resumable(old: Any, settings: Mapping[str, Any]) -> None:
+    """Raise where a run cannot go on with these settings.
+
+    Parameters
+    ----------
+    old : Run
+        The run so far.
+    settings : mapping
+        `Run.settings` of its continuation.
+
+    Raises
+    ------
+    InputError
+        If it diverged, was cut in the middle of an update, or a setting differs.
+    """
+    if not isinstance(old, Run):
+        raise InputError(
+            f"`resume` must be a Run. Received: {type(old).__name__}; read a file with "
+            "`Run.load(path)`."
+        )
+    if old.status == "diverged":
+        raise InputError(
+            "A diverged run cannot be resumed: its weights are not finite."
+        )
+    if old.torn:
+        raise InputError(
+            "This run was interrupted in the middle of an update and cannot be resumed."
+        )
+    if old.status == "running":
+        raise InputError("A run that is still going on cannot be resumed.")
+    for name, value in settings.items():
+        if name not in old.settings:
+            raise InputError(
+                f"This run has no setting {name!r}: it is of another kind."
+            )
+        if old.settings[name] != value:
+            raise InputError(_difference(name, old.settings[name], value))
+
+
+def continued(old: Run, new: Run) -> None:
+    """Copy what happened so far from `old` to `new`, which stays apart from it."""
+    new.history = {name: list(column) for name, column in old.history.items()}
+    new.step_losses = array("d", old.step_losses)
+    new.steps, new.epochs, new.seconds = old.steps, old.epochs, old.seconds
+    new.position = replace(old.position)
+    if new.position.partial_row:
+        for column in new.history.values():
+            column.pop()
+        new.position.partial_row = False
+    if old.trace is not None:
+        new.trace = old.trace.copy()
+
+
+def check_state(old: Run, model: Any, optimizer: Any) -> None:
+    """Raise where `put_back` could not put the run's state back."""
+    if optimizer is old.optimizer and optimizer.iterations != old.iterations:
+        raise InputError(
+            f"The optimizer has gone on since the run ended: {optimizer.iterations} "
+            f"updates instead of {old.iterations}. Resume from a saved file."
+        )
+    if model is not old.model:
+        shapes = [weight.shape for weight in model.get_weights()]
+        saved = [weight.shape for weight in old.weights()]
+        if shapes != saved:
+            raise InputError(
+                f"The model must have the run's weights, of shapes {saved}. "
+                f"Received: shapes {shapes}"
+            )
+
+
+def put_back(
+    old: Run, model: Any, optimizer: Any, callbacks: Sequence[Callback]
+) -> None:
+    """Give model, optimizer and callbacks the state that the run left.
+
+    The optimizer must be built for the model.
+    """
+    if old.resume_weights is not None:
+        model.set_weights(old.resume_weights)
+    elif model is not old.model:
+        model.set_weights(old.weights())
+    if optimizer is not old.optimizer and model.parameters.size:
+        optimizer.load_state(old.optimizer_state())
+    position = old.position
+    if position.partial_row and position.learning_rate is not None:
+        # Callbacks saw the end of an epoch that now goes on.
+        optimizer.learning_rate = position.learning_rate
+    for callback, state in zip(callbacks, position.callbacks, strict=True):
+        callback.load_state(state)
+
+
+def _difference(name: str, before: Any, now: Any) -> str:
+    if name == "data":
+        return (
+            "A resumed run must go on with the same data; these have other shapes or "
+            "values, or other weights. To train on with new data, call `fit` without "
+            "`resume`."
+        )
+    return (
+        f"A resumed run must go on with the same `{name}`: {before!r}. "
+        f"Received: {name}={now!r}"
+    )
