@@ -144,4 +144,5 @@ def _joined(place: str, text: str) -> str:
     if text.startswith("["):
         return text
     verbs = ("must ", "needs ", "has ", "have ", "takes ", "holds ", "is ")
-    return f"{place} {text}" if text.startswith(verbs) else f"{place}: {text}"
+    bare = place.endswith("]") and not text[:1].isupper()
+    return f"{place}{' ' if bare or text.startswith(verbs) else ': '}{text}"
