@@ -28,13 +28,12 @@ if TYPE_CHECKING:
     from optlab.errors import InputError
     from optlab.experiments import Experiment
     from optlab.layers import Activation, BatchNormalization, Dense, Dropout, Residual
-    from optlab.minimize import minimize
     from optlab.model import Sequential
     from optlab.optimizers import SGD, Adam
     from optlab.parameters import Parameters
     from optlab.run import Run
     from optlab.tracing import Record
-    from optlab.training import fit
+    from optlab.training import evaluate, fit, minimize
 
 __version__ = "0.1.0"
 
@@ -49,13 +48,12 @@ _HOMES = {
         "Dropout",
         "Residual",
     ),
-    "optlab.minimize": ("minimize",),
     "optlab.model": ("Sequential",),
     "optlab.optimizers": ("SGD", "Adam"),
     "optlab.parameters": ("Parameters",),
     "optlab.run": ("Run",),
     "optlab.tracing": ("Record",),
-    "optlab.training": ("fit",),
+    "optlab.training": ("evaluate", "fit", "minimize"),
 }
 _MODULES = (
     "activations",
@@ -91,6 +89,7 @@ __all__ = [
     "activations",
     "callbacks",
     "data",
+    "evaluate",
     "experiments",
     "fit",
     "initializers",

@@ -357,7 +357,7 @@ class Experiment(BaseModel):
         if progress is not None:
             arguments["progress"] = progress
         if built.problem is not None:
-            from optlab.minimize import minimize
+            from optlab.training import minimize
 
             walked: Run = minimize(built.problem, built.optimizer, **arguments)
             return walked
