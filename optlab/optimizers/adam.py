@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Unpack
 
 from optlab.kernels.rules import adam
-from optlab.optimizers.base import Optimizer, Rule, float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers.checks import float32_rounded
+from optlab.optimizers.options import BaseOptions, OtherOptions, check_range
 
 
 class Adam(Optimizer):
@@ -114,11 +115,18 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        **options: Unpack[BaseOptions],
+        **options: Unpack[OtherOptions],
     ) -> None:
         if weight_decay is None:
             raise ValueError(
                 "`weight_decay` must be a number for AdamW. Received: weight_decay=None"
             )
-        options["weight_decay"] = weight_decay
-        super().__init__(learning_rate, beta_1, beta_2, epsilon, amsgrad, **options)
+        super().__init__(
+            learning_rate,
+            beta_1,
+            beta_2,
+            epsilon,
+            amsgrad,
+            weight_decay=weight_decay,
+            **options,
+        )

@@ -362,7 +362,7 @@ class Optimizer:
         """Return 1, the rate and the hyperparameters of one tensor, in its dtype."""
         return tuple(self._hyper)
 
-    def _clipped(self, grad: Array) -> Array:
+    def _clipped(self, grad: Array) -> Any:
         clip = self._clip
         match self.options.clip:
             case "norm":

@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Unpack
 import numpy as np
 
 from optlab.kernels.rules import adam, muon
-from optlab.optimizers.base import Optimizer, Piece, Rule, Tensors, float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.base import Optimizer, Piece, Rule, Tensors
+from optlab.optimizers.checks import float32_rounded
+from optlab.optimizers.options import OtherOptions, check_range
 from optlab.parameters import Parameters
 
 
@@ -96,15 +97,14 @@ class Muon(Optimizer):
         ns_steps: int = 5,
         nesterov: bool = True,
         rms_rate: float | None = 0.2,
-        **options: Unpack[BaseOptions],
+        **options: Unpack[OtherOptions],
     ) -> None:
         check_range("adam_beta_1", adam_beta_1, 0, 1, "[)")
         check_range("adam_beta_2", adam_beta_2, 0, 1, "[)")
         check_range("momentum", momentum, 0, 1, "[]")
         check_range("epsilon", epsilon, 0, float("inf"), "[)")
         check_range("ns_steps", ns_steps, 1, float("inf"), "[)")
-        options["weight_decay"] = weight_decay
-        super().__init__(learning_rate, **options)
+        super().__init__(learning_rate, weight_decay=weight_decay, **options)
         self.adam_beta_1 = float(adam_beta_1)
         self.adam_beta_2 = float(adam_beta_2)
         self.adam_weight_decay = adam_weight_decay
@@ -169,8 +169,9 @@ class Muon(Optimizer):
             If `adam_lr_ratio` is None and a parameter is no matrix.
         """
         arrays = list(params)
-        named = isinstance(params, Parameters)
-        names = params.names if named else [str(k) for k in range(len(arrays))]
+        names: Sequence[str] = [str(k) for k in range(len(arrays))]
+        if isinstance(params, Parameters):
+            names = params.names
         by_adam = [
             self._needs_adam(name, np.shape(array))
             for name, array in zip(names, arrays, strict=True)

@@ -9,7 +9,8 @@ import numpy as np
 
 from optlab.kernels.libm import power
 from optlab.kernels.rules import nadam
-from optlab.optimizers.base import Array, Optimizer, Rule, float32_rounded
+from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers.checks import Array, float32_rounded
 from optlab.optimizers.options import BaseOptions, check_range
 from optlab.parameters import Parameters
 

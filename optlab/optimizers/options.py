@@ -6,10 +6,9 @@ from dataclasses import dataclass, fields
 from typing import Any, TypedDict
 
 
-class BaseOptions(TypedDict, total=False):
-    """Keyword arguments that every optimizer takes besides its own."""
+class OtherOptions(TypedDict, total=False):
+    """Keyword arguments that every optimizer takes besides its own and the decay."""
 
-    weight_decay: float | None
     clipnorm: float | None
     clipvalue: float | None
     global_clipnorm: float | None
@@ -19,6 +18,12 @@ class BaseOptions(TypedDict, total=False):
     loss_scale_factor: float | None
     gradient_accumulation_steps: int | None
     name: str | None
+
+
+class BaseOptions(OtherOptions, total=False):
+    """The same with the weight decay, for optimizers that have no default for it."""
+
+    weight_decay: float | None
 
 
 @dataclass(frozen=True)

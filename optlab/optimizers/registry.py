@@ -113,7 +113,7 @@ def get(identifier: Any) -> Optimizer:
     if isinstance(identifier, str):
         if _key(identifier) == "lossscaleoptimizer":
             raise TypeError("LossScaleOptimizer needs an `inner_optimizer`.")
-        return lookup(identifier)()
+        return lookup(identifier).from_config({})
     if isinstance(identifier, Mapping):
         if "class_name" in identifier:
             wraps = _key(str(identifier["class_name"])) == "lossscaleoptimizer"

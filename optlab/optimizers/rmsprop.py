@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Unpack
 
 from optlab.kernels.rules import rmsprop
@@ -65,7 +66,7 @@ class RMSprop(Optimizer):
             slots += ("momentum",)
         if self.centered:
             slots += ("average_gradient",)
-        function = {
+        function: Callable[..., Any] = {
             (False, False): rmsprop.rmsprop,
             (True, False): rmsprop.rmsprop_momentum,
             (False, True): rmsprop.rmsprop_centered,

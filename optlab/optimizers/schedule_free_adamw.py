@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, ClassVar, Unpack
 
 from optlab.kernels.rules import schedule_free
-from optlab.optimizers.base import Optimizer, Rule, float32_rounded
+from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers.checks import float32_rounded
 from optlab.optimizers.options import BaseOptions, check_range
 
 

@@ -6,7 +6,8 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from optlab.optimizers.base import Optimizer, Rule, float32_rounded
+from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers.checks import float32_rounded
 from optlab.optimizers.registry import register
 
 #: Names that a rule may ask for besides its hyperparameters.
@@ -83,8 +84,8 @@ def rule(
         )
     slots = tuple(slots)
     numbers = _numbers(function, slots)
-    given = coefficients or _pass_on(function.__name__, numbers)
     hyper = _defaults(coefficients or function, [] if coefficients else numbers)
+    given = coefficients or _pass_on(numbers)
     rate = hyper.pop("learning_rate", 0.01)
     made = Rule(function, given, slots, dict(initial or {}), elementwise)
     cls = _class(name or function.__name__, function.__doc__, made, rate, hyper)
@@ -125,14 +126,15 @@ def _defaults(function: Callable[..., Any], numbers: list[str]) -> dict[str, flo
     return found
 
 
-def _pass_on(name: str, numbers: list[str]) -> Callable[..., Any]:
+def _pass_on(numbers: list[str]) -> Callable[..., Any]:
     """Write the function that hands a rule its numbers as they are."""
     hyper = [n for n in numbers if n not in GIVEN]
     head = ", ".join(["one", "step", "learning_rate", *hyper])
-    text = f"def {name}_coefficients({head}):\n    return ({', '.join(numbers)},)\n"
+    text = f"def pass_on({head}):\n    return ({', '.join(numbers)},)\n"
     names: dict[str, Any] = {}
     exec(text, names)
-    return names[f"{name}_coefficients"]
+    found: Callable[..., Any] = names["pass_on"]
+    return found
 
 
 def _class(
