@@ -50,7 +50,7 @@ def canonical(source: str) -> str | None:
             "[data] source must be a data set, a generator, or a path that ends in "
             f"{', '.join(SUFFIXES)}. Received: source={source!r}"
         )
-    raise unknown_name("[data] source", source, names())
+    raise unknown_name("data source", source, names())
 
 
 def resolve(source: str, folder: Path | None) -> Path:

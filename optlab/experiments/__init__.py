@@ -2,9 +2,8 @@
 
 from optlab.experiments.building import Built
 from optlab.experiments.experiment import Experiment, find
-from optlab.experiments.library import describe, locate, shipped, starter
+from optlab.experiments.library import describe, locate, shipped
 from optlab.experiments.messages import ExperimentError
-from optlab.experiments.paths import parse_setting
 from optlab.experiments.toml_files import edit
 
 __all__ = [
@@ -15,7 +14,5 @@ __all__ = [
     "edit",
     "find",
     "locate",
-    "parse_setting",
     "shipped",
-    "starter",
 ]

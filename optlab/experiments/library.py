@@ -56,8 +56,3 @@ def locate(name_or_path: str | Path) -> Path:
         f"There is no experiment {str(name_or_path)!r}.{hint} "
         f"Shipped: {', '.join(shipped())}; or give the path of a .toml file."
     )
-
-
-def starter() -> str:
-    """Return the text of a commented experiment file to start from."""
-    return (_FOLDER / "starter.toml").read_text(encoding="utf-8")

@@ -28,7 +28,7 @@ class ExperimentError(InputError):
             message = f"{origin}: {lines[0]}"
         elif origin or len(lines) > 1:
             head = f"{origin}: " if origin else ""
-            message = f"{head}{len(lines)} problems\n" + "\n".join(
+            message = f"{head}{len(lines)} problems:\n" + "\n".join(
                 f"  {line}" for line in lines
             )
         else:

@@ -1,9 +1,8 @@
-"""Dotted paths into an experiment: read, replace, compare, and parse from a word."""
+"""Dotted paths into an experiment: read, replace, compare."""
 
 from __future__ import annotations
 
 import copy
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
@@ -104,51 +103,3 @@ def difference(old: Tree, new: Tree) -> dict[str, tuple[Any, Any]]:
 
     compare(old, new, "")
     return found
-
-
-def parse_setting(text: str) -> tuple[str, Any]:
-    """Split ``path=value`` as it is typed in a shell.
-
-    Parameters
-    ----------
-    text : str
-        The value is read as TOML, and as plain text where it is none. Nothing after
-        the ``=`` stands for "not set".
-
-    Returns
-    -------
-    path : str
-    value : object
-        None to remove the key.
-
-    Raises
-    ------
-    InputError
-        If there is no ``=`` or no path.
-
-    Examples
-    --------
-    >>> parse_setting("optimizer.learning_rate=1e-2")
-    ('optimizer.learning_rate', 0.01)
-    >>> parse_setting("data.scale=robust")
-    ('data.scale', 'robust')
-    """
-    path, equals, value = text.partition("=")
-    path, value = path.strip(), value.strip()
-    if not equals or not path or "." not in path:
-        raise InputError(
-            "a setting is table.key=value, such as optimizer.learning_rate=0.1. "
-            f"Received: {text!r}"
-        )
-    if value == "":
-        return path, None
-    try:
-        return path, tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
-        try:
-            return path, float(value)
-        except ValueError:
-            pass
-        if value[0] in "[{\"'":
-            raise InputError(f"{path}: not a TOML value: {value}") from None
-        return path, value

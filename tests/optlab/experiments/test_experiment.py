@@ -193,7 +193,7 @@ def test_a_function_has_no_data():
 def test_errors_cross_processes():
     error = ExperimentError(["one", "two"], "file.toml")
     again = pickle.loads(pickle.dumps(error))
-    assert str(again) == str(error) == "file.toml: 2 problems\n  one\n  two"
+    assert str(again) == str(error) == "file.toml: 2 problems:\n  one\n  two"
     assert again.problems == ["one", "two"]
 
 

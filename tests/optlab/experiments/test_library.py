@@ -7,7 +7,6 @@ from optlab.experiments import (
     find,
     locate,
     shipped,
-    starter,
 )
 
 
@@ -60,8 +59,8 @@ def test_digits_is_the_network_of_the_readme():
 def test_names_in_any_spelling_and_files_first(tmp_path, monkeypatch):
     assert locate("Double_Well") == locate("double-well")
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "digits").write_text(starter())
-    assert find("digits").training.metrics == ("accuracy",)
+    (tmp_path / "digits").write_text(find("iris").to_toml())
+    assert find("digits").data.source == "iris"
 
 
 @pytest.mark.parametrize(
@@ -83,13 +82,6 @@ def test_not_found(tmp_path, monkeypatch, name, message):
 
 
 def test_nearest_file(tmp_path):
-    (tmp_path / "first.toml").write_text(starter())
+    (tmp_path / "first.toml").write_text(find("iris").to_toml())
     with pytest.raises(InputError, match=r"Did you mean '.*first\.toml'"):
         find(tmp_path / "firts.toml")
-
-
-def test_the_starter_runs():
-    experiment = Experiment.from_toml(starter()).replace({"training.epochs": 1})
-    run = experiment.run()
-    assert run.status == "finished"
-    assert run.history["val_accuracy"][-1] > 0.5

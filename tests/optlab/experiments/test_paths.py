@@ -1,7 +1,7 @@
 import pytest
 
 from optlab.errors import InputError
-from optlab.experiments.paths import difference, parse_setting, read_path, replaced
+from optlab.experiments.paths import difference, read_path, replaced
 
 TREE = {"a": {"b": 1, "list": [{"u": 1}, {"u": 2}]}, "c": {"d": [1, 2]}}
 
@@ -50,31 +50,3 @@ def test_difference():
         "a.list": (TREE["a"]["list"], longer["a"]["list"])
     }
     assert difference({"a": 1}, {"a": True}) == {"a": (1, True)}
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("t.k=0.1", 0.1),
-        ("t.k = 1e-4", 1e-4),
-        ("t.k=.5", 0.5),
-        ("t.k=3", 3),
-        ("t.k=true", True),
-        ("t.k=relu", "relu"),
-        ('t.k="a=b"', "a=b"),
-        ("t.k=[1, 2]", [1, 2]),
-        ('t.k={name = "l2", l2 = 0.1}', {"name": "l2", "l2": 0.1}),
-        ("t.k=", None),
-    ],
-)
-def test_settings(text, value):
-    path, found = parse_setting(text)
-    assert path == "t.k"
-    assert found == value
-    assert type(found) is type(value)
-
-
-@pytest.mark.parametrize("text", ["t.k", "=3", "k=3", "t.k=[1,", "t.k={a=}"])
-def test_bad_settings(text):
-    with pytest.raises(InputError):
-        parse_setting(text)

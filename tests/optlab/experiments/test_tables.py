@@ -129,7 +129,7 @@ def test_every_problem_is_reported_on_a_line(tables):
     assert len(found) == 7
     assert "There is no table [optimiser]. Did you mean [optimizer]?" in found[-1]
     assert all("\n" not in line for line in found)
-    with pytest.raises(ExperimentError, match="7 problems\n  "):
+    with pytest.raises(ExperimentError, match="7 problems:\n  "):
         Experiment(**tables)
 
 

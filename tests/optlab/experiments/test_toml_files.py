@@ -1,12 +1,9 @@
-import re
 import tomllib
 
 import pytest
 
 from optlab.errors import InputError
-from optlab.experiments import Experiment, edit, starter
-from optlab.experiments.experiment import VALID_KEYS
-from optlab.experiments.tables import LayerTable
+from optlab.experiments import Experiment, edit
 from optlab.experiments.toml_files import write
 
 TEXT = """# Mine.
@@ -58,25 +55,6 @@ def test_edit_refuses_what_leads_nowhere():
         edit(TEXT, {"data.source.x": 1})
     with pytest.raises(InputError, match="is not TOML"):
         edit("[data\n", {"data.scale": "none"})
-
-
-def test_what_the_starter_leaves_commented_is_valid():
-    """Every commented key belongs to its table, and its value is TOML."""
-    table, seen = "", []
-    text = starter().replace("# callbacks = [\n#     {", "# callbacks = [ {")
-    for line in text.replace("},\n# ]", "}]").splitlines():
-        bare = line.strip().removeprefix("# ")
-        if re.fullmatch(r"\[\w+\]", bare):
-            table = bare[1:-1]
-        elif line.strip().startswith("# {"):
-            LayerTable(**tomllib.loads(f"x = {bare.removesuffix(',')}")["x"])
-            seen.append("layer")
-        elif re.match(r"# [a-z_]+ = ", line):
-            (key,) = tomllib.loads(bare)
-            extra = ["beta_1", "clipnorm"] * (table == "optimizer")
-            assert key in VALID_KEYS[(table,)] + extra
-            seen.append(key)
-    assert len(seen) >= 18
 
 
 def test_awkward_values_survive():
