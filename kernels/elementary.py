@@ -109,7 +109,8 @@ def _polynomial(coefficients: Terms, x: float) -> float:
 def _clamp(x: float, low: float, high: float) -> float:
     """Return x within [low, high]; NaN stays NaN."""
     x = low if x < low else x
-    return high if x > high else x
+    x = high if x > high else x
+    return x
 
 
 @kernel(forceinline=True)

@@ -43,6 +43,8 @@ LEAF_PACKETS = 1024
 SUBTREES = 64
 #: Bytes from which threads pay: the tree is then split above all the subtrees.
 PARALLEL_BYTES = 4 * SUBTREES * LEAF_PACKETS * PACKET_BYTES
+#: Levels of a tree over as many values as memory could hold.
+_DEEPEST = 64
 #: Rows from which a column is summed in four streams.
 _STREAM_ROWS = 16
 
@@ -52,6 +54,14 @@ def _left_count(first: int, count: int, lanes: int) -> int:
     """Return how many of `count` values from `first` on go to the left subtree."""
     middle = first + (count + 1) // 2
     return (middle + lanes - 1) // lanes * lanes - first
+
+
+@kernel
+def _leaf(x: Array, first: int, count: int, square: bool) -> Any:
+    """Sum one leaf of the tree."""
+    if square:
+        return sum_squares_leaf(x, first, count)
+    return sum_leaf(x, first, count)
 
 
 @kernel
@@ -69,13 +79,29 @@ def sum_range(x: Array, first: int, count: int, square: bool) -> Any:
     """
     lanes = PACKET_BYTES // x.itemsize
     if count <= LEAF_PACKETS * lanes:
-        if square:
-            return sum_squares_leaf(x, first, count)
-        return sum_leaf(x, first, count)
-    left = _left_count(first, count, lanes)
-    return sum_range(x, first, left, square) + sum_range(
-        x, first + left, count - left, square
-    )
+        return _leaf(x, first, count, square)
+    # Descend to the left and remember what waits on the right. Recursion would read
+    # better, but Numba 0.68 crashes on loading a cached caller of a recursive kernel.
+    starts = np.empty(_DEEPEST, np.int64)
+    counts = np.empty(_DEEPEST, np.int64)
+    left_sums = np.empty(_DEEPEST, x.dtype)
+    left_done = np.empty(_DEEPEST, np.bool_)
+    depth = 0
+    while True:
+        while count > LEAF_PACKETS * lanes:
+            left = _left_count(first, count, lanes)
+            starts[depth], counts[depth] = first + left, count - left
+            left_done[depth] = False
+            depth += 1
+            count = left
+        total = _leaf(x, first, count, square)
+        while depth > 0 and left_done[depth - 1]:
+            depth -= 1
+            total = left_sums[depth] + total
+        if depth == 0:
+            return total
+        left_sums[depth - 1], left_done[depth - 1] = total, True
+        first, count = starts[depth - 1], counts[depth - 1]
 
 
 @kernel(parallel=True)

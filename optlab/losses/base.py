@@ -1,0 +1,235 @@
+r"""What all losses share: arguments, checks, weights, reduction, configuration.
+
+With per-sample losses :math:`l_i` and weights :math:`w_i` the value is
+
+.. math:: L = \frac{1}{D} \sum_{i=1}^{N} w_i l_i
+
+where D is N by default, *not* the sum of the weights: halving all weights halves the
+loss. That is tf.keras's ``reduction="sum_over_batch_size"``; scikit-learn and torch's
+weighted losses divide by the sum of the weights: ``"mean_with_sample_weight"``.
+
+float64 is float64 throughout. tf.keras's loss objects cast everything to float32 unless
+they are made with ``dtype="float64"``; its loss functions do not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.errors import InputError
+from optlab.kernels.floating_point import flush_subnormals
+from optlab.lookup import construct
+from optlab.losses import arrays
+
+Array = npt.NDArray[Any]
+
+REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
+
+
+class Loss:
+    """Base of all losses.
+
+    A subclass sets `_kernel` (see `optlab.kernels.losses` for its arguments) and
+    `_constants` (what the kernel takes after them), and checks targets in `_targets`.
+
+    Parameters
+    ----------
+    reduction : str
+        How the weighted per-sample losses become one number: "sum_over_batch_size" or
+        "mean" (over the number of samples), "sum", "mean_with_sample_weight" (over the
+        sum of the weights). For no reduction see `per_sample`.
+    name : str, optional
+        A name for reports.
+
+    Attributes
+    ----------
+    name, reduction : str
+    from_logits : bool
+        Whether `y_pred` are logits; False where that has no meaning.
+    logits_activation : {"softmax", "sigmoid"} or None
+        The final activation behind which this loss can use the logits instead.
+    """
+
+    default_name: ClassVar[str] = "loss"
+    logits_activation: ClassVar[str | None] = None
+    from_logits: bool = False
+    _kernel: Callable[..., Any]
+    _constants: tuple[float, ...] = ()
+
+    def __init__(
+        self, reduction: str = "sum_over_batch_size", name: str | None = None
+    ) -> None:
+        if reduction not in REDUCTIONS:
+            raise InputError(
+                f"`reduction` must be one of {', '.join(REDUCTIONS)}; `per_sample` "
+                f"gives the losses unreduced. Received: reduction={reduction!r}"
+            )
+        self.reduction = reduction
+        self.name = str(name or self.default_name)
+
+    def __call__(
+        self,
+        y_true: npt.ArrayLike,
+        y_pred: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+    ) -> float:
+        """Return the loss; see `value_and_grad`."""
+        return self.value_and_grad(y_true, y_pred, sample_weight)[0]
+
+    def value_and_grad(
+        self,
+        y_true: npt.ArrayLike,
+        y_pred: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+    ) -> tuple[float, Array]:
+        """Return the loss and its gradient with respect to `y_pred`.
+
+        Parameters
+        ----------
+        y_true : array_like
+            Targets; see the class for the shape.
+        y_pred : array_like of float32 or float64, shape (n,) or (n, u)
+            Predictions. Everything is computed in their dtype.
+        sample_weight : array_like, shape (n,) or (n, 1), optional
+            One weight a sample.
+
+        Returns
+        -------
+        value : float
+        grad : ndarray
+            Of the shape and dtype of `y_pred`.
+
+        Raises
+        ------
+        InputError
+            If a shape, a dtype or a value is wrong. Nothing is broadcast.
+        """
+        p = arrays.predictions(y_pred)
+        y = self._targets(y_true, len(p), p.shape[1], p.dtype, strict=True)
+        w = arrays.weights(sample_weight, len(p), p.dtype)
+        grad = np.empty_like(p)
+        with flush_subnormals():
+            value = self.into(y, p, w, grad)
+        return value, grad.reshape(np.shape(y_pred))
+
+    def per_sample(self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> Array:
+        """Return the loss of each sample, shape (n,), unweighted and unreduced."""
+        p = arrays.predictions(y_pred)
+        y = self._targets(y_true, len(p), p.shape[1], p.dtype, strict=True)
+        rows = np.empty(len(p), p.dtype)
+        with flush_subnormals():
+            self._kernel(y, p, None, 1.0, np.empty_like(p), rows, *self._constants)
+        return rows
+
+    def prepare_targets(
+        self,
+        y: npt.ArrayLike,
+        output_shape: tuple[int | None, ...],
+        dtype: npt.DTypeLike,
+        strict: bool = True,
+    ) -> Array:
+        """Check targets and bring them into the form that `into` takes.
+
+        Parameters
+        ----------
+        y : array_like
+            The targets of any number of samples.
+        output_shape : tuple
+            The model's, ``(units,)``, or with the samples first, ``(n, units)`` or
+            ``(None, units)``.
+        dtype : {"float32", "float64"}
+            The model's.
+        strict : bool
+            False accepts whatever tf.keras trains on without complaint: cross-entropy
+            targets outside [0, 1], and one column of targets for several outputs of a
+            regression.
+
+        Returns
+        -------
+        ndarray
+            Shape (n, units) in `dtype`; (n,) int64 for sparse labels. C-contiguous.
+
+        Raises
+        ------
+        InputError
+            If the targets are no numbers, not finite, of the wrong shape or outside
+            the classes.
+        """
+        n = output_shape[0] if len(output_shape) > 1 else None
+        u = output_shape[-1]
+        if u is None:
+            raise InputError(
+                "`output_shape` must end in the number of outputs. Received: "
+                f"output_shape={output_shape}"
+            )
+        return self._targets(y, n, u, np.dtype(dtype), strict)
+
+    def into(
+        self, y: Array, y_pred: Array, sample_weight: Array | None, grad_out: Array
+    ) -> float:
+        """Return the value and put the gradient into `grad_out`; nothing is checked.
+
+        Parameters
+        ----------
+        y : ndarray
+            Rows of what `prepare_targets` returned.
+        y_pred, grad_out : ndarray, shape (n, u)
+            C-contiguous, float32 or float64.
+        sample_weight : ndarray, shape (n,), or None
+            Of the dtype of `y_pred`.
+        """
+        rows = np.empty(len(y_pred), y_pred.dtype)
+        divisor = self._divisor(y, sample_weight)
+        value: float = self._kernel(
+            y, y_pred, sample_weight, divisor, grad_out, rows, *self._constants
+        )
+        return value
+
+    def with_logits(self) -> Self:
+        """Return the same loss for logits, where there is such a thing."""
+        if self.logits_activation is None:
+            raise TypeError(f"{type(self).__name__} has no form for logits.")
+        if self.from_logits:
+            return self
+        return self.from_config({**self.get_config(), "from_logits": True})
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments, as tf.keras names them."""
+        return {"name": self.name, "reduction": self.reduction}
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Make a loss from `get_config`'s result, tf.keras's own included."""
+        made: Self = construct("loss", cls.default_name, cls, config)
+        return made
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{k}={v!r}" for k, v in self.get_config().items())
+        return f"{type(self).__name__}({arguments})"
+
+    def _targets(
+        self,
+        y: npt.ArrayLike,
+        n: int | None,
+        u: int,
+        dtype: np.dtype[Any],
+        strict: bool,
+    ) -> Array:
+        """Check targets for u outputs; n is None where the number is not known."""
+        raise NotImplementedError
+
+    def _divisor(self, y: Array, sample_weight: Array | None) -> float:
+        """Return what the sum of the weighted losses is divided by.
+
+        A total weight of 0 gives infinity, so that value and gradient are 0, as with
+        TensorFlow's division that returns 0 for 0 / 0.
+        """
+        if self.reduction == "sum":
+            return 1.0
+        if self.reduction == "mean_with_sample_weight" and sample_weight is not None:
+            return float(sample_weight.sum()) or np.inf
+        return float(len(y))

@@ -1,0 +1,84 @@
+"""The one table of losses; tests, benchmarks, experiment files and docs read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from optlab.errors import InputError
+from optlab.lookup import lookup
+from optlab.losses.base import Loss
+from optlab.losses.classification import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    SparseCategoricalCrossentropy,
+)
+from optlab.losses.regression import (
+    Huber,
+    LogCosh,
+    MeanAbsoluteError,
+    MeanSquaredError,
+)
+
+#: Class by the name that files and commands use.
+LOSSES: dict[str, type[Loss]] = {
+    "binary_crossentropy": BinaryCrossentropy,
+    "categorical_crossentropy": CategoricalCrossentropy,
+    "huber": Huber,
+    "log_cosh": LogCosh,
+    "mean_absolute_error": MeanAbsoluteError,
+    "mean_squared_error": MeanSquaredError,
+    "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
+}
+#: tf.keras's short names, old and new.
+_ALIASES: dict[str, type[Loss]] = {
+    "bce": BinaryCrossentropy,
+    "BCE": BinaryCrossentropy,
+    "huber_loss": Huber,
+    "logcosh": LogCosh,
+    "mae": MeanAbsoluteError,
+    "MAE": MeanAbsoluteError,
+    "mse": MeanSquaredError,
+    "MSE": MeanSquaredError,
+}
+_KNOWN = {**LOSSES, **{cls.__name__: cls for cls in LOSSES.values()}, **_ALIASES}
+
+
+def names() -> list[str]:
+    """Return the names of the losses, without aliases."""
+    return sorted(LOSSES)
+
+
+def get(identifier: object) -> Loss:
+    """Return a loss.
+
+    Parameters
+    ----------
+    identifier : str, mapping, class or Loss
+        A name: "mse", "mean_squared_error", "MeanSquaredError"; a table such as
+        ``{"name": "huber", "delta": 2.0}``; ``{"class_name": "Huber", "config":
+        {...}}`` as tf.keras serializes it; a class; or a loss, returned as it is.
+
+    Raises
+    ------
+    InputError
+        If the name or an argument is unknown, or an argument is out of range.
+
+    Examples
+    --------
+    >>> get({"name": "huber", "delta": 2.0})
+    Huber(name='huber_loss', reduction='sum_over_batch_size', delta=2.0)
+    """
+    if isinstance(identifier, Loss):
+        return identifier
+    if isinstance(identifier, Mapping):
+        config = identifier.get("config")
+        if isinstance(config, str):  # a loss function, serialized by tf.keras
+            identifier = config
+    known = isinstance(identifier, type) and issubclass(identifier, Loss)
+    if not (known or isinstance(identifier, (str, Mapping))):
+        raise InputError(
+            f"Could not interpret {identifier!r} as a loss. Expected a name, a table "
+            "such as {'name': 'huber', 'delta': 2.0}, or a loss."
+        )
+    found: Loss = lookup("loss", identifier, _KNOWN)
+    return found
