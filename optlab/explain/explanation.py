@@ -1,0 +1,133 @@
+"""The arithmetic of a few steps as a table, and its forms: text, dictionary, JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+Cell = Any
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Every number of a few steps of an optimizer, by name.
+
+    Attributes
+    ----------
+    optimizer : str
+        The class's name.
+    summary : str
+        What it does, in one line.
+    config : dict
+        Its arguments.
+    dtype : str
+        In what the numbers were computed.
+    formula : tuple of str
+        The lines of the rule, in order: first what a step needs once, then what each
+        parameter needs. Empty where the source cannot be read.
+    constants : dict of str to number
+        What appears in the formula and was the same in every row.
+    columns : tuple of str
+        The names of the columns: "t", "g", intermediates in the order they were
+        computed, "parameter".
+    rows : tuple of tuple
+        One row a step. Cells are NumPy scalars of `dtype` (arrays where the start is
+        one), or None where a step did not get that far.
+    start : NumPy scalar or ndarray
+        The parameter before the first step.
+    """
+
+    optimizer: str
+    summary: str
+    config: dict[str, Any]
+    dtype: str
+    formula: tuple[str, ...]
+    constants: dict[str, Cell]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    start: Cell
+
+    def column(self, name: str) -> list[Cell]:
+        """Return one column from the first step to the last."""
+        position = self.columns.index(name)
+        return [row[position] for row in self.rows]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain Python numbers, ready for JSON.
+
+        A number has the fewest digits that give it back in `dtype`; NaN and infinities
+        are the strings "nan", "inf" and "-inf", which JSON has no numbers for.
+        """
+        return {
+            "optimizer": self.optimizer,
+            "summary": self.summary,
+            "config": _jsonable(self.config),
+            "dtype": self.dtype,
+            "formula": list(self.formula),
+            "constants": {k: _plain(v) for k, v in self.constants.items()},
+            "columns": list(self.columns),
+            "rows": [[_plain(cell) for cell in row] for row in self.rows],
+            "start": _plain(self.start),
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Return `to_dict` as one JSON document."""
+        return json.dumps(self.to_dict(), indent=indent, allow_nan=False)
+
+    def formatted(self, digits: int = 6) -> list[list[str]]:
+        """Return the rows as text, `digits` significant digits a number."""
+        return [[format_cell(cell, digits) for cell in row] for row in self.rows]
+
+    def __str__(self) -> str:
+        """Return formula, constants and table as text."""
+        constants = ", ".join(
+            f"{name} = {format_cell(value)}" for name, value in self.constants.items()
+        )
+        table = [list(self.columns), *self.formatted()]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = [
+            "  ".join(
+                cell.rjust(width) for cell, width in zip(row, widths, strict=True)
+            )
+            for row in table
+        ]
+        head = f"{self.optimizer}: {self.summary}"
+        formula = [f"    {line}" for line in self.formula]
+        parts = [[head], formula, [constants] if constants else [], lines]
+        return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def format_cell(cell: Cell, digits: int = 6) -> str:
+    """Return a cell as text: an empty string for None, lists in brackets."""
+    if cell is None:
+        return ""
+    if isinstance(cell, np.ndarray):
+        return "[" + ", ".join(format_cell(part, digits) for part in cell) + "]"
+    if isinstance(cell, (bool, np.bool_, int, np.integer, str)):
+        return str(cell)
+    return f"{float(cell):.{digits}g}"
+
+
+def _plain(cell: Cell) -> Any:
+    if isinstance(cell, np.ndarray):
+        return [_plain(part) for part in cell]
+    if isinstance(cell, np.generic):
+        # str() of a NumPy scalar is the shortest text that gives it back.
+        cell = float(str(cell)) if cell.dtype.kind == "f" else cell.item()
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return str(cell)
+    return cell
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _jsonable(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_jsonable(part) for part in value]
+    if value is None or isinstance(value, (str, bool, int, float, np.generic)):
+        return _plain(value)
+    return repr(value)
