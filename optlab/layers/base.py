@@ -91,14 +91,10 @@ class Layer:
                 "`name` must be a non-empty string without '/'. "
                 f"Received: name={name!r}"
             )
-        if not isinstance(trainable, (bool, np.bool_)):
-            raise InputError(
-                f"`trainable` must be true or false. Received: trainable={trainable!r}"
-            )
         self.given_name = name
         self.default_name = snake_case(type(self).__name__)
         self.name = name or self.default_name
-        self._trainable = bool(trainable)
+        self._trainable = self._flag("trainable", trainable)
         self._on_change: Callable[[], None] | None = None
         self.units_in = 0
         self.units_out = 0
@@ -115,7 +111,7 @@ class Layer:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
+        self._trainable = self._flag("trainable", value)
         if self._on_change is not None:
             self._on_change()
 
@@ -252,6 +248,14 @@ class Layer:
             return get(identifier)
         except InputError as error:
             raise self._error(str(error)) from error
+
+    def _flag(self, name: str, value: object) -> bool:
+        """Return a truth value, or raise where it is none."""
+        if not isinstance(value, (bool, np.bool_)):
+            raise self._error(
+                f"`{name}` must be true or false. Received: {name}={value!r}."
+            )
+        return bool(value)
 
     def _error(self, message: str) -> InputError:
         """Return an error that says which layer it is about."""

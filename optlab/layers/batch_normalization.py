@@ -79,8 +79,8 @@ class BatchNormalization(Layer):
                 f"`momentum` must be in [0, 1]. Received: momentum={momentum!r}."
             )
         self.epsilon = self._get(lambda e: number("epsilon", e, low=0), epsilon)
-        self.center = bool(center)
-        self.scale = bool(scale)
+        self.center = self._flag("center", center)
+        self.scale = self._flag("scale", scale)
         self.beta_initializer = self._get(initializers.get, beta_initializer)
         self.gamma_initializer = self._get(initializers.get, gamma_initializer)
         self.moving_mean_initializer = self._get(

@@ -82,7 +82,7 @@ class Dense(Layer):
         self.activation = self._get(
             activations.get, "linear" if activation is None else activation
         )
-        self.use_bias = bool(use_bias)
+        self.use_bias = self._flag("use_bias", use_bias)
         self.kernel_initializer = self._get(initializers.get, kernel_initializer)
         self.bias_initializer = self._get(initializers.get, bias_initializer)
         self.kernel_regularizer = self._get(regularizers.get, kernel_regularizer)

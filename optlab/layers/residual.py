@@ -60,7 +60,7 @@ class Residual(Layer):
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
-        self._trainable = bool(value)
+        self._trainable = self._flag("trainable", value)
         for layer in self.layers:
             layer.trainable = value
 
