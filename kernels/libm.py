@@ -1,11 +1,14 @@
 """Powers and their kin by the C library, one number at a time.
 
 tf.keras works out beta**t and its schedules with the C library's scalar functions;
-`np.power` rounds differently in 16 % (float32) and 5 % (float64) of such powers.
+`np.power` rounds differently in 16 % (float32) and 5 % (float64) of such powers. Every
+function takes and returns scalars of one dtype, float32 or float64, inside kernels;
+called from Python each returns a float that has the value exactly.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -30,4 +33,22 @@ def power(x: Any, y: Any) -> Any:
     """
     result = _power(x, y)
     smallest = np.finfo(result).tiny
-    return result if abs(result) >= smallest else x - x
+    return result if abs(result) >= smallest else result - result
+
+
+@kernel
+def cosine(x: Any) -> Any:
+    """Return cos x: cosf or cos, by the dtype of `x`."""
+    return math.cos(x)
+
+
+@kernel
+def logarithm(x: Any) -> Any:
+    """Return the natural logarithm: logf or log, by the dtype of `x`."""
+    return math.log(x)
+
+
+@kernel
+def exponential(x: Any) -> Any:
+    """Return e**x: expf or exp, by the dtype of `x`."""
+    return math.exp(x)
