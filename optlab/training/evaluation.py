@@ -82,6 +82,7 @@ def evaluate(
     sample_weight: npt.ArrayLike | None = None,
     plain: bool = False,
     check_finite: bool = True,
+    strict: bool = True,
 ) -> dict[str, float]:
     """Return the loss and the metrics of a model on data.
 
@@ -105,8 +106,8 @@ def evaluate(
     plain : bool
         Whether the loss takes the outputs although logits could be recovered; see
         `optlab.training.objective`.
-    check_finite : bool
-        Whether NaN and infinity in `x` and `y` are refused.
+    check_finite, strict : bool
+        What is refused in `x` and `y`; see `fit`.
 
     Returns
     -------
@@ -138,6 +139,7 @@ def evaluate(
         len(inputs),
         "y",
         check_finite,
+        strict,
     )
     weights = None
     if sample_weight is not None:

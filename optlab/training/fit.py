@@ -57,6 +57,7 @@ def fit(
     resume: Run | None = None,
     progress: Callable[[dict[str, Any]], Any] | None = None,
     check_finite: bool = True,
+    strict: bool = True,
 ) -> Run:
     """Train a model on data, batch by batch.
 
@@ -115,6 +116,9 @@ def fit(
         See `optlab.training.progress`.
     check_finite : bool
         Whether NaN and infinity in the data are refused.
+    strict : bool
+        Whether targets are refused that tf.keras trains on without complaint, such as
+        a cross-entropy's outside [0, 1].
 
     Returns
     -------
@@ -161,7 +165,7 @@ def fit(
     wanted = Record.of(record)
 
     objective = Objective(model, loss, plain)
-    data = _Data(objective, check_finite)
+    data = _Data(objective, check_finite, strict)
     rows_x, rows_y = data.pair(x, y, "x", "y")
     weights = data.weights(sample_weight, len(rows_x), "sample_weight")
     held_out = None
@@ -255,10 +259,11 @@ def fit(
 class _Data:
     """Prepares data for one objective."""
 
-    def __init__(self, objective: Objective, check_finite: bool) -> None:
+    def __init__(self, objective: Objective, check_finite: bool, strict: bool) -> None:
         self._objective = objective
         self._model = objective.model
         self._check_finite = check_finite
+        self._strict = strict
 
     def pair(self, x: Any, y: Any, x_name: str, y_name: str) -> tuple[Any, Any]:
         model = self._model
@@ -273,6 +278,7 @@ class _Data:
             len(rows_x),
             y_name,
             self._check_finite,
+            self._strict,
         )
         return rows_x, rows_y
 

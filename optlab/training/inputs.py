@@ -73,8 +73,12 @@ def prepare_y(
     rows: int,
     name: str = "y",
     check_finite: bool = True,
+    strict: bool = True,
 ) -> Array:
     """Return the targets as the loss's fast path wants them.
+
+    Without `strict` it accepts what tf.keras trains on without complaint; see
+    `Loss.prepare_targets`.
 
     Raises
     ------
@@ -90,13 +94,12 @@ def prepare_y(
         )
     broken = _non_finite(array)
     if broken is None:
-        return _prepared(loss, array, output_shape, dtype, name)
+        return _prepared(loss, array, output_shape, dtype, name, strict)
     if check_finite:
         _refuse_non_finite(array, array, name)
     # Diagnosis wants to see what a NaN among the targets does, so it goes back in.
-    prepared = _prepared(
-        loss, np.where(broken, array.dtype.type(0), array), output_shape, dtype, name
-    )
+    filled = np.where(broken, array.dtype.type(0), array)
+    prepared = _prepared(loss, filled, output_shape, dtype, name, strict)
     if prepared.dtype.kind == "f" and prepared.size == array.size:
         flat, bad = prepared.reshape(-1), broken.reshape(-1)
         flat[bad] = array.reshape(-1)[bad]
@@ -192,9 +195,10 @@ def _prepared(
     output_shape: tuple[int, ...],
     dtype: npt.DTypeLike,
     name: str,
+    strict: bool,
 ) -> Array:
     try:
-        prepared = loss.prepare_targets(array, output_shape, dtype)
+        prepared = loss.prepare_targets(array, output_shape, dtype, strict)
     except InputError as error:
         if name == "y":
             raise
