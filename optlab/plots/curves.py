@@ -89,6 +89,7 @@ def plot_loss(
     with axes_for(ax) as ax:
         keys = _draw(ax, curves, scale)
         ax.set_xlabel("step")
+        whole_numbers(ax.xaxis)
         if of_problem:
             ax.set_ylabel("f(x) - minimum" if gap else "f(x)")
         else:
@@ -217,24 +218,31 @@ def _draw(ax: Axes, curves: Sequence[Curve], scale: str) -> int:
             label=_entry(curve, count),
             zorder=3 if dashed else 2.5,
         )
-        last = naming.last_finite(curve.y)
-        if curve.diverged and last is not None and not dashed:
-            ax.plot(
-                curve.x[last],
-                curve.y[last],
-                color=colour,
-                marker="X",
-                markersize=11,
-                markeredgecolor="white",
-                linestyle="",
-                label="diverged" if count == 1 else "_diverged",
-                zorder=4,
-            )
     keys = (("training", "-"), ("validation", _DASHES)) if both_parts else ()
     for part, line in keys if count > 1 else ():
         ax.plot([], [], color=MUTED, linestyle=line, label=part)
     focus(ax, [curve.y for curve in curves])
+    for curve in curves:
+        if curve.diverged and curve.part != "validation" and has_finite(curve.y):
+            _cross(ax, curve, palette[curve.position], alone=count == 1)
     return len(keys) if count > 1 else 0
+
+
+def _cross(ax: Axes, curve: Curve, colour: Any, alone: bool) -> None:
+    """Mark where a run diverged, at the edge of the axes if it is beyond them."""
+    last = int(np.flatnonzero(np.isfinite(curve.y))[-1])
+    ax.plot(
+        curve.x[last],
+        np.clip(curve.y[last], *ax.get_ylim()),
+        color=colour,
+        marker="X",
+        markersize=11,
+        markeredgecolor="white",
+        linestyle="",
+        label="diverged" if alone else "_diverged",
+        clip_on=False,
+        zorder=4,
+    )
 
 
 def _entry(curve: Curve, count: int) -> str:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from optlab.errors import InputError, unknown_name
 from optlab.plots.scale import apply_scale, drawable
-from optlab.plots.theme import MUTED, axes_for, colours, place_legend
+from optlab.plots.theme import MUTED, axes_for, colours, place_legend, whole_numbers
 from optlab.plots.traces import tensor_lines, trace_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def plot_internals(
                 label="learning rate",
                 zorder=1.5,
             )
+        whole_numbers(ax.xaxis)
         ax.set_xlabel("step")
         ax.set_ylabel(label)
         place_legend(ax, title, keys)

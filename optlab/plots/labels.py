@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from optlab.errors import InputError
 
 #: A run, several in a list, or several with the names they go by.
@@ -119,12 +117,6 @@ def metric_label(name: str) -> str:
     unit = _UNITS.get(name)
     pretty = name.replace("_", " ")
     return f"{pretty} ({unit})" if unit else pretty
-
-
-def last_finite(values: Any) -> int | None:
-    """Return the index of the last finite value, or None."""
-    finite = np.flatnonzero(np.isfinite(np.asarray(values, float)))
-    return int(finite[-1]) if finite.size else None
 
 
 _ABSENT = object()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError, unknown_name
 from optlab.plots.scale import apply_scale, drawable
-from optlab.plots.theme import MUTED, axes_for, colours, place_legend
+from optlab.plots.theme import MUTED, axes_for, colours, place_legend, whole_numbers
 from optlab.plots.traces import tensor_lines, trace_of
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ def plot_gradients(
     with axes_for(ax) as ax:
         apply_scale(ax, [values], scale)
         keys = tensor_lines(ax, trace.steps, values, trace.names)
+        whole_numbers(ax.xaxis)
         ax.set_xlabel("step")
         ax.set_ylabel(f"{words[statistic]} of the gradient")
         place_legend(ax, title, keys)
@@ -100,6 +101,7 @@ def plot_update_ratios(
             label="0.001, usual",
             zorder=1.5,
         )
+        whole_numbers(ax.xaxis)
         ax.set_xlabel("step")
         ax.set_ylabel("update norm / parameter norm")
         place_legend(ax, title, keys + 1)
@@ -156,6 +158,7 @@ def plot_activations(
             ax.plot(trace.steps, values[:, k], color=colour, linewidth=1.5, label=layer)
         if statistic == "zero":
             ax.set_ylim(-0.03, 1.03)
+        whole_numbers(ax.xaxis)
         ax.set_xlabel("step")
         ax.set_ylabel(_ACTIVATIONS[statistic])
         place_legend(ax, title)

@@ -65,12 +65,15 @@ def _training_page(run: Any) -> Figure:
             lambda ax: plot_update_ratios(run, ax, title="Updates"),
         ]
         if run.trace.layers:
-            panels += [
-                lambda ax: plot_activations(run, ax, title="Activations: spread"),
-                lambda ax: plot_activations(
-                    run, ax, statistic="zero", title="Activations: zeros"
-                ),
-            ]
+            panels.append(
+                lambda ax: plot_activations(run, ax, title="Activations: spread")
+            )
+            if run.trace.activation_zero.any():
+                panels.append(
+                    lambda ax: plot_activations(
+                        run, ax, statistic="zero", title="Activations: zeros"
+                    )
+                )
     columns = 1 if len(panels) == 1 else 2
     rows = -(-len(panels) // columns)
     places = [str(k) for k in range(rows * columns)]
@@ -146,9 +149,14 @@ def _title(run: Any) -> str:
     if isinstance(rate, float):
         name += f", learning rate {rate:g}"
     if is_minimization(run):
-        on = getattr(run.problem, "name", "a function")
-        title = f"{name}, on {on}: {len(run.losses) - 1} steps"
-    else:
-        title = f"{name}: {len(run.history['loss'])} epochs"
-    status = getattr(run, "status", "finished")
-    return title if status == "finished" else f"{title}, {status.replace('_', ' ')}"
+        name += f", on {getattr(run.problem, 'name', 'a function')}"
+    status = str(getattr(run, "status", "finished"))
+    done = [_count(run.epochs, "epoch")] if run.epochs else []
+    done.append(_count(run.steps, "step"))
+    if status != "finished":
+        done.append(status.replace("_", " "))
+    return f"{name}: {', '.join(done)}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number:,} {what}s"

@@ -91,7 +91,8 @@ def focus(ax: Axes, curves: Sequence[npt.NDArray[Any]]) -> None:
     """Keep a logarithmic axis near where the curves began.
 
     A run that explodes to 1e300, or one that falls to 1e-300, would squeeze all others
-    into a line: what lies over 1e6 above or 1e18 below the first values is cut off.
+    into a line: what lies over 1e6 above (1e30, where it is alone) or 1e18 below the
+    first values is cut off.
     """
     finite = [curve[np.isfinite(curve) & (curve > 0)] for curve in curves]
     finite = [curve for curve in finite if curve.size]
@@ -100,8 +101,9 @@ def focus(ax: Axes, curves: Sequence[npt.NDArray[Any]]) -> None:
     first = max(float(curve[0]) for curve in finite)
     top = max(float(curve.max()) for curve in finite)
     bottom = min(float(curve.min()) for curve in finite)
-    if top * 1e-6 > first or bottom < first * 1e-18:
-        ax.set_ylim(max(bottom * 0.5, first * 1e-18), min(top, first * 1e6) * 2.0)
+    reach = 1e6 if len(finite) > 1 else 1e30
+    if top / reach > first or bottom < first * 1e-18:
+        ax.set_ylim(max(bottom * 0.5, first * 1e-18), min(top, first * reach) * 2.0)
 
 
 def drawable(values: npt.ArrayLike) -> npt.NDArray[Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.plots.scale import apply_scale
-from optlab.plots.theme import axes_for, colours, place_legend
+from optlab.plots.theme import axes_for, colours, place_legend, whole_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,6 +68,7 @@ def plot_schedule(
         palette = colours(len(named))
         for (label, _), rate, colour in zip(named, rates, palette, strict=True):
             ax.plot(points, rate, color=colour, label=label)
+        whole_numbers(ax.xaxis)
         ax.set_xlabel("step")
         ax.set_ylabel("learning rate")
         if ax.get_yscale() == "linear" and min(rate.min() for rate in rates) >= 0:

@@ -146,7 +146,8 @@ def place_legend(ax: Axes, title: str | None = None, keys: int = 0) -> None:
     rows = _rows_above(lengths, _row_length(ax)) if note is None else None
     place: dict[str, Any] = {"handles": handles, "labels": labels}
     if rows is not None:
-        place |= {"loc": "lower left", "bbox_to_anchor": (0.0, 1.015)}
+        place |= {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
+        place |= {"borderaxespad": 0.5}
         place |= {"ncols": -(-len(labels) // rows)}
     else:
         place |= {"loc": "upper left", "bbox_to_anchor": (1.02, 1.0)}
@@ -173,8 +174,13 @@ def _rows_above(lengths: Sequence[int], available: int) -> int | None:
 def _row_length(ax: Axes) -> int:
     """Return how many characters of legend text fit into the width of the axes."""
     figure: Any = ax.figure
-    inches = ax.get_position().width * figure.get_figure(root=True).get_figwidth()
-    return int(inches * _CHARACTERS)
+    width = figure.get_figure(root=True).get_figwidth()
+    spec = ax.get_subplotspec()
+    if spec is None:
+        return int(width * ax.get_position().width * _CHARACTERS)
+    # The layout is not known before the drawing; of its cell an axes gets about 0.78.
+    share = len(spec.colspan) / spec.get_gridspec().ncols
+    return int(width * share * 0.78 * _CHARACTERS)
 
 
 def _length(label: str) -> int:

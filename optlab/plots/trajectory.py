@@ -12,7 +12,14 @@ import numpy.typing as npt
 from optlab.errors import InputError
 from optlab.plots import labels as naming
 from optlab.plots.scale import drawable
-from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
+from optlab.plots.theme import (
+    INK,
+    MUTED,
+    axes_for,
+    colours,
+    place_legend,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -83,7 +90,7 @@ def plot_trajectory(
     names = [
         label
         if len(cut) == len(path)
-        else f"{label} (leaves the picture at step {len(cut) - 1})"
+        else f"{label} (out of view from step {len(cut) - 1})"
         for (label, _), path, cut in zip(named, paths, kept, strict=True)
     ]
     with axes_for(ax) as ax:
@@ -127,6 +134,7 @@ def plot_coordinates(
             ax.plot(
                 np.arange(len(path)), path[:, i], color=colour, label=f"$x_{{{i}}}$"
             )
+        whole_numbers(ax.xaxis)
         ax.set_xlabel("step")
         ax.set_ylabel("coordinate of x")
         place_legend(ax, title)
