@@ -38,7 +38,9 @@ def matmul(a: Array, b: Array, out: Array, scratch: Array) -> None:
     if length <= BLOCK:
         np.dot(a, b, out)
         return
-    np.dot(a[:, :BLOCK], b[:BLOCK], out)
+    # np.dot would copy the slices first.
+    np.matmul(a[:, :BLOCK], b[:BLOCK], out)
     for start in range(BLOCK, length, BLOCK):
-        np.dot(a[:, start : start + BLOCK], b[start : start + BLOCK], scratch)
+        stop = start + BLOCK
+        np.matmul(a[:, start:stop], b[start:stop], scratch)
         np.add(out, scratch, out)

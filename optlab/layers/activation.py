@@ -74,7 +74,7 @@ class Activation(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration as tf.keras's `Activation` has it."""
-        return {**super().get_config(), **serialized(self.arguments())}
+        return {**super().get_config(), **serialized(self)}
 
 
 """

@@ -96,6 +96,7 @@ class Layer:
         self.name = name or self.default_name
         self._trainable = self._flag("trainable", trainable)
         self._on_change: Callable[[], None] | None = None
+        self.dtype: np.dtype[Any] | None = None
         self.units_in = 0
         self.units_out = 0
         self.output: Array = np.empty((0, 0))
@@ -218,9 +219,8 @@ class Layer:
     def get_config(self) -> dict[str, Any]:
         """Return the configuration as tf.keras's layer of the same name has it."""
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
-        dtype = getattr(self, "dtype", None)
-        if dtype is not None:
-            config["dtype"] = dtype.name
+        if self.dtype is not None:
+            config["dtype"] = self.dtype.name
         return config
 
     def serialize(self) -> dict[str, Any]:
@@ -269,18 +269,21 @@ class Layer:
 _KERAS_ACTIVATIONS = {"elu": "ELU", "leaky_relu": "LeakyReLU"}
 
 
-def serialized(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return constructor arguments in tf.keras's serialized form."""
+def serialized(layer: Layer) -> dict[str, Any]:
+    """Return a layer's constructor arguments in tf.keras's serialized form."""
     found = {}
-    for name, value in arguments.items():
+    for name, value in layer.arguments().items():
         if name == "activation":
             value = value.serialize()
             if not isinstance(value, str):
                 constants = dict(value)
-                layer = _KERAS_ACTIVATIONS[constants.pop("name")]
+                class_name = _KERAS_ACTIVATIONS[constants.pop("name")]
+                if layer.dtype is not None:
+                    # On its own it would compute in float32.
+                    constants["dtype"] = layer.dtype.name
                 value = {
                     "module": "keras.layers",
-                    "class_name": layer,
+                    "class_name": class_name,
                     "config": constants,
                     "registered_name": None,
                 }

@@ -187,4 +187,4 @@ class BatchNormalization(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration as tf.keras's `BatchNormalization` has it."""
-        return {**super().get_config(), **serialized(self.arguments())}
+        return {**super().get_config(), **serialized(self)}

@@ -198,7 +198,7 @@ class Dense(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration as tf.keras's `Dense` has it."""
-        return {**super().get_config(), **serialized(self.arguments())}
+        return {**super().get_config(), **serialized(self)}
 
 
 def _product(length: int, out: Array) -> Callable[[Array, Array, Array], Any]:

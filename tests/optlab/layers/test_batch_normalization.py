@@ -100,7 +100,9 @@ def test_bad_arguments(arguments, message):
 
 
 def test_config_round_trip():
-    layer = BatchNormalization(momentum=0.9, scale=False, beta_regularizer="l2", name="n")
+    layer = BatchNormalization(
+        momentum=0.9, scale=False, beta_regularizer="l2", name="n"
+    )
     config = layer.get_config()
     assert BatchNormalization.from_config(config).get_config() == config
     with pytest.raises(InputError, match="no argument 'renorm'"):

@@ -40,7 +40,9 @@ def test_extreme_rates(rate, expected):
 def test_masks_follow_the_generator_and_the_seed():
     first = outputs(Dropout(0.5))
     np.testing.assert_array_equal(first, outputs(Dropout(0.5)))
-    np.testing.assert_array_equal(first != 0, outputs(Dropout(0.5), dtype="float64") != 0)
+    np.testing.assert_array_equal(
+        first != 0, outputs(Dropout(0.5), dtype="float64") != 0
+    )
     for other in (outputs(Dropout(0.5), seed=2), outputs(Dropout(0.5, seed=0))):
         assert not np.array_equal(first, other)
     np.testing.assert_array_equal(
@@ -97,4 +99,6 @@ def test_gradient_of_dropped_entries_is_zero():
     model = Sequential([Dense(30), dropout], input_shape=40)
     model.forward(X, training=True)
     model.backward(np.ones((50, 30), "f4"))
-    np.testing.assert_array_equal(model.gradients["dense/bias"], 2 * dropout.mask.sum(0))
+    np.testing.assert_array_equal(
+        model.gradients["dense/bias"], 2 * dropout.mask.sum(0)
+    )

@@ -13,7 +13,9 @@ X = np.random.default_rng(0).standard_normal((6, 4)).astype("float32")
 def test_output_is_input_plus_block():
     block = Dense(4, "tanh")
     model = Sequential([Residual([block])], input_shape=4)
-    np.testing.assert_allclose(model.forward(X), X + np.tanh(X @ block.kernel), rtol=1e-5)
+    np.testing.assert_allclose(
+        model.forward(X), X + np.tanh(X @ block.kernel), rtol=1e-5
+    )
 
 
 def test_a_block_of_zeros_is_the_identity_both_ways():
