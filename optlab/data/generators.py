@@ -87,18 +87,21 @@ def imbalanced(
     n_samples: int = 1000,
     n_features: int = 10,
     minority: float = 0.05,
-    class_sep: float = 1.0,
+    class_sep: float = 0.5,
     *,
     seed: int,
 ) -> Rows:
-    """Make two classes of which the second holds the share `minority` of the rows."""
+    """Make two classes of which the second holds the share `minority` of the rows.
+
+    Two columns tell them apart, the others are noise; the classes overlap unless
+    `class_sep` is large.
+    """
     from sklearn.datasets import make_classification
 
-    informative = max(2, n_features // 2)
     found: Rows = make_classification(
         n_samples,
         n_features=n_features,
-        n_informative=informative,
+        n_informative=2,
         n_redundant=0,
         n_clusters_per_class=1,
         weights=[1.0 - minority, minority],

@@ -4,15 +4,18 @@ from optlab.experiments.building import Built
 from optlab.experiments.experiment import Experiment, find
 from optlab.experiments.library import describe, locate, shipped
 from optlab.experiments.messages import ExperimentError
+from optlab.experiments.sweeping import Sweep, sweep
 from optlab.experiments.toml_files import edit
 
 __all__ = [
     "Built",
     "Experiment",
     "ExperimentError",
+    "Sweep",
     "describe",
     "edit",
     "find",
     "locate",
     "shipped",
+    "sweep",
 ]

@@ -336,6 +336,7 @@ class Experiment(BaseModel):
         progress: Any = None,
         record: Any = None,
         strict: bool = True,
+        resume: Run | None = None,
     ) -> Run:
         """Build the experiment and run it.
 
@@ -343,7 +344,7 @@ class Experiment(BaseModel):
         ----------
         data, seed, callbacks, strict
             As for `build`.
-        progress, record
+        progress, record, resume
             Passed on to `optlab.fit` or `optlab.minimize`.
 
         Returns
@@ -356,6 +357,8 @@ class Experiment(BaseModel):
             arguments["record"] = record
         if progress is not None:
             arguments["progress"] = progress
+        if resume is not None:
+            arguments["resume"] = resume
         if built.problem is not None:
             from optlab.training import minimize
 
