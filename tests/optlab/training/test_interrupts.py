@@ -1,0 +1,36 @@
+"""Ctrl-C is kept until somebody asks, given back after, and left to others."""
+
+import os
+import signal
+
+import pytest
+
+from optlab.training.interrupts import InterruptGuard
+
+
+def press():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_one_is_noted_a_second_raised():
+    guard = InterruptGuard()
+    with guard:
+        assert not guard.flag
+        press()
+        assert guard.flag
+        with pytest.raises(KeyboardInterrupt):
+            press()
+    with pytest.raises(KeyboardInterrupt):
+        press()
+
+
+def test_another_handler_is_left_alone():
+    seen = []
+    before = signal.signal(signal.SIGINT, lambda *_: seen.append(1))
+    try:
+        with InterruptGuard() as guard:
+            press()
+        assert seen == [1]
+        assert not guard.flag
+    finally:
+        signal.signal(signal.SIGINT, before)
