@@ -78,7 +78,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not source.exists() and not source.suffix:
         source = source.with_suffix(".npz")
     try:
-        with np.load(source, allow_pickle=False) as members:
+        with open(source, "rb") as file, np.load(file, allow_pickle=False) as members:
             found = {name: members[name] for name in members.files}
         document: dict[str, Any] = _unpacked(json.loads(str(found["document"])), found)
     except OSError as error:
