@@ -74,13 +74,14 @@ def suggested_scale(values: npt.NDArray[Any]) -> str:
 
 def _number_log_axis(ax: Axes, positive: npt.NDArray[Any]) -> None:
     """Write 0.02, 0.05, 0.1 at ticks where powers of ten alone would be too few."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
     decades = math.log10(_ratio(positive))
     axis = ax.yaxis
     if decades < 3.5:
         marks = (1.0, 2.0, 5.0) if decades < 2.2 else (1.0, 3.0)
         axis.set_major_locator(LogLocator(subs=marks, numticks=30))
+        axis.set_minor_locator(NullLocator())
     low, high = positive.min(), positive.max()
     if low >= 1e-4 and high <= 1e4:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

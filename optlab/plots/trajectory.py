@@ -305,7 +305,7 @@ def _draw_on_contours(
             label=name,
             zorder=3,
         )
-    _mark_ends(ax, paths)
+    _mark_ends(ax, paths, paths, box)
     for i, point in enumerate(problem.minima):
         _star(ax, point[0], point[1], "_minimum" if i else "minimum")
     ax.grid(False)
@@ -350,7 +350,7 @@ def _draw_on_curve(
             label=name,
             zorder=3,
         )
-    _mark_ends(ax, shown)
+    _mark_ends(ax, shown, paths, box)
     for i, point in enumerate(problem.minima):
         value = problem.value(point)
         _star(ax, point[0], value, "_minimum" if i else "minimum")
@@ -363,23 +363,30 @@ def _draw_on_curve(
     ax.set_ylabel("f(x)")
 
 
-def _mark_ends(ax: Axes, paths: Sequence[npt.NDArray[Any]]) -> None:
-    """Ring the starts and dot the ends."""
-    for i, (path, colour) in enumerate(zip(paths, colours(len(paths)), strict=True)):
-        for point, face, name in (
-            (path[0], "white", "start"),
-            (path[-1], colour, "end"),
-        ):
+def _mark_ends(
+    ax: Axes,
+    drawn: Sequence[npt.NDArray[Any]],
+    paths: Sequence[npt.NDArray[Any]],
+    box: npt.NDArray[Any],
+) -> None:
+    """Ring the starts, and dot the ends that can be seen."""
+    alone = len(paths) == 1
+    for points, path, colour in zip(drawn, paths, colours(len(paths)), strict=True):
+        ring = {"markerfacecolor": "white", "markeredgecolor": colour}
+        dot = {"markerfacecolor": colour, "markeredgecolor": "white"}
+        marks = [(points[0], ring, 1.8, "start")]
+        if ((path[-1] >= box[:, 0]) & (path[-1] <= box[:, 1])).all():
+            marks.append((points[-1], dot, 1.2, "end"))
+        for point, colouring, width, name in marks:
             ax.plot(
                 *point,
                 marker="o",
                 markersize=8.5,
-                markerfacecolor=face,
-                markeredgecolor=colour if face == "white" else "white",
-                markeredgewidth=1.8 if face == "white" else 1.2,
+                markeredgewidth=width,
                 linestyle="",
-                label=name if len(paths) == 1 and i == 0 else f"_{name}",
+                label=name if alone else f"_{name}",
                 zorder=5,
+                **colouring,
             )
 
 
