@@ -53,8 +53,8 @@ class Activation:
     name : str
         One of `names`.
     **constants
-        leaky_relu takes `negative_slope` (default 0.2, at least 0), elu takes `alpha`
-        (default 1.0, above 0); the others take none.
+        leaky_relu takes `negative_slope` (default 0.2, at least 0, rounded to float32),
+        elu takes `alpha` (default 1.0, above 0); the others take none.
 
     Attributes
     ----------
@@ -237,7 +237,7 @@ _DEFINITIONS = {
         lambda x: np.maximum(x, 0), rectified.relu_forward, rectified.relu_backward
     ),
     "leaky_relu": _Definition(
-        lambda x, slope: np.where(x > 0, x, slope * x),
+        lambda x, slope: np.where(x > 0, x, float(np.float32(slope)) * x),
         rectified.leaky_relu_forward,
         rectified.leaky_relu_backward,
         constants={"negative_slope": 0.2},
@@ -267,7 +267,7 @@ _DEFINITIONS = {
         from_output=False,
     ),
     "gelu": _Definition(
-        lambda x: x * normal_cdf(x),
+        lambda x: x * normal_cdf(smooth.GELU_ROUNDING * x),
         smooth.gelu_forward,
         smooth.gelu_backward,
         from_output=False,

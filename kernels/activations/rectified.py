@@ -9,7 +9,8 @@ r"""Functions with a kink at 0: the identity above it, something flatter below.
 
 All derivatives follow from the output: below 0, elu' = elu + alpha. At 0 itself the
 derivative of relu is 0 and that of leaky relu is alpha, as in TensorFlow and torch.
-tf.keras's default slope of leaky relu is 0.2 (its layer's is 0.3), torch's is 0.01.
+tf.keras's default slope of leaky relu is 0.2 (its layer's is 0.3), torch's is 0.01;
+TensorFlow rounds the slope to float32 even in float64, and so do we.
 
 References
 ----------
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from optlab.kernels.activations.bias import add_bias, bias_gradient
@@ -62,7 +64,8 @@ def leaky_relu_forward(
     """Compute z above 0, negative_slope z below."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
-    zero, slope = z.dtype.type(0), z.dtype.type(negative_slope)
+    zero = z.dtype.type(0)
+    slope = z.dtype.type(np.float32(negative_slope))
     for k in range(x.size):
         y[k] = x[k] if x[k] > zero else slope * x[k]
 
@@ -73,7 +76,8 @@ def leaky_relu_backward(
 ) -> None:
     """Pass grad above 0, negative_slope grad below."""
     g, y = grad.reshape(-1), kept.reshape(-1)
-    zero, slope = grad.dtype.type(0), grad.dtype.type(negative_slope)
+    zero = grad.dtype.type(0)
+    slope = grad.dtype.type(np.float32(negative_slope))
     for k in range(g.size):
         g[k] = g[k] if y[k] > zero else slope * g[k]
     bias_gradient(grad, bias_grad)

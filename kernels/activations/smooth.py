@@ -6,8 +6,10 @@ r"""Smooth functions, elementwise.
     \mathrm{silu}(z) = z \sigma(z), \quad
     \mathrm{gelu}(z) = z \Phi(z) = \tfrac12 z\, \mathrm{erfc}(-z / \sqrt 2)
 
-gelu is the exact form, tf.keras's and torch's default; TensorFlow computes it as
-:math:`\tfrac12 z (1 + \mathrm{erf}(z / \sqrt 2))`, which cancels for z far below 0.
+gelu is the exact form, tf.keras's and torch's default. TensorFlow computes it as
+:math:`\tfrac12 z (1 + \mathrm{erf}(z \sqrt{1/2}))`, which cancels for z far below 0,
+with :math:`\sqrt{1/2}` rounded to float32 even in float64. The rounding is kept here,
+so that float64 models agree; it is 2e-8 of z. torch's constant is exact.
 
 References
 ----------
@@ -20,6 +22,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from optlab.kernels.activations.bias import add_bias, bias_gradient
@@ -28,6 +31,8 @@ from optlab.kernels.jit import kernel
 
 Array = npt.NDArray[Any]
 _PEAK = 1.0 / math.sqrt(2.0 * math.pi)
+#: The square root of 1/2 in float32 over its true value.
+GELU_ROUNDING = float(np.float32(math.sqrt(0.5))) / math.sqrt(0.5)
 
 
 @kernel
@@ -131,8 +136,9 @@ def gelu_forward(z: Array, bias: Array | None, out: Array) -> None:
     """Compute z times the normal distribution function at z."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
+    rounding = z.dtype.type(GELU_ROUNDING)
     for k in range(x.size):
-        y[k] = x[k] * normal_cdf(x[k])
+        y[k] = x[k] * normal_cdf(rounding * x[k])
 
 
 @kernel
@@ -140,7 +146,8 @@ def gelu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
     """Multiply by cdf(z) + z pdf(z); `kept` is z."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     half, peak = grad.dtype.type(0.5), grad.dtype.type(_PEAK)
+    rounding = grad.dtype.type(GELU_ROUNDING)
     for k in range(g.size):
-        density = peak * exp(-half * (x[k] * x[k]))
-        g[k] *= normal_cdf(x[k]) + x[k] * density
+        s = rounding * x[k]
+        g[k] *= normal_cdf(s) + s * (peak * exp(-half * (s * s)))
     bias_gradient(grad, bias_grad)
