@@ -29,7 +29,8 @@ $(STAMP)-run: EXTRAS := tensorflow
 $(STAMP)-dev: EXTRAS := dev
 $(STAMP)-bench: EXTRAS := dev,bench
 $(STAMP)-run $(STAMP)-dev $(STAMP)-bench: $(DECLARED) | $(BIN)/python
-	$(PIP) --editable '.[$(EXTRAS)]'
+	@echo 'Setting up $(VENV) for $(EXTRAS); the first time takes some minutes.'
+	@$(PIP) --editable '.[$(EXTRAS)]'
 	@touch $@
 
 run: $(STAMP)-run

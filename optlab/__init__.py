@@ -26,21 +26,40 @@ if TYPE_CHECKING:
         schedules,
     )
     from optlab.errors import InputError
-    from optlab.experiments import Experiment
+    from optlab.experiments import Experiment, sweep
     from optlab.layers import Activation, BatchNormalization, Dense, Dropout, Residual
     from optlab.model import Sequential
-    from optlab.optimizers import SGD, Adam
+    from optlab.optimizers import (
+        SGD,
+        Adadelta,
+        Adafactor,
+        Adagrad,
+        Adam,
+        Adamax,
+        AdamW,
+        Ftrl,
+        Lamb,
+        Lion,
+        LossScaleOptimizer,
+        Muon,
+        Nadam,
+        RMSprop,
+        ScheduleFreeAdamW,
+        rule,
+    )
     from optlab.parameters import Parameters
     from optlab.run import Run
     from optlab.tracing import Record
-    from optlab.training import evaluate, fit, minimize
+    from optlab.training.evaluation import evaluate
+    from optlab.training.fit import fit
+    from optlab.training.minimize import minimize
 
 __version__ = "0.1.0"
 
 #: Where each public name lives; a module that stands for itself is in `_MODULES`.
 _HOMES = {
     "optlab.errors": ("InputError",),
-    "optlab.experiments": ("Experiment",),
+    "optlab.experiments": ("Experiment", "sweep"),
     "optlab.layers": (
         "Activation",
         "BatchNormalization",
@@ -49,7 +68,24 @@ _HOMES = {
         "Residual",
     ),
     "optlab.model": ("Sequential",),
-    "optlab.optimizers": ("SGD", "Adam"),
+    "optlab.optimizers": (
+        "SGD",
+        "Adadelta",
+        "Adafactor",
+        "Adagrad",
+        "Adam",
+        "AdamW",
+        "Adamax",
+        "Ftrl",
+        "Lamb",
+        "Lion",
+        "LossScaleOptimizer",
+        "Muon",
+        "Nadam",
+        "RMSprop",
+        "ScheduleFreeAdamW",
+        "rule",
+    ),
     "optlab.parameters": ("Parameters",),
     "optlab.run": ("Run",),
     "optlab.tracing": ("Record",),
@@ -75,16 +111,29 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "SGD",
     "Activation",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
     "Adam",
+    "AdamW",
+    "Adamax",
     "BatchNormalization",
     "Dense",
     "Dropout",
     "Experiment",
+    "Ftrl",
     "InputError",
+    "Lamb",
+    "Lion",
+    "LossScaleOptimizer",
+    "Muon",
+    "Nadam",
     "Parameters",
+    "RMSprop",
     "Record",
     "Residual",
     "Run",
+    "ScheduleFreeAdamW",
     "Sequential",
     "activations",
     "callbacks",
@@ -101,7 +150,9 @@ __all__ = [
     "plots",
     "problems",
     "regularizers",
+    "rule",
     "schedules",
+    "sweep",
 ]
 
 

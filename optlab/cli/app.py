@@ -65,6 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     words, debug = _without_debug(words)
+    if os.getcwd() not in sys.path:
+        # So that "my_module:my_rule" is found in the folder one works in.
+        sys.path.append(os.getcwd())
     try:
         status = _dispatch(words)
         sys.stdout.flush()

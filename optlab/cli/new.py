@@ -9,7 +9,7 @@ import typer
 
 from optlab import experiments
 from optlab.cli import output
-from optlab.errors import InputError
+from optlab.errors import InputError, unknown_name
 
 #: Every key of an experiment, each with its default or its alternatives beside it. The
 #: lines that begin with "#: " are settings to uncomment; the tests try each of them.
@@ -125,7 +125,9 @@ def new(
         raise InputError(f"'{file}' is a folder")
     if file.exists() and not force:
         raise InputError(f"'{file}' is there already; --force overwrites it")
-    text = starter(file.name, function=function, source=source)
+    text = (FUNCTION_STARTER if function else DATA_STARTER).format(file=file.name)
+    if source is not None:
+        text = _shipped(source)
     output.writable_folder(file.parent, "FILE")
     output.write_text(file, text)
     if json:
@@ -134,20 +136,8 @@ def new(
         output.say(f"Wrote {file}. Train it: optlab run {file}")
 
 
-def starter(
-    name: str = "experiment.toml", *, function: bool = False, source: str | None = None
-) -> str:
-    """Return the text of a starter experiment.
-
-    Parameters
-    ----------
-    name : str
-        The file's name, for the commands in its comments.
-    function : bool
-        Whether it is about an analytic function.
-    source : str, optional
-        The shipped experiment to copy instead.
-    """
-    if source is not None:
-        return experiments.find(source).to_toml()
-    return (FUNCTION_STARTER if function else DATA_STARTER).format(file=name)
+def _shipped(name: str) -> str:
+    """Return the text of a shipped experiment."""
+    if name.replace("_", "-").lower() not in experiments.shipped():
+        raise unknown_name("shipped experiment", name, experiments.shipped())
+    return experiments.locate(name).read_text(encoding="utf-8")

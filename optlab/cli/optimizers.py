@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from optlab.cli import output
+from optlab.cli.maths import readable
 from optlab.optimizers import registry
 from optlab.optimizers.base import Optimizer
 
@@ -30,7 +31,7 @@ def optimizers(
     "state" is the bytes that the optimizer keeps for each float32 parameter.
     """
     if name is not None:
-        _one(registry.lookup(name), json)
+        _one(name, json)
         return
     rows = [_row(registered) for registered in registry.names()]
     if json:
@@ -54,16 +55,17 @@ def optimizers(
     )
 
 
-def _one(cls: type[Optimizer], json: bool) -> None:
-    row = _row(next(n for n, c in registry.OPTIMIZERS.items() if c is cls))
-    maths = _maths(cls())
+def _one(name: str, json: bool) -> None:
+    cls = registry.lookup(name)
+    row = _row(name)
+    maths = _maths(registry.get(name))
     if json:
         output.print_json({**row, "arguments": _arguments(cls), "rule": maths})
         return
     console = output.results()
     arguments = ", ".join(f"{key}={value!r}" for key, value in _arguments(cls).items())
     for text in (maths, f"{cls.__name__}({arguments})"):
-        console.print(text, markup=False)
+        console.print(text, markup=False, soft_wrap=True)
     slots = ", ".join(row["slots"]) or "none"
     console.print(
         f"Slots: {slots}; {row['state_bytes']:g} bytes of state a float32 parameter.",
@@ -72,15 +74,14 @@ def _one(cls: type[Optimizer], json: bool) -> None:
 
 
 def _row(name: str) -> dict[str, Any]:
-    cls = registry.OPTIMIZERS[name]
-    optimizer = cls()
+    cls, optimizer = registry.lookup(name), registry.get(name)
     tensor = np.zeros(_WEIGHED, np.float32)
     optimizer.build([tensor])
     state = optimizer.state.values()
     return {
         "name": name,
         "class": cls.__name__,
-        "summary": (cls.__doc__ or "").strip().splitlines()[0],
+        "summary": readable(cls.__doc__ or "").splitlines()[0],
         "learning_rate": optimizer.learning_rate,
         "slots": list(optimizer.state),
         "state_bytes": sum(a.nbytes for slot in state for a in slot) / tensor.size,
@@ -90,7 +91,7 @@ def _row(name: str) -> dict[str, Any]:
 def _maths(optimizer: Optimizer) -> str:
     """Return the text above the rule: the update, the paper, who differs and how."""
     module = sys.modules[optimizer.rule.function.__module__]
-    return inspect.cleandoc(module.__doc__ or "") + "\n"
+    return readable(module.__doc__ or "") + "\n"
 
 
 def _arguments(cls: type[Optimizer]) -> dict[str, Any]:

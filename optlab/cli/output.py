@@ -21,20 +21,24 @@ from rich.table import Table
 from optlab.errors import InputError
 from optlab.plots.files import SUFFIXES, checked_path
 
+#: Columns of a table that goes to a file or another program.
+PIPED_WIDTH = 160
+
 
 def results() -> Console:
     """Return a console on standard output; colours only where it is a terminal."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    return Console(highlight=False, width=width)
 
 
 def messages() -> Console:
     """Return a console on standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    return Console(stderr=True, highlight=False)
 
 
 def say(text: str) -> None:
     """Print one message to standard error, as it is."""
-    messages().print(text, markup=False)
+    messages().print(text, markup=False, soft_wrap=True)
 
 
 def table(

@@ -84,10 +84,15 @@ class Explanation:
 
     def __str__(self) -> str:
         """Return formula, constants and table as text."""
+        return self.text()
+
+    def text(self, digits: int = 6) -> str:
+        """Return formula, constants and table with `digits` significant digits."""
         constants = ", ".join(
-            f"{name} = {format_cell(value)}" for name, value in self.constants.items()
+            f"{name} = {format_cell(value, digits)}"
+            for name, value in self.constants.items()
         )
-        table = [list(self.columns), *self.formatted()]
+        table = [list(self.columns), *self.formatted(digits)]
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
             "  ".join(

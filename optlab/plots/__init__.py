@@ -1,23 +1,27 @@
 """Pictures of runs: each function takes axes or makes them, and returns them."""
 
 from optlab.plots.curves import plot_loss, plot_metric
+from optlab.plots.explanation import plot_explanation
 from optlab.plots.files import checked_path, save
 from optlab.plots.internals import plot_internals
 from optlab.plots.layers import plot_activations, plot_gradients, plot_update_ratios
 from optlab.plots.report import plot_report
 from optlab.plots.schedule import plot_schedule
+from optlab.plots.sweep import plot_sweep
 from optlab.plots.trajectory import plot_coordinates, plot_trajectory
 
 __all__ = [
     "checked_path",
     "plot_activations",
     "plot_coordinates",
+    "plot_explanation",
     "plot_gradients",
     "plot_internals",
     "plot_loss",
     "plot_metric",
     "plot_report",
     "plot_schedule",
+    "plot_sweep",
     "plot_trajectory",
     "plot_update_ratios",
     "save",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from optlab.errors import InputError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SUFFIXES = (".png", ".svg")
@@ -42,7 +43,9 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def save(figure: Figure, path: str | os.PathLike[str], dpi: float = 150.0) -> Path:
+def save(
+    figure: Figure | Axes, path: str | os.PathLike[str], dpi: float = 150.0
+) -> Path:
     """Write a figure as PNG or SVG, as the suffix says.
 
     It is written to a temporary file beside the target and renamed, so that a reader
@@ -51,8 +54,8 @@ def save(figure: Figure, path: str | os.PathLike[str], dpi: float = 150.0) -> Pa
 
     Parameters
     ----------
-    figure : Figure
-        What the `plot_...` functions draw on: ``axes.figure``, or `plot_report`'s.
+    figure : Figure or Axes
+        What the `plot_...` functions return; of axes the whole figure is written.
     path : path-like
         The file; an existing one is replaced.
     dpi : float
@@ -69,8 +72,10 @@ def save(figure: Figure, path: str | os.PathLike[str], dpi: float = 150.0) -> Pa
         If the suffix is neither .png nor .svg, or the folder cannot be written to.
     """
     import matplotlib
+    from matplotlib.figure import Figure
 
     target = checked_path(path)
+    drawn: Any = figure if isinstance(figure, Figure) else figure.figure
     kind = target.suffix.lower()[1:]
     # Dates and random ids would make two pictures of one run differ.
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
@@ -81,7 +86,7 @@ def save(figure: Figure, path: str | os.PathLike[str], dpi: float = 150.0) -> Pa
             dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
         )
         with os.fdopen(handle, "wb") as file, matplotlib.rc_context(settings):
-            figure.savefig(file, format=kind, dpi=dpi, metadata=metadata)
+            drawn.savefig(file, format=kind, dpi=dpi, metadata=metadata)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, target)
         temporary = None

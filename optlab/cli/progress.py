@@ -1,0 +1,78 @@
+"""A live line on a terminal's standard error while something runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from optlab.cli import output
+
+#: As many figures of an epoch as fit in a line.
+_MOST_FIGURES = 4
+
+
+@contextmanager
+def live(name: str) -> Iterator[Callable[[dict[str, Any]], None] | None]:
+    """Show a run's progress; give the hook that `optlab.fit` calls.
+
+    Where standard error is no terminal nothing is shown, and the hook is None.
+    """
+    console = output.messages()
+    if not console.is_terminal:
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[counted]}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[figures]}"),
+    )
+    with Progress(*columns, console=console) as shown:
+        task = shown.add_task(name, total=None, counted="", figures="")
+
+        def hook(state: dict[str, Any]) -> None:
+            shown.update(
+                task,
+                total=state["steps"],
+                completed=state["step"],
+                counted=_counted(state),
+                figures=_figures(state["logs"]),
+            )
+
+        yield hook
+
+
+@contextmanager
+def counting(name: str, total: int) -> Iterator[Callable[[], None]]:
+    """Show how many of `total` things are done; give the function that counts one."""
+    console = output.messages()
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        Remaining(),
+    )
+    with Progress(*columns, console=console) as shown:
+        task = shown.add_task(name, total=total)
+        yield lambda: shown.advance(task)
+
+
+def _counted(state: dict[str, Any]) -> str:
+    if "epoch" in state:
+        return f"epoch {state['epoch'] + 1}/{state['epochs']}"
+    return f"step {state['step']}/{state['steps']}"
+
+
+def _figures(logs: dict[str, float]) -> str:
+    shown = [item for item in logs.items() if item[0] != "learning_rate"]
+    return "  ".join(f"{name} {value:.4g}" for name, value in shown[:_MOST_FIGURES])

@@ -1,0 +1,304 @@
+"""`sweep`: one experiment over a grid of settings, on all cores where that pays."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from optlab.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    from optlab.experiments.experiment import Experiment
+
+#: Seconds of runs after which it is decided whether worker processes pay, and the
+#: seconds of work left from which they do: a worker takes about two to start.
+_LOOK, _PAYS = 1.0, 4.0
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run of a sweep.
+
+    Attributes
+    ----------
+    settings : dict
+        Dotted path -> value.
+    seed : int
+    status : str
+        The run's, or "refused" where it could not be built.
+    summary : dict
+        `Run.summary()`; empty where refused.
+    directions : dict
+        What is better of each figure: "min", "max" or None.
+    message : str
+        Why it was refused, or what diverged where.
+    """
+
+    settings: dict[str, Any]
+    seed: int
+    status: str
+    summary: dict[str, Any] = field(default_factory=dict)
+    directions: dict[str, Any] = field(default_factory=dict)
+    message: str = ""
+
+    def last(self, name: str) -> float | None:
+        """Return the last value of "loss" or a metric; None if it is not finite."""
+        if name == "loss":
+            found = self.summary.get("loss")
+        else:
+            found = self.summary.get("metrics", {}).get(name)
+        value = None if found is None else found["last"]
+        if self.status == "diverged" or value is None or not math.isfinite(value):
+            return None
+        return float(value)
+
+
+@dataclass(frozen=True)
+class Row:
+    """The runs of one setting, over all seeds.
+
+    Attributes
+    ----------
+    settings : dict
+        Dotted path -> value.
+    points : tuple of Point
+    value, low, high : float or None
+        Median and extremes of the compared figure; a run that diverged counts as worst
+        of all, so that None means that half of them did.
+    """
+
+    settings: dict[str, Any]
+    points: tuple[Point, ...]
+    value: float | None
+    low: float | None
+    high: float | None
+
+    def median(self, name: str) -> float | None:
+        """Return the median of a figure over the runs that have it."""
+        found = [v for point in self.points if (v := point.last(name)) is not None]
+        return statistics.median(found) if found else None
+
+    def count(self, status: str) -> int:
+        """Return how many of the runs ended so."""
+        return sum(point.status == status for point in self.points)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What `sweep` returns.
+
+    Attributes
+    ----------
+    grid : dict
+        Dotted path -> the values tried.
+    by : str
+        The figure that was compared: "val_loss", "loss" or a metric.
+    maximize : bool
+        Whether more of it is better.
+    rows : tuple of Row
+        In the order of the grid, the last path changing fastest.
+    interrupted : bool
+        Whether Ctrl-C cut it short; rows then hold what was done.
+    """
+
+    grid: dict[str, list[Any]]
+    by: str
+    maximize: bool
+    rows: tuple[Row, ...]
+    interrupted: bool = False
+
+    @property
+    def best(self) -> Row | None:
+        """The row with the best value; None where every run diverged."""
+        done = [(row.value, row) for row in self.rows if row.value is not None]
+        pick = max if self.maximize else min
+        return pick(done, key=lambda pair: pair[0], default=(None, None))[1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain dictionaries, ready for JSON."""
+        return {
+            "grid": self.grid,
+            "by": self.by,
+            "best": None if self.best is None else self.best.settings,
+            "interrupted": self.interrupted,
+            "rows": [
+                {
+                    "settings": row.settings,
+                    "value": row.value,
+                    "low": row.low,
+                    "high": row.high,
+                    "runs": [
+                        {
+                            "seed": point.seed,
+                            "status": point.status,
+                            "message": point.message,
+                            **point.summary,
+                        }
+                        for point in row.points
+                    ],
+                }
+                for row in self.rows
+            ],
+        }
+
+
+def sweep(
+    experiment: Experiment,
+    grid: Mapping[str, Sequence[Any]],
+    *,
+    seeds: int | Sequence[int] = 1,
+    by: str | None = None,
+    jobs: int | None = None,
+    progress: Callable[[], Any] | None = None,
+) -> Sweep:
+    """Run an experiment with every combination of some settings.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What is changed.
+    grid : mapping
+        Dotted path -> values to try, ``{"optimizer.learning_rate": [0.1, 0.01]}``.
+    seeds : int or sequence of int
+        The seeds of each combination, or how many, from the experiment's own on.
+    by : str, optional
+        The figure to compare at the end of the runs; "val_loss" where there is one,
+        else "loss".
+    jobs : int, optional
+        Worker processes; decided by the time that the first runs take if left out. It
+        changes no result.
+    progress : callable, optional
+        Called, without arguments, after each run.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    InputError
+        If a combination is no valid experiment, or `by` is no figure of the runs.
+
+    Examples
+    --------
+    >>> from optlab.experiments import find
+    >>> found = sweep(find("booth"), {"optimizer.learning_rate": [1e-4, 0.01]})
+    >>> found.best.settings
+    {'optimizer.learning_rate': 0.01}
+    """
+    tried = {path: list(values) for path, values in grid.items()}
+    if not tried or not all(tried.values()):
+        raise InputError(f"`grid` needs values for each path. Received: grid={grid!r}")
+    if jobs is not None and jobs < 1:
+        raise InputError(f"`jobs` must be at least 1. Received: jobs={jobs}")
+    wanted = _seeds(seeds, experiment.training.seed)
+    combinations = [
+        dict(zip(tried, values, strict=True))
+        for values in itertools.product(*tried.values())
+    ]
+    tasks = [
+        (experiment.replace(settings), settings, seed)
+        for settings in combinations
+        for seed in wanted
+    ]
+    points: list[Point | None] = [None] * len(tasks)
+    interrupted = False
+    try:
+        for index, point in _all(tasks, jobs):
+            if point.status == "interrupted":
+                raise KeyboardInterrupt
+            points[index] = point
+            if progress is not None:
+                progress()
+    except KeyboardInterrupt:
+        interrupted = True
+    done = [point for point in points if point is not None]
+    figure, maximize = _compared(done, by)
+    rows = []
+    for k, settings in enumerate(combinations):
+        runs = points[k * len(wanted) : (k + 1) * len(wanted)]
+        finished = tuple(point for point in runs if point is not None)
+        if finished:
+            rows.append(_row(settings, finished, figure, maximize))
+    return Sweep(tried, figure, maximize, tuple(rows), interrupted)
+
+
+def _seeds(seeds: int | Sequence[int], first: int) -> list[int]:
+    if not isinstance(seeds, int):
+        return list(seeds)
+    if seeds < 1:
+        raise InputError(f"`seeds` must be at least 1. Received: seeds={seeds}")
+    return list(range(first, first + seeds))
+
+
+Task = tuple[Any, dict[str, Any], int]
+
+
+def _all(tasks: Sequence[Task], jobs: int | None) -> Iterator[tuple[int, Point]]:
+    """Run all tasks; yield each one's position and result as it ends."""
+    begin = time.perf_counter()
+    done = 0
+    if jobs is None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
+        jobs = cores or os.cpu_count() or 1
+        while done < len(tasks):
+            spent = time.perf_counter() - begin
+            left = spent / max(done, 1) * (len(tasks) - done)
+            if jobs > 1 and spent > _LOOK and left > _PAYS:
+                break
+            yield done, _run(done, *tasks[done])[1]
+            done += 1
+    remaining = range(done, len(tasks))
+    if jobs == 1 or len(remaining) < 2:
+        for index in remaining:
+            yield index, _run(index, *tasks[index])[1]
+        return
+    from joblib import Parallel, delayed, parallel_config
+
+    with parallel_config(backend="loky", inner_max_num_threads=1):
+        yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(
+            delayed(_run)(index, *tasks[index]) for index in remaining
+        )
+
+
+def _run(
+    index: int, experiment: Experiment, settings: dict[str, Any], seed: int
+) -> tuple[int, Point]:
+    """Make one run, in this process or in a worker."""
+    try:
+        run = experiment.run(seed=seed)
+    except (InputError, TypeError, ValueError) as error:
+        return index, Point(settings, seed, "refused", message=str(error))
+    message = run.divergence["message"] if run.divergence else ""
+    summary, directions = run.summary(), run.directions
+    return index, Point(settings, seed, run.status, summary, directions, message)
+
+
+def _compared(points: Sequence[Point], by: str | None) -> tuple[str, bool]:
+    """Return the figure to compare, and whether more of it is better."""
+    built = [point for point in points if point.summary]
+    names = {"loss": "min"}
+    for point in built:
+        for name in point.summary["metrics"]:
+            names[name] = point.directions.get(name) or "min"
+    if by is None:
+        by = "val_loss" if "val_loss" in names else "loss"
+    elif built and by not in names:
+        raise unknown_name("figure", by, names)
+    return by, names.get(by) == "max"
+
+
+def _row(
+    settings: dict[str, Any], points: tuple[Point, ...], by: str, maximize: bool
+) -> Row:
+    worst = -math.inf if maximize else math.inf
+    values = [worst if (v := point.last(by)) is None else v for point in points]
+    figures = statistics.median(values), min(values), max(values)
+    value, low, high = (f if math.isfinite(f) else None for f in figures)
+    return Row(settings, points, value, low, high)

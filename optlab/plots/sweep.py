@@ -1,0 +1,134 @@
+"""How a sweep came out: the compared figure over the values that were tried."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optlab.plots.scale import apply_scale, drawable, suggested_scale
+from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from optlab.experiments.sweeping import Row, Sweep
+
+
+def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -> Axes:
+    """Draw the compared figure over the first setting, a line for each of the others.
+
+    Parameters
+    ----------
+    sweep : Sweep
+        What `optlab.experiments.sweep` returned.
+    ax : Axes, optional
+        Where to draw; a new figure in the house style if left out.
+    title : str, optional
+        Above the axes.
+
+    Returns
+    -------
+    Axes
+        Medians over the seeds, with their range shaded; crosses at the upper edge mark
+        settings where half of the runs diverged, and a star the best setting.
+    """
+    first, *others = sweep.grid
+    values = sweep.grid[first]
+    numeric = all(isinstance(v, (int, float)) and v is not True for v in values)
+    numeric = numeric and not any(isinstance(v, bool) for v in values)
+    places = {
+        repr(value): float(value) if numeric else float(k)
+        for k, value in enumerate(values)
+    }
+    groups: dict[str, list[Row]] = {}
+    for row in sweep.rows:
+        label = ", ".join(f"{_short(p)} = {_text(row.settings[p])}" for p in others)
+        groups.setdefault(label, []).append(row)
+    with axes_for(ax) as ax:
+        shown = [_figures(rows) for rows in groups.values()]
+        apply_scale(ax, [figures for figures in shown if figures.size])
+        palette = colours(len(groups), ordered=len(groups) > 2)
+        for (label, rows), colour in zip(groups.items(), palette, strict=True):
+            _draw(
+                ax,
+                [places[repr(row.settings[first])] for row in rows],
+                rows,
+                {
+                    "color": colour,
+                    "label": label or sweep.by,
+                    "linestyle": "-" if numeric else "",
+                },
+            )
+        _mark_diverged(ax, sweep, places, first)
+        best = sweep.best
+        if best is not None:
+            x = places[repr(best.settings[first])]
+            ax.plot(
+                x,
+                _number(best.value),
+                "*",
+                color=INK,
+                markersize=13,
+                label="best",
+                zorder=5,
+            )
+        _label_x(ax, places, values, numeric)
+        ax.set_xlabel(first)
+        seeds = max(len(row.points) for row in sweep.rows)
+        ax.set_ylabel(f"{sweep.by}, median of {seeds}" if seeds > 1 else sweep.by)
+        place_legend(ax, title, keys=2)
+    return ax
+
+
+def _figures(rows: list[Row]) -> Any:
+    found = [v for row in rows for v in (row.value, row.low, row.high) if v is not None]
+    return drawable(found) if found else np.empty(0)
+
+
+def _draw(ax: Axes, x: list[float], rows: list[Row], look: dict[str, Any]) -> None:
+    def column(name: str) -> Any:
+        return drawable([_number(getattr(row, name)) for row in rows])
+
+    order = np.argsort(x)
+    at = np.asarray(x)[order]
+    ax.plot(at, column("value")[order], marker="o", markersize=5, **look)
+    if any(len(row.points) > 1 for row in rows):
+        low, high = column("low")[order], column("high")[order]
+        ax.fill_between(at, low, high, color=look["color"], alpha=0.18, linewidth=0)
+
+
+def _mark_diverged(
+    ax: Axes, sweep: Sweep, places: dict[str, float], first: str
+) -> None:
+    lost = [row for row in sweep.rows if row.value is None]
+    if lost:
+        ax.plot(
+            sorted({places[repr(row.settings[first])] for row in lost}),
+            [0.97] * len({repr(row.settings[first]) for row in lost}),
+            "x",
+            color=MUTED,
+            transform=ax.get_xaxis_transform(),
+            label="diverged",
+        )
+
+
+def _label_x(
+    ax: Axes, places: dict[str, float], values: list[Any], numeric: bool
+) -> None:
+    if not numeric:
+        ax.set_xticks(list(places.values()), [_text(value) for value in values])
+    elif suggested_scale(np.array(list(places.values()))) == "log":
+        ax.set_xscale("log")
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _short(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+def _text(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

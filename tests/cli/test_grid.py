@@ -1,0 +1,50 @@
+"""``--over``: what is read, and what is refused."""
+
+import pytest
+
+from optlab.cli.grid import parse_grid
+from optlab.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("1e-3:1:log:4", [0.001, 0.01, 0.1, 1.0]),
+        ("0:1:lin:5", [0.0, 0.25, 0.5, 0.75, 1.0]),
+        ("8:64:log:4", [8, 16, 32, 64]),
+        ("0.5:2.0:log:3", [0.5, 1.0, 2.0]),
+        ("1:9:lin:1", [1]),
+        ("adam,sgd", ["adam", "sgd"]),
+        ("16,32.5,true", [16, 32.5, True]),
+        ("[[1, 2], [3]]", [[1, 2], [3]]),
+    ],
+)
+def test_grid(text, values):
+    found = parse_grid([f"a.b={text}"])["a.b"]
+    assert found == values
+    assert [type(v) for v in found] == [type(v) for v in values]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1:2:log", "needs start:stop:log:n"),
+        ("1:2:cubic:3", "must be log or lin"),
+        ("0:1:log:3", "must be positive"),
+        ("a:1:log:3", "needs numbers"),
+        ("1:inf:lin:3", "finite"),
+        ("1:2:lin:0", "at least 1"),
+        ("[]", "needs values"),
+        ("[1", "not a TOML value"),
+        ("", "needs values"),
+    ],
+)
+def test_malformed_grids_are_refused(text, said):
+    with pytest.raises(InputError, match=said):
+        parse_grid([f"a.b={text}"])
+
+
+@pytest.mark.parametrize("words", [["a.b=1", "a.b=2"], ["ab=1"], ["a.b"]])
+def test_malformed_paths_are_refused(words):
+    with pytest.raises(InputError):
+        parse_grid(words)
