@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,15 +11,14 @@ import numpy.typing as npt
 from optlab.errors import InputError, unknown_name
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.layers import Dense, Layer
-from optlab.layers.base import Array, Buffer, Rng, Step, Weight, backward_steps
+from optlab.layers.base import Array, Rng, Step, Weight, backward_steps
+from optlab.layers.buffer import Buffer
 from optlab.lookup import checked_seed
-from optlab.model_arguments import (
-    checked_layers,
-    checked_shape,
-    give_names,
-    model_arguments,
-)
-from optlab.parameters import Parameters, aligned_zeros, checked_dtype
+from optlab.model_arguments import checked_layers, checked_shape, give_names
+from optlab.model_config import model_arguments, model_config
+from optlab.model_summary import summary
+from optlab.model_weights import ModelWeights, stream
+from optlab.parameters import checked_dtype
 
 
 class Sequential:
@@ -81,18 +78,17 @@ class Sequential:
         self.layers = checked_layers(layers)
         self.name = "sequential" if name is None else str(name)
         self.seed = checked_seed(seed)
-        give_names(list(self._parts()))
-        self._weights = self._build()
-        for layer in self.layers:
-            layer.claim(self._allocate)
-        self._arrays: dict[str, Array] = {}
+        give_names(list(self.parts()))
+        self._weights = ModelWeights(self._build(), self.dtype)
         self._input = Buffer(self.input_shape[0], self.dtype)
         # Only a dense layer leaves its input to BLAS, which takes any memory layout.
         self._copies_input = not isinstance(self.layers[0], Dense)
         self._allocate()
         self.reset()
+        for layer in self.layers:
+            layer.claim(self._allocate)
 
-    def _parts(self) -> Iterator[Layer]:
+    def parts(self) -> Iterator[Layer]:
         """Yield all layers, those inside others before them."""
         for layer in self.layers:
             yield from layer.parts()
@@ -109,31 +105,9 @@ class Sequential:
 
     def _allocate(self) -> None:
         """Make the arenas for the weights that are trained now, keeping all values."""
-        before = self._arrays
-        trained = [weight for weight in self._weights if weight.trained]
-        self.parameters = Parameters(
-            [weight.shape for weight in trained],
-            self.dtype,
-            [weight.full_name for weight in trained],
-        )
-        self.gradients = self.parameters.zeros_like()
-        self._arrays = {}
-        self._regularized = []
-        for weight in self._weights:
-            name = weight.full_name
-            grad = None
-            if weight.trained:
-                array, grad = self.parameters[name], self.gradients[name]
-                if weight.regularizer is not None:
-                    self._regularized.append((weight.regularizer, array, grad))
-            else:
-                array = aligned_zeros(math.prod(weight.shape), self.dtype).reshape(
-                    weight.shape
-                )
-            if name in before:
-                array[...] = before[name]
-            self._arrays[name] = array
-            weight.layer.bind(weight.name, array, grad)
+        self._weights.allocate()
+        self.parameters = self._weights.parameters
+        self.gradients = self._weights.gradients
         self._rows = -1
 
     def reset(self, seed: int | None = None) -> None:
@@ -146,44 +120,22 @@ class Sequential:
         """
         if seed is not None:
             self.seed = checked_seed(seed)
-        self._rng = self._stream("")
-        for weight in self._weights:
-            name = weight.full_name
-            rng = self._stream(name)
-            try:
-                values = np.asarray(weight.initializer(weight.shape, self.dtype, rng))
-            except InputError as error:
-                raise InputError(f"{error} (For weight {name!r}.)") from error
-            if values.shape != weight.shape:
-                raise InputError(
-                    f"The initializer of {name!r} must return shape {weight.shape}. "
-                    f"Received: shape {values.shape}"
-                )
-            self._arrays[name][...] = values
-
-    def _stream(self, name: str) -> np.random.Generator:
-        """Return the random numbers that belong to the seed and a weight's name."""
-        if self.seed is None:
-            return np.random.default_rng()
-        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        self._weights.reset(self.seed)
+        self._rng = stream(self.seed, "")
 
     @property
     def weights(self) -> list[tuple[str, Array]]:
         """All weights by name, in tf.keras's order."""
-        return list(self._arrays.items())
+        return list(self._weights.arrays.items())
 
     @property
     def non_trainable(self) -> list[tuple[str, Array]]:
         """Moving statistics and frozen weights by name."""
-        return [
-            (weight.full_name, self._arrays[weight.full_name])
-            for weight in self._weights
-            if not weight.trained
-        ]
+        return self._weights.not_trained()
 
     def get_weights(self) -> list[Array]:
         """Return copies of all weights, in tf.keras's order and shapes."""
-        return [array.copy() for array in self._arrays.values()]
+        return [array.copy() for array in self._weights.arrays.values()]
 
     def set_weights(self, weights: Sequence[npt.ArrayLike]) -> None:
         """Set all weights, in place.
@@ -198,28 +150,15 @@ class Sequential:
         InputError
             If the count, a shape or a kind does not fit; nothing was changed then.
         """
-        if len(weights) != len(self._arrays):
-            raise InputError(
-                f"The model has {len(self._arrays)} weights "
-                f"({', '.join(self._arrays)}). Received: {len(weights)}"
-            )
-        new = [np.asarray(weight) for weight in weights]
-        for (name, array), values in zip(self._arrays.items(), new, strict=True):
-            if values.shape != array.shape or values.dtype.kind not in "fiub":
-                raise InputError(
-                    f"The weight {name!r} must be numbers of shape {array.shape}. "
-                    f"Received: shape {values.shape}, dtype {values.dtype}"
-                )
-        for array, values in zip(self._arrays.values(), new, strict=True):
-            array[...] = values
+        self._weights.set(weights)
 
     def count_params(self) -> int:
         """Return the number of values in all weights."""
-        return sum(array.size for array in self._arrays.values())
+        return sum(array.size for array in self._weights.arrays.values())
 
     def get_layer(self, name: str) -> Layer:
         """Return the layer of that name, also from inside a residual block."""
-        found = {layer.name: layer for layer in self._parts()}
+        found = {layer.name: layer for layer in self.parts()}
         if name not in found:
             raise unknown_name("layer of the model", name, found)
         return found[name]
@@ -364,13 +303,13 @@ class Sequential:
             )
         for step, need_input in steps:
             grad = step(grad, need_input)
-        for regularizer, weight, weight_grad in self._regularized:
+        for regularizer, weight, weight_grad in self._weights.regularized:
             regularizer.add_gradient(weight, weight_grad)
         return grad if input_gradient else None
 
     def penalty(self) -> float:
         """Return the regularizers' part of the loss."""
-        return sum((r.penalty(w) for r, w, _ in self._regularized), 0.0)
+        return sum((r.penalty(w) for r, w, _ in self._weights.regularized), 0.0)
 
     def predict(self, x: npt.ArrayLike, batch_size: int = 1024) -> Array:
         """Return the outputs for all rows, as a new array.
@@ -399,36 +338,11 @@ class Sequential:
         """Return each layer's name and its output of the latest forward (views)."""
         if self._rows < 0:
             raise RuntimeError("`activations` needs a `forward` before it.")
-        return [(layer.name, layer.output) for layer in self._parts()]
+        return [(layer.name, layer.output) for layer in self.parts()]
 
     def summary(self) -> str:
         """Return a table of the layers, their output shapes and numbers of weights."""
-        rows = []
-        for layer in self._parts():
-            size = sum(math.prod(w.shape) for w in self._weights if w.layer is layer)
-            kind = f"{layer.name} ({type(layer).__name__})"
-            rows.append((kind, f"(None, {layer.units_out})", f"{size:,}"))
-        head = ("Layer (type)", "Output shape", "Param #")
-        widths = [max(len(row[i]) for row in [head, *rows]) for i in range(3)]
-        lines = [
-            f"{name:<{widths[0]}}  {shape:<{widths[1]}}  {size:>{widths[2]}}"
-            for name, shape, size in [head, *rows]
-        ]
-        rule = "-" * len(lines[0])
-        total, trained = self.count_params(), self.parameters.size
-        return "\n".join(
-            [
-                f"Model: {self.name!r}, inputs (None, {self.input_shape[0]}), "
-                f"{self.dtype.name}",
-                lines[0],
-                rule,
-                *lines[1:],
-                rule,
-                f"Total params: {total:,}",
-                f"Trainable params: {trained:,}",
-                f"Non-trainable params: {total - trained:,}",
-            ]
-        )
+        return summary(self)
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration in the shape of tf.keras's `Sequential`.
@@ -436,25 +350,7 @@ class Sequential:
         It is accepted by ``keras.Sequential.from_config`` as it is, unless there is a
         `Residual` layer, which tf.keras lacks.
         """
-        shape = [None, *self.input_shape]
-        entry = {
-            "module": "keras.layers",
-            "class_name": "InputLayer",
-            "config": {
-                "batch_shape": shape,
-                "dtype": self.dtype.name,
-                "name": "input_layer",
-            },
-            "registered_name": None,
-        }
-        return {
-            "name": self.name,
-            "trainable": True,
-            "dtype": self.dtype.name,
-            "layers": [entry, *(layer.serialize() for layer in self.layers)],
-            "build_input_shape": shape,
-            "seed": self.seed,
-        }
+        return model_config(self)
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Sequential:
@@ -477,7 +373,7 @@ class Sequential:
             self.seed,
             self.name,
         )
-        new.set_weights(list(self._arrays.values()))
+        new.set_weights(list(self._weights.arrays.values()))
         new._rng.bit_generator.state = self._rng.bit_generator.state
         return new
 

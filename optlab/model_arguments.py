@@ -1,12 +1,11 @@
-"""What a model is made of: arguments checked, names given, tf.keras's form read."""
+"""What a model is made of: arguments checked, names given."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from optlab.errors import InputError
-from optlab.layers import Layer, get
+from optlab.layers import Layer
 from optlab.lookup import is_count
 
 
@@ -79,49 +78,3 @@ def _free_name(stem: str, taken: set[str]) -> str:
         number += 1
         name = f"{stem}_{number}"
     return name
-
-
-def model_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments of `Sequential` from a configuration.
-
-    Parameters
-    ----------
-    config : mapping
-        The result of `Sequential.get_config` or of tf.keras's.
-    """
-    if not isinstance(config, Mapping) or not config.get("layers"):
-        raise InputError(
-            "A model's configuration must be a mapping with a list of `layers`. "
-            f"Received: {config!r}"
-        )
-    shape = config.get("build_input_shape")
-    layers, dtypes = [], set()
-    for entry in config["layers"]:
-        settings = entry.get("config") or {}
-        if settings.get("dtype") is not None:
-            dtypes.add(_dtype_name(settings["dtype"]))
-        if entry.get("class_name") == "InputLayer":
-            shape = settings.get("batch_shape") or settings.get("batch_input_shape")
-        else:
-            layers.append(get(entry))
-    if not dtypes:
-        dtypes.add(_dtype_name(config.get("dtype") or "float32"))
-    if len(dtypes) > 1:
-        raise InputError(
-            "All layers of a model must have one dtype. "
-            f"Received: {', '.join(sorted(dtypes))}"
-        )
-    return {
-        "layers": layers,
-        "input_shape": None if shape is None else tuple(shape[1:]),
-        "dtype": dtypes.pop(),
-        "seed": config.get("seed", 0),
-        "name": config.get("name"),
-    }
-
-
-def _dtype_name(dtype: object) -> str:
-    """Return the name of a dtype or of tf.keras's dtype policy."""
-    if isinstance(dtype, Mapping):
-        return str(dtype.get("config", {}).get("name"))
-    return str(dtype)

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from optlab import activations
-from optlab.layers.base import Array, Buffer, Layer, Rng, Weight, serialized
+from optlab.layers.base import Array, Layer, Rng, Weight
+from optlab.layers.buffer import Buffer
+from optlab.layers.serialization import serialized
 
 
 class Activation(Layer):

@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from optlab import initializers, regularizers
+from optlab import regularizers
 from optlab.errors import InputError
 from optlab.lookup import construct, keras_object, snake_case
-from optlab.parameters import aligned_zeros
 
 Array = npt.NDArray[Any]
 Rng = np.random.Generator | None
@@ -265,36 +264,6 @@ class Layer:
         return f"<{type(self).__name__} {self.name!r}>"
 
 
-#: tf.keras's layers for the activations that have a constant.
-_KERAS_ACTIVATIONS = {"elu": "ELU", "leaky_relu": "LeakyReLU"}
-
-
-def serialized(layer: Layer) -> dict[str, Any]:
-    """Return a layer's constructor arguments in tf.keras's serialized form."""
-    found = {}
-    for name, value in layer.arguments().items():
-        if name == "activation":
-            value = value.serialize()
-            if not isinstance(value, str):
-                constants = dict(value)
-                class_name = _KERAS_ACTIVATIONS[constants.pop("name")]
-                if layer.dtype is not None:
-                    # On its own it would compute in float32.
-                    constants["dtype"] = layer.dtype.name
-                value = {
-                    "module": "keras.layers",
-                    "class_name": class_name,
-                    "config": constants,
-                    "registered_name": None,
-                }
-        elif name.endswith("_initializer"):
-            value = initializers.serialize(value)
-        elif name.endswith("_regularizer"):
-            value = regularizers.serialize(value)
-        found[name] = value
-    return found
-
-
 def backward_steps(
     layers: Sequence[Layer], need_input: bool
 ) -> list[tuple[Step, bool]]:
@@ -313,18 +282,3 @@ def backward_steps(
         (layer.backward, layer is not layers[first])
         for layer in reversed(layers[first:])
     ]
-
-
-class Buffer:
-    """A matrix that grows to the largest number of rows asked for."""
-
-    def __init__(self, units: int, dtype: np.dtype[Any]) -> None:
-        self._units = units
-        self._flat = aligned_zeros(0, dtype)
-
-    def rows(self, rows: int) -> Array:
-        """Return the first rows, C-contiguous; they keep their place between calls."""
-        size = rows * self._units
-        if size > self._flat.size:
-            self._flat = aligned_zeros(size, self._flat.dtype)
-        return self._flat[:size].reshape(rows, self._units)

@@ -22,7 +22,9 @@ import numpy as np
 
 from optlab import initializers, regularizers
 from optlab.kernels import batch_normalization as kernels
-from optlab.layers.base import Array, Buffer, Layer, Rng, Weight, serialized
+from optlab.layers.base import Array, Layer, Rng, Weight
+from optlab.layers.buffer import Buffer
+from optlab.layers.serialization import serialized
 from optlab.lookup import number
 
 

@@ -21,7 +21,9 @@ import numpy as np
 
 from optlab import activations, initializers, regularizers
 from optlab.kernels.matmul import BLOCK, matmul
-from optlab.layers.base import Array, Buffer, Layer, Rng, Weight, serialized
+from optlab.layers.base import Array, Layer, Rng, Weight
+from optlab.layers.buffer import Buffer
+from optlab.layers.serialization import serialized
 
 _LINEAR = activations.get("linear")
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels import dropout as kernels
-from optlab.layers.base import Array, Buffer, Layer, Rng, Weight
+from optlab.layers.base import Array, Layer, Rng, Weight
+from optlab.layers.buffer import Buffer
 from optlab.lookup import checked_seed, number
 
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from optlab.layers.base import Array, Buffer, Layer, Rng, Weight, backward_steps
+from optlab.layers.base import Array, Layer, Rng, Weight, backward_steps
+from optlab.layers.buffer import Buffer
 
 
 class Residual(Layer):
@@ -151,7 +152,7 @@ class Residual(Layer):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Layer:
         """Make a block from `get_config`'s result."""
-        from optlab.layers import get
+        from optlab.layers.registry import get
 
         layers = [get(layer) for layer in config.get("layers", [])]
         return super().from_config({**config, "layers": layers})

@@ -244,6 +244,13 @@ def test_initializers_that_do_not_fit_name_the_weight():
         Sequential([wrong], input_shape=2)
 
 
+def test_layers_of_a_model_that_could_not_be_made_stay_free():
+    good, bad = Dense(2), Dense(2, bias_initializer="orthogonal")
+    with pytest.raises(InputError):
+        Sequential([good, bad], input_shape=2)
+    Sequential([good], input_shape=2)
+
+
 def test_frozen_weights_stay_outside_the_arena():
     model = make(trainable=False)
     assert list(model.parameters.names) == TRAINED[2:]

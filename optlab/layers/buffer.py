@@ -1,0 +1,27 @@
+"""Memory that a layer keeps between batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.parameters import aligned_zeros
+
+Array = npt.NDArray[Any]
+
+
+class Buffer:
+    """A matrix that grows to the largest number of rows asked for."""
+
+    def __init__(self, units: int, dtype: np.dtype[Any]) -> None:
+        self._units = units
+        self._flat = aligned_zeros(0, dtype)
+
+    def rows(self, rows: int) -> Array:
+        """Return the first rows, C-contiguous; they keep their place between calls."""
+        size = rows * self._units
+        if size > self._flat.size:
+            self._flat = aligned_zeros(size, self._flat.dtype)
+        return self._flat[:size].reshape(rows, self._units)
