@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from optlab.errors import InputError
 from optlab.plots import labels as naming
+from optlab.plots.contours import draw_contours
 from optlab.plots.scale import drawable
 from optlab.plots.theme import (
     INK,
@@ -20,18 +20,15 @@ from optlab.plots.theme import (
     place_legend,
     whole_numbers,
 )
+from optlab.plots.view import checked_box, kept, picture_box
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Points a side of the grid under the contours, and along a curve.
-_GRID = 241
+#: Points along a curve.
 _CURVE = 801
-_LEVELS = 15
 #: Every step of a path of up to this length gets a dot.
 _DOTTED = 120
-#: So far, in widths of the picture, may a path widen it before it is cut off.
-_REACH = 0.35
 
 
 def plot_trajectory(
@@ -85,19 +82,19 @@ def plot_trajectory(
         )
     if problem is None:
         problem = _Unknown(dimension)
-    box = picture_box(problem, paths) if box is None else _checked(box, problem)
-    kept = [_kept(path, box) for path in paths]
+    box = picture_box(problem, paths) if box is None else checked_box(box, problem)
+    shown = [kept(path, box) for path in paths]
     names = [
         label
         if len(cut) == len(path)
         else f"{label} (out of view from step {len(cut) - 1})"
-        for (label, _), path, cut in zip(named, paths, kept, strict=True)
+        for (label, _), path, cut in zip(named, paths, shown, strict=True)
     ]
     with axes_for(ax) as ax:
         if problem.dimension == 1:
-            _draw_on_curve(ax, problem, kept, names, box)
+            _draw_on_curve(ax, problem, shown, names, box)
         else:
-            _draw_on_contours(ax, problem, kept, names, box, colorbar)
+            _draw_on_contours(ax, problem, shown, names, box, colorbar)
         place_legend(ax, title)
     return ax
 
@@ -141,58 +138,6 @@ def plot_coordinates(
     return ax
 
 
-def picture_box(problem: Any, paths: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-    """Return what a picture of these paths should show, shape (dimension, 2).
-
-    The problem's own bounds, widened a little where a path passes them by a little;
-    where the problem has none, what the paths and minima span.
-    """
-    points = np.concatenate(
-        [*paths, np.reshape(problem.minima, (-1, problem.dimension))]
-    )
-    points = points[np.isfinite(points).all(axis=1)]
-    if problem.bounds is None:
-        # A path that flies off must not shrink all that came before to a dot.
-        low, high = np.quantile(points, [0.0, 0.9], axis=0)
-        near = np.abs(points - low).max(axis=1) <= 100 * (np.abs(high - low).max() or 1)
-        low, high = points[near].min(axis=0), points[near].max(axis=0)
-        size = np.where(high > low, high - low, max((high - low).max(), 1.0))
-        return np.stack([low - 0.3 * size, high + 0.3 * size], axis=1)
-    box = np.array(problem.bounds)
-    size = box[:, 1] - box[:, 0]
-    margin = 0.03 * size
-    inside = (points >= box[:, 0] - _REACH * size) & (
-        points <= box[:, 1] + _REACH * size
-    )
-    points = points[inside.all(axis=1)]
-    if len(points):
-        box[:, 0] = np.minimum(box[:, 0], points.min(axis=0) - margin)
-        box[:, 1] = np.maximum(box[:, 1], points.max(axis=0) + margin)
-    return box
-
-
-def contour_levels(values: npt.NDArray[Any], count: int = _LEVELS) -> npt.NDArray[Any]:
-    r"""Return levels that show the bottom of a valley as well as its walls.
-
-    .. math:: l_i = \min f + (\max f - \min f)\,(i / n)^p
-
-    The power p puts the median of the values on the middle level, so a quadratic gets
-    evenly spaced rings (p near 2) and Beale's plateau is not one single shade.
-    """
-    values = values[np.isfinite(values)]
-    low, high = float(values.min()), float(values.max())
-    if not high > low:
-        return np.array([low - 0.5, low + 0.5])
-    # The power that puts the median of the values on the middle level.
-    middle = max((float(np.median(values)) - low) / (high - low), 1e-9)
-    power = float(np.clip(math.log(middle) / math.log(0.5), 1.0, 8.0))
-    levels = low + (high - low) * np.linspace(0.0, 1.0, count) ** power
-    rounded = np.array([float(f"{level:.2g}") for level in levels])
-    if (np.diff(rounded) > 0).all():
-        levels[1:-1] = rounded[1:-1]
-    return levels
-
-
 class _Unknown:
     """Stands for a user's own function, of which a loaded run has only the path."""
 
@@ -226,35 +171,6 @@ def _with_paths(
     return named
 
 
-def _checked(box: npt.ArrayLike, problem: Any) -> npt.NDArray[Any]:
-    found = np.asarray(box, float)
-    shape = (problem.dimension, 2)
-    if found.shape != shape or not (found[:, 0] < found[:, 1]).all():
-        raise InputError(
-            f"`box` must have shape {shape}, low before high. "
-            f"Received: box={found.tolist()}"
-        )
-    return found
-
-
-def _kept(path: npt.NDArray[Any], box: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Return a path up to the step that leaves the picture for good.
-
-    That last point is pulled to near the picture, in its own direction, so that the
-    line crosses the edge where it should.
-    """
-    inside = ((path >= box[:, 0]) & (path <= box[:, 1])).all(axis=1)
-    last = int(np.flatnonzero(inside)[-1]) if inside.any() else 0
-    kept = np.array(path[: last + 2])
-    if len(kept) == last + 1:
-        return kept
-    with np.errstate(over="ignore", invalid="ignore"):
-        leap = kept[-1] - kept[-2]
-        far = np.abs(leap / (box[:, 1] - box[:, 0])).max()
-        kept[-1] = kept[-2] + leap * min(1.0, 10.0 / far)
-    return kept
-
-
 def _draw_on_contours(
     ax: Axes,
     problem: Any,
@@ -263,37 +179,7 @@ def _draw_on_contours(
     box: npt.NDArray[Any],
     colorbar: bool,
 ) -> None:
-    from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
-
-    u, v = (np.linspace(low, high, _GRID) for low, high in box)
-    points = np.stack(np.meshgrid(u, v), axis=-1)
-    values = problem.values(points)
-    lowest = values.min() if problem.minimum is None else problem.minimum
-    levels = contour_levels(np.append(values, lowest))
-    shades = LinearSegmentedColormap.from_list(
-        "valley", ["#9DB7CC", "#C7D6E2", "#E4EBF0", "#F8F9FA"]
-    )
-    filled = ax.contourf(
-        u,
-        v,
-        values,
-        levels=levels,
-        cmap=shades,
-        norm=BoundaryNorm(levels, shades.N),
-        zorder=0,
-    )
-    ax.contour(
-        u,
-        v,
-        values,
-        levels=levels,
-        colors="#8298AB",
-        linewidths=0.45,
-        linestyles="solid",
-        zorder=1,
-    )
-    if colorbar:
-        _add_colorbar(ax, filled, levels)
+    draw_contours(ax, problem, box, colorbar)
     for path, name, colour in zip(paths, names, colours(len(paths)), strict=True):
         ax.plot(
             path[:, 0],
@@ -313,16 +199,6 @@ def _draw_on_contours(
     ax.set_ylim(*box[1])
     ax.set_xlabel("$x_0$")
     ax.set_ylabel("$x_1$")
-
-
-def _add_colorbar(ax: Axes, filled: Any, levels: npt.NDArray[Any]) -> None:
-    bar = ax.figure.colorbar(
-        filled, ax=ax, pad=0.02, aspect=28, ticks=levels[::2], format=_short_number
-    )
-    bar.minorticks_off()
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=0, labelsize=9)
-    bar.ax.set_title("f(x)", fontsize=10, fontweight="normal", pad=6)
 
 
 def _draw_on_curve(
@@ -424,11 +300,3 @@ def _number_steps(ax: Axes, path: npt.NDArray[Any], box: npt.NDArray[Any]) -> No
             fontsize=9,
             color=MUTED,
         )
-
-
-def _short_number(value: float, _position: Any = None) -> str:
-    if 0 < abs(value) < 1e-3 or abs(value) >= 1e6:
-        mantissa, exponent = f"{value:.1e}".split("e")
-        return f"{mantissa}e{int(exponent)}"
-    rounded = float(f"{value:.3g}")
-    return f"{rounded:,.0f}" if abs(rounded) >= 1000 else f"{rounded:g}"

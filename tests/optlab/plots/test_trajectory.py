@@ -7,7 +7,8 @@ import pytest
 
 from optlab import plots, problems
 from optlab.errors import InputError
-from optlab.plots.trajectory import contour_levels, picture_box
+from optlab.plots.contours import contour_levels
+from optlab.plots.view import picture_box
 
 
 def named(ax, label):
