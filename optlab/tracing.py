@@ -255,10 +255,11 @@ class Recorder:
             rows["parameters"].append(self._before.copy())
             rows["gradients"].append(self._gradients.flat.copy())
         if self._model is not None:
-            self._note_activations(rows)
+            self._note_activations(self._model.activations(), rows)
 
-    def _note_activations(self, rows: dict[str, list[Any]]) -> None:
-        found = self._model.activations()
+    def _note_activations(
+        self, found: Sequence[tuple[str, Array]], rows: dict[str, list[Any]]
+    ) -> None:
         self.trace.layers = tuple(name for name, _ in found)
         wide = [np.asarray(values, np.float64) for _, values in found]
         with np.errstate(all="ignore"):

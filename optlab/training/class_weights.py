@@ -77,7 +77,8 @@ def class_labels(targets: Array, units: int) -> Array:
                 "`class_weight` needs one class a row. Received: targets of shape "
                 f"{targets.shape} that are not one-hot"
             )
-        return np.argmax(targets, axis=1)
+        chosen: Array = np.argmax(targets, axis=1)
+        return chosen
     flat = targets.reshape(-1)
     labels = flat.astype(np.int64)
     if (labels != flat).any() or labels.min() < 0 or labels.max() >= max(units, 2):

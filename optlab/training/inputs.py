@@ -165,7 +165,7 @@ def fingerprint(*arrays: Array | None) -> int:
             continue
         every = -(-len(array) // _SAMPLED_ROWS)
         found = zlib.crc32(f"{array.shape}{array.dtype.str}".encode(), found)
-        found = zlib.crc32(np.ascontiguousarray(array[::every]), found)
+        found = zlib.crc32(np.ascontiguousarray(array[::every]).tobytes(), found)
     return found
 
 

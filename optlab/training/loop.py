@@ -224,7 +224,7 @@ class Loop:
         model, recorder, progress = self.model, self.recorder, self.progress
         forward, backward, stream = model.forward, model.backward, self.stream
         into, gradients = objective.loss.into, model.gradients
-        uses_logits, penalized = objective.uses_logits, bool(model._regularized)
+        uses_logits, penalty = objective.uses_logits, model.penalty
         apply = self.optimizer.apply if gradients.size else _nothing
         updates = [metric.update for metric in self.metrics]
         every = recorder.every if recorder is not None else 0
@@ -258,8 +258,7 @@ class Loop:
                 in_step = True
                 output = forward(xs, True, stream)
                 loss = into(ys, model.logits if uses_logits else output, ws, grad)
-                if penalized:
-                    loss += model.penalty()
+                loss += penalty()
                 append(loss)
                 if not isfinite(loss):
                     self._diverge(loss, steps, taken, (xs, ys))

@@ -20,7 +20,7 @@ from optlab.tracing import Record, Recorder
 from optlab.training.arguments import positive
 from optlab.training.interrupts import InterruptGuard
 from optlab.training.progress import Progress
-from optlab.training.resume import check_resumable
+from optlab.training.resume import check_idle, check_resumable
 
 Array = npt.NDArray[Any]
 
@@ -149,7 +149,6 @@ class _Walk:
         run = self.run
         began = time.perf_counter()
         done = [] if run.trajectory is None else list(run.trajectory)
-        # Keras-style history too, so that loss curves of any run read alike.
         with flush_subnormals(), np.errstate(all="ignore"), InterruptGuard() as guard:
             try:
                 self._walk(done, guard.flag, resumed)
@@ -236,11 +235,7 @@ def _left_point(old: Run, optimizer: Any, fresh: Parameters) -> Parameters:
     if optimizer is not old.optimizer or old.arena is None:
         fresh.flat[:] = old.trajectory[-1]  # type: ignore[index]
         return fresh
-    if optimizer.iterations != old.iterations:
-        raise InputError(
-            f"The optimizer has gone on since the run ended: {optimizer.iterations} "
-            f"updates instead of {old.iterations}. Resume from a saved file."
-        )
+    check_idle(old, optimizer)
     arena: Parameters = old.arena
     return arena
 

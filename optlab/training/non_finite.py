@@ -51,31 +51,26 @@ def locate(
     """
     kind, name, values, earlier = _first(model, loss, step, batch)
     value = _value(values)
-    found = {
+    at = step - 1 if earlier else step
+    found: dict[str, Any] = {
         "what": name,
         "kind": kind,
         "value": value,
         "epoch": epoch,
-        "step": step - 1 if earlier else step,
+        "step": at,
     }
-    place = ""
+    message = f"{name} became {value} in step {at} of epoch {epoch}, counted from 0"
     if kind in ("input", "target") and rows is not None:
         bad = np.argwhere(~np.isfinite(values))[0]
         found["row"] = int(rows[bad[0]])
-        place = f" (row {found['row']} of the data)"
-        if len(bad) > 1 and kind == "input":
+        message += f" (row {found['row']} of the data"
+        if kind == "input":
             found["column"] = int(bad[1])
-            place = f" (row {found['row']}, column {found['column']} of the data)"
-    found["message"] = (
-        f"{name} became {value} in step {found['step']} of epoch {epoch}, counted "
-        f"from 0{place}"
-    )
-    if kind != "loss":
-        found["message"] += f"; the loss was then {_value(np.array([loss]))}."
-        if math.isfinite(loss):
-            found["message"] = found["message"].rpartition(";")[0] + "."
-    else:
-        found["message"] += "."
+            message += f", column {found['column']}"
+        message += ")"
+    if kind != "loss" and not math.isfinite(loss):
+        message += f"; the loss was then {_value(np.array([loss]))}"
+    found["message"] = f"{message}."
     return found
 
 

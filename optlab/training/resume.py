@@ -67,11 +67,7 @@ def continued(old: Run, new: Run) -> None:
 
 def check_state(old: Run, model: Any, optimizer: Any) -> None:
     """Raise where `put_back` could not put the run's state back."""
-    if optimizer is old.optimizer and optimizer.iterations != old.iterations:
-        raise InputError(
-            f"The optimizer has gone on since the run ended: {optimizer.iterations} "
-            f"updates instead of {old.iterations}. Resume from a saved file."
-        )
+    check_idle(old, optimizer)
     if model is not old.model:
         shapes = [weight.shape for weight in model.get_weights()]
         saved = [weight.shape for weight in old.weights()]
@@ -80,6 +76,15 @@ def check_state(old: Run, model: Any, optimizer: Any) -> None:
                 f"The model must have the run's weights, of shapes {saved}. "
                 f"Received: shapes {shapes}"
             )
+
+
+def check_idle(old: Run, optimizer: Any) -> None:
+    """Raise where the run's own optimizer has made updates since it ended."""
+    if old.optimizer is optimizer and optimizer.iterations != old.iterations:
+        raise InputError(
+            f"The optimizer has gone on since the run ended: {optimizer.iterations} "
+            f"updates instead of {old.iterations}. Resume from a saved file."
+        )
 
 
 def put_back(
