@@ -1,4 +1,4 @@
-"""The summation order against TensorFlow itself, bit for bit."""
+"""The summation order against TensorFlow itself with one thread, bit for bit."""
 
 import numpy as np
 import pytest
@@ -8,16 +8,6 @@ from optlab.kernels import sums
 from optlab.kernels.floating_point import flush_subnormals
 
 DTYPES = [np.float32, np.float64]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread():
-    """Without several threads TensorFlow does not cut long arrays into shards."""
-    try:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
-    except RuntimeError:
-        if tf.config.threading.get_intra_op_parallelism_threads() != 1:
-            raise
 
 
 def wild(shape, dtype, seed=0):
