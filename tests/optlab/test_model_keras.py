@@ -19,7 +19,7 @@ STACKS = {
     "deep": lambda: [
         Dense(16, "relu", kernel_initializer="he_normal"),
         Dense(16, "elu", bias_initializer=SPREAD),
-        Dense(16, {"name": "leaky_relu", "negative_slope": 0.25}),
+        Dense(16, {"name": "leaky_relu", "negative_slope": 0.1}),
         Dense(4, "softmax"),
     ],
     "batch normalization": lambda: [
