@@ -1,0 +1,232 @@
+"""Causes that lie in the data."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optlab.diagnosis import edits, repairs
+from optlab.diagnosis.causes.base import Suspicion, cause, graded
+from optlab.diagnosis.facts import Facts
+from optlab.diagnosis.scoring import classes
+from optlab.diagnosis.watch import Watch
+
+
+@cause(
+    "data.nonfinite",
+    definition="Inputs or targets hold NaN or infinity.",
+    symptom="The loss is NaN from the first batch that holds such a row.",
+    cure="Drop the rows, or fill the values in.",
+    keras="keep = np.isfinite(x).all(1) & np.isfinite(y); x, y = x[keep], y[keep]",
+)
+def nonfinite(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for NaN and infinity."""
+    inputs, targets = facts.non_finite
+    if not inputs + targets:
+        return None
+    evidence = {"rows_with_bad_inputs": inputs, "rows_with_bad_targets": targets}
+    return Suspicion(1.0, evidence, [repairs.edit(facts, repairs.finite_rows)])
+
+
+@cause(
+    "data.unscaled_inputs",
+    definition="Columns are large, far from 0, or of very different size.",
+    symptom="The loss is huge at first, then flat: one direction of the weights is so "
+    "steep that the rate it allows is too low for all others.",
+    cure="Standardize each column by the training rows' mean and deviation.",
+    keras="norm = keras.layers.Normalization(); norm.adapt(x)  # first layer",
+)
+def unscaled_inputs(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look at the size of columns, and at their means in deviations."""
+    size, offset = facts.input_size, facts.input_offset
+    weight = max(
+        graded(size, (3, 0.3), (8, 0.55), (20, 0.72), (100, 0.85), (1000, 0.93)),
+        graded(offset, (8, 0.6), (30, 0.85)) if size > 3 else 0.0,
+    )
+    if not weight:
+        small = float(facts.x.std(axis=0).max()) if facts.x.size else 1.0
+        if not 0 < small < 0.05:
+            return None
+        weight, size = 0.6, small
+    cures = [edits.setting("data", scale="standard")]
+    return Suspicion(weight, {"largest_column": size, "mean_in_std": offset}, cures)
+
+
+@cause(
+    "data.unscaled_targets",
+    definition="The targets of a regression are large or far from 0.",
+    symptom="The loss and its gradients have the square of the targets' size: NaN with "
+    "SGD, or a prediction that never gets there with Adam.",
+    cure="Standardize the targets, and undo it when predicting.",
+    keras="y = (y - y.mean()) / y.std()",
+)
+def unscaled_targets(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look at the size of the targets."""
+    weight = graded(
+        facts.target_size, (5, 0.3), (15, 0.45), (60, 0.62), (300, 0.8), (3000, 0.92)
+    )
+    if facts.task != "regression" or not weight:
+        return None
+    cures = [edits.setting("data", target_scale="standard")]
+    return Suspicion(weight, {"target_size": facts.target_size}, cures)
+
+
+@cause(
+    "data.label_encoding",
+    definition="The labels are not coded as the loss reads them.",
+    symptom="An error or NaN for class numbers outside 0..K-1; a loss below 0 for -1/+1 "
+    "labels; a perfect training loss and chance on other rows for labels lost in "
+    "parsing.",
+    cure="Number the classes 0..K-1, or 0 and 1.",
+    keras="y = np.unique(y, return_inverse=True)[1]",
+)
+def label_encoding(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for labels outside the classes, and for classes that are missing."""
+    if facts.loss not in ("binary_crossentropy", "sparse_categorical_crossentropy"):
+        single = facts.loss == "categorical_crossentropy" or facts.labels.size
+        if not single:
+            return None
+    y, data = facts.y, facts.data
+    if not y.size:
+        return None
+    if facts.loss == "sparse_categorical_crossentropy":
+        low, high, units = y.min(), y.max(), int(facts.output["units"])
+        if low < 0 or high >= units:
+            evidence = {"lowest": float(low), "highest": float(high), "units": units}
+            cures = [repairs.edit(facts, repairs.numbered_labels)]
+            return Suspicion(1.0, evidence, cures)
+    if facts.loss == "binary_crossentropy" and (y.min() < 0 or y.max() > 1):
+        evidence = {"lowest": float(y.min()), "highest": float(y.max())}
+        return Suspicion(1.0, evidence, [repairs.edit(facts, repairs.unit_labels)])
+    if facts.labels.size and data.y_val is not None and len(data.y_val):
+        seen = set(np.unique(facts.labels).tolist())
+        missing = set(np.unique(classes(data.y_val)).tolist()) - seen
+        if missing and len(seen) == 1:
+            evidence = {"classes_in_training": len(seen), "missing": len(missing)}
+            cures = [repairs.edit(facts, repairs.relabelled_by_validation)]
+            return Suspicion(0.97, evidence, cures)
+    return None
+
+
+@cause(
+    "data.misaligned_labels",
+    definition="Rows and labels belong to each other no longer.",
+    symptom="The training loss falls by memory alone, and every other row is guessed.",
+    cure="Shuffle inputs and labels with one permutation, together.",
+    keras="order = rng.permutation(len(x)); x, y = x[order], y[order]",
+)
+def misaligned_labels(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Ask whether neighbours tell labels in the validation rows, but not here."""
+    if facts.rows < 40 or facts.data.x_val is None or len(facts.data.x_val) < 40:
+        return None
+    here = repairs.neighbour_score(facts.task, facts.data.x, facts.data.y)
+    there = repairs.neighbour_score(facts.task, facts.data.x_val, facts.data.y_val)
+    if here is None or there is None or not (there > 0.4 and here < 0.25 * there):
+        return None
+    evidence = {"neighbours_tell_here": here, "neighbours_tell_in_validation": there}
+    cures = [repairs.edit(facts, repairs.relabelled_by_validation)]
+    return Suspicion(0.9, evidence, cures)
+
+
+@cause(
+    "data.class_imbalance",
+    definition="One class is much rarer than the others.",
+    symptom="The loss falls to the entropy of the shares, and the rare class is never "
+    "predicted.",
+    cure="Weigh each class by the inverse of its share.",
+    keras="model.fit(..., class_weight={0: n / (2 * n0), 1: n / (2 * n1)})",
+)
+def class_imbalance(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look at the share of the rarest class."""
+    if not facts.labels.size or facts.tree.get("training", {}).get("class_weight"):
+        return None
+    share = facts.minority
+    even = 1 / max(2, len(np.unique(facts.labels)))
+    weight = graded(even / max(share, 1e-9), (2.5, 0.4), (4, 0.62), (8, 0.8))
+    if not weight or len(np.unique(facts.labels)) < 2:
+        return None
+    cures = [edits.setting("training", class_weight="balanced")]
+    return Suspicion(weight, {"rarest_class": share}, cures)
+
+
+@cause(
+    "data.outliers",
+    definition="A few values are far outside the range of all others.",
+    symptom="The squared error is that of a few rows; the others do not count.",
+    cure="Correct or drop the rows, or use a loss that grows linearly.",
+    keras="model.compile(loss=keras.losses.Huber(), ...)",
+)
+def outliers(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for values many times further out than three quarters of the rows."""
+    found = {}
+    if facts.task == "regression" and facts.y.size:
+        found["target"] = repairs.farthest(facts.y)
+    if facts.x.size:
+        found["input"] = repairs.farthest(facts.x)
+    weight = max(
+        graded(found.get("target", 0.0), (15, 0.6), (50, 0.95)),
+        graded(found.get("input", 0.0), (60, 0.5), (300, 0.8), (3000, 0.94)),
+    )
+    if not weight:
+        return None
+    cures = [repairs.edit(facts, repairs.without_outliers)]
+    if found.get("target", 0.0) >= 15:
+        huber = edits.setting("loss", name="huber", from_logits=None)
+        cures.append(huber)
+        cures.append(edits.all_of(edits.setting("data", scale="standard"), huber))
+    return Suspicion(weight, {f"{k}_deviations": v for k, v in found.items()}, cures)
+
+
+@cause(
+    "data.not_shuffled",
+    definition="The rows are sorted, and are trained on in that order.",
+    symptom="The loss swings within every epoch, and the last class seen wins.",
+    cure="Shuffle the rows.",
+    keras="model.fit(..., shuffle=True)",
+)
+def not_shuffled(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for an order in rows that are not shuffled."""
+    if facts.tree.get("training", {}).get("shuffle", True) or not facts.y.size:
+        return None
+    order = facts.labels if facts.labels.size else facts.y[:, 0]
+    steps = np.diff(order.astype(float))
+    sorted_share = float(np.mean(steps >= 0)) if steps.size else 0.0
+    runs = float(np.mean(steps == 0)) if facts.labels.size else sorted_share
+    weight = 0.92 if max(sorted_share, 1 - sorted_share, runs) > 0.9 else 0.5
+    evidence = {"ascending_steps": sorted_share, "equal_neighbours": runs}
+    return Suspicion(weight, evidence, [edits.setting("training", shuffle=True)])
+
+
+@cause(
+    "data.train_val_mismatch",
+    definition="Training and validation inputs were prepared differently.",
+    symptom="The training loss is fine, and other rows are guessed.",
+    cure="Prepare both with the numbers of the training rows.",
+    keras="scaler.fit(x); x, x_val = scaler.transform(x), scaler.transform(x_val)",
+)
+def train_val_mismatch(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Compare means and deviations of the columns."""
+    x_val = facts.data.x_val
+    if x_val is None or len(x_val) < 10 or len(facts.x) < 10:
+        return None
+    there = np.asarray(x_val, float).reshape(len(x_val), -1)
+    there = there[np.isfinite(there).all(axis=1)]
+    if not len(there):
+        return None
+    here_std, there_std = facts.x.std(axis=0), there.std(axis=0)
+    usable = (here_std > 0) & (there_std > 0)
+    if not usable.any():
+        return None
+    ratio = np.abs(np.log10(there_std[usable] / here_std[usable]))
+    scale = np.minimum(here_std, there_std)[usable]
+    apart = np.abs(there.mean(axis=0) - facts.x.mean(axis=0))[usable]
+    # One heavy-tailed column proves nothing: ask for most columns, or a long way.
+    typical_ratio = float(10 ** np.median(ratio))
+    typical_shift = float(np.median(apart / np.maximum(scale, 1e-12)))
+    weight = max(
+        graded(typical_ratio, (2.5, 0.6), (5, 0.97)),
+        graded(typical_shift, (2.5, 0.6), (5, 0.97)) if typical_ratio < 5 else 0.0,
+    )
+    if not weight:
+        return None
+    evidence = {"deviation_ratio": typical_ratio, "shift": typical_shift}
+    return Suspicion(weight, evidence, [repairs.edit(facts, repairs.matched_validation)])

@@ -1,0 +1,204 @@
+"""Causes that lie in the layers."""
+
+from __future__ import annotations
+
+from optlab.diagnosis import edits
+from optlab.diagnosis.causes.base import Suspicion, cause, graded
+from optlab.diagnosis.facts import BENT, SATURATING, Facts
+from optlab.diagnosis.watch import Watch
+
+#: Hidden layers from which a stack is deep enough for signals to vanish.
+DEEP = 4
+
+
+@cause(
+    "model.missing_nonlinearity",
+    definition="The hidden layers have no activation, so all layers are one matrix.",
+    symptom="The loss stops where a straight line stops.",
+    cure="relu in the hidden layers.",
+    keras='layers.Dense(32, activation="relu")',
+)
+def missing_nonlinearity(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for hidden layers that are all linear."""
+    names = facts.hidden_activations
+    if not names or any(name in BENT for name in names):
+        return None
+    cures = [
+        edits.hidden_activation("relu"),
+        edits.all_of(edits.hidden_activation("relu"), edits.initializers("he_normal")),
+    ]
+    return Suspicion(0.9, {"hidden_layers": len(names)}, cures)
+
+
+@cause(
+    "model.capacity",
+    definition="The model is too small for the pattern.",
+    symptom="Training and validation loss are equally bad, whatever the rate.",
+    cure="A hidden layer more, or more units.",
+    keras='layers.Dense(32, activation="relu")',
+)
+def capacity(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for no hidden layer, or a narrow one."""
+    widths = [int(entry["units"]) for entry in facts.hidden]
+    least = min(widths, default=0)
+    deep = len(widths) >= DEEP
+    weight = {0: 0.8, 1: 0.84, 2: 0.6, 3: 0.4}.get(least, 0.22 if least <= 8 else 0.0)
+    if deep:
+        weight = min(weight, 0.22)
+    if not weight:
+        return None
+    units = max(16, 2 * least)
+    cures = [
+        edits.hidden_layers([max(units, w) for w in widths] or [units]),
+        edits.hidden_layers([32, 32]),
+    ]
+    return Suspicion(weight, {"hidden_layers": len(widths), "narrowest": least}, cures)
+
+
+@cause(
+    "model.vanishing_depth",
+    definition="Many saturating layers: each shrinks the gradient that passes it.",
+    symptom="The first layers' gradients are thousands of times smaller than the "
+    "last's, and the loss is flat from the start.",
+    cure="relu with He initialization, batch normalization, or fewer layers.",
+    keras='layers.Dense(16, activation="relu", kernel_initializer="he_normal")',
+)
+def vanishing_depth(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Count saturating layers, and compare first and last gradient."""
+    count = sum(name in SATURATING for name in facts.hidden_activations)
+    sigmoid = sum(name == "sigmoid" for name in facts.hidden_activations)
+    if count < 3 or (sigmoid < 3 and len(facts.hidden_activations) < 12):
+        return None
+    ratio = watch.gradient_ratio
+    weight = graded(sigmoid + count / 3, (4, 0.5), (5, 0.75), (7, 0.88))
+    if ratio < 1e-3:
+        weight = max(weight, 0.93)
+    if not weight:
+        return None
+    return Suspicion(weight, {"layers": count, "gradient_ratio": ratio}, _revived(facts))
+
+
+@cause(
+    "model.exploding_activation",
+    definition="An activation grows without bound from layer to layer.",
+    symptom="inf or NaN within a few steps, or a loss of astronomical size.",
+    cure="A bounded or piecewise linear activation.",
+    keras='layers.Dense(16, activation="relu")',
+)
+def exploding_activation(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for exponential hidden layers, and for outputs that grow with depth."""
+    count = sum(name == "exponential" for name in facts.hidden_activations)
+    spread = [v for v in watch.start_spread if v > 0]
+    growth = max(spread) / min(spread) if len(spread) > 1 else 1.0
+    if count:
+        weight = 0.96
+    elif growth > 1e4 and facts.gains and max(facts.gains) < 3:
+        weight = 0.6
+    else:
+        return None
+    evidence = {"exponential_layers": count, "growth": float(growth)}
+    return Suspicion(weight, evidence, _revived(facts, ["exponential"]))
+
+
+@cause(
+    "model.dead_relu",
+    definition="relu units that are 0 for every row, and so have no gradient.",
+    symptom="The loss is flat, and one prediction is given for every row.",
+    cure="Biases from 0, a lower rate, or leaky_relu.",
+    keras='layers.Dense(16, activation="leaky_relu")',
+)
+def dead_relu(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for biases far below 0, and for layers of zeros in a shallow model."""
+    if "relu" not in facts.hidden_activations:
+        return None
+    low = min((initial_bias(e) for e in facts.hidden), default=0.0)
+    shallow = len(facts.hidden) < DEEP
+    dead = max(watch.zero_share, default=0.0)
+    if low < -1:
+        weight = graded(-low, (1, 0.6), (4, 0.95))
+    elif shallow and dead > 0.98:
+        weight = 0.5
+    else:
+        return None
+    cures = [
+        edits.initializers(None, "zeros"),
+        edits.all_of(
+            edits.hidden_activation("leaky_relu", ["relu"]),
+            edits.initializers("he_normal"),
+        ),
+    ]
+    return Suspicion(weight, {"lowest_bias": low, "share_of_zeros": dead}, cures)
+
+
+@cause(
+    "model.dead_relu_depth",
+    definition="A deep, narrow relu network: sooner or later one whole layer is 0.",
+    symptom="The output is a constant, often from the first step.",
+    cure="leaky_relu, more units, batch normalization, or fewer layers.",
+    keras='layers.Dense(16, activation="leaky_relu")',
+)
+def dead_relu_depth(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for many narrow relu layers, and for layers of zeros in a deep model."""
+    count = sum(name == "relu" for name in facts.hidden_activations)
+    if count < DEEP:
+        return None
+    narrow = min((int(e["units"]) for e in facts.hidden), default=99) <= 8
+    dead = max(watch.zero_share, default=0.0)
+    weight = 0.0
+    if narrow:
+        weight = graded(count, (DEEP, 0.45), (6, 0.6), (8, 0.72))
+    if dead > 0.98 or watch.constant:
+        weight = max(weight, 0.78 if narrow else 0.55)
+    if not weight:
+        return None
+    cures = [
+        edits.hidden_activation("leaky_relu", ["relu"]),
+        edits.all_of(
+            edits.hidden_activation("leaky_relu", ["relu"]),
+            edits.initializers("he_normal"),
+        ),
+        *_revived(facts),
+    ]
+    return Suspicion(weight, {"relu_layers": count, "share_of_zeros": dead}, cures)
+
+
+@cause(
+    "model.frozen",
+    definition="Layers that must learn are frozen.",
+    symptom="Their weights never change; the loss stops early or does not move.",
+    cure="trainable=True.",
+    keras="layer.trainable = True  # then compile again",
+)
+def frozen(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for layers that are not trainable."""
+    count = sum(entry.get("trainable") is False for entry in facts.layers)
+    if not count:
+        return None
+    evidence = {"frozen_layers": count, "layers": len(facts.dense)}
+    return Suspicion(0.95, evidence, [edits.without("trainable")])
+
+
+def initial_bias(entry: edits.Tree) -> float:
+    """Return the value that a layer's biases begin with, about."""
+    made = entry.get("bias_initializer")
+    if isinstance(made, dict):
+        for key in ("value", "mean"):
+            if key in made:
+                return float(made[key])
+        if "maxval" in made:
+            return (float(made["maxval"]) + float(made.get("minval", 0.0))) / 2
+    return 0.0
+
+
+def _revived(facts: Facts, only: list[str] | None = None) -> list[edits.Edit]:
+    """Return the ways to let a deep stack learn, the smallest first."""
+    widest = max((int(e["units"]) for e in facts.hidden), default=16)
+    relu = edits.all_of(
+        edits.hidden_activation("relu", only or ()), edits.initializers("he_normal")
+    )
+    return [
+        relu,
+        edits.all_of(edits.initializers("he_normal"), edits.batch_normalized()),
+        edits.all_of(relu, edits.batch_normalized()),
+        edits.hidden_layers([max(16, widest)] * 2),
+    ]

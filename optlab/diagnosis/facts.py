@@ -1,0 +1,251 @@
+"""Examine: what data and set-up say before anything is trained."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.diagnosis.scoring import classes
+from optlab.experiments import Experiment
+
+Array = npt.NDArray[Any]
+
+#: Losses by what they are for.
+CLASS_LOSSES = {
+    "binary_crossentropy",
+    "categorical_crossentropy",
+    "sparse_categorical_crossentropy",
+}
+#: Activations whose derivative is below 1 nearly everywhere.
+SATURATING = {"sigmoid", "tanh"}
+#: Activations that are not straight lines.
+BENT = {
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "tanh",
+    "sigmoid",
+    "softplus",
+    "exponential",
+    "softmax",
+}
+
+
+@dataclass
+class Facts:
+    """Numbers about an experiment and its data.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        As it came.
+    data : Data
+        Its rows with the scaling it asks for.
+    tree : dict
+        The experiment as dictionaries.
+    """
+
+    experiment: Experiment
+    data: Any
+    tree: dict[str, Any]
+
+    @classmethod
+    def of(cls, experiment: Experiment, data: Any) -> Facts:
+        """Collect the facts of an experiment."""
+        return cls(experiment, data, experiment.to_dict())
+
+    # Data.
+
+    @property
+    def task(self) -> str:
+        """What the targets ask for."""
+        return str(self.data.task)
+
+    @property
+    def rows(self) -> int:
+        """The number of training rows."""
+        return len(self.data.x)
+
+    @cached_property
+    def x(self) -> Array:
+        """The training inputs in float64, rows with missing values left out."""
+        x = np.asarray(self.data.x, float).reshape(self.rows, -1)
+        return x[np.isfinite(x).all(axis=1)]
+
+    @cached_property
+    def y(self) -> Array:
+        """The training targets in float64, one row a sample, finite rows only."""
+        y = np.asarray(self.data.y, float).reshape(self.rows, -1)
+        return y[np.isfinite(y).all(axis=1)]
+
+    @cached_property
+    def non_finite(self) -> tuple[int, int]:
+        """How many training rows have NaN or infinity in inputs, and in targets."""
+        x = np.asarray(self.data.x, float).reshape(self.rows, -1)
+        y = np.asarray(self.data.y, float).reshape(self.rows, -1)
+        return (
+            int((~np.isfinite(x).all(axis=1)).sum()),
+            int((~np.isfinite(y).all(axis=1)).sum()),
+        )
+
+    @cached_property
+    def input_size(self) -> float:
+        """The largest typical size of a column: max of |mean| and standard deviation."""
+        if not self.x.size:
+            return 0.0
+        return float(max(np.abs(self.x.mean(axis=0)).max(), self.x.std(axis=0).max()))
+
+    @cached_property
+    def input_offset(self) -> float:
+        """The largest |mean| of a column in its own standard deviations."""
+        if not self.x.size:
+            return 0.0
+        spread = self.x.std(axis=0)
+        spread = np.where(spread > 0, spread, 1.0)
+        return float((np.abs(self.x.mean(axis=0)) / spread).max())
+
+    @cached_property
+    def target_size(self) -> float:
+        """The largest of |mean| and standard deviation of the targets."""
+        if self.task != "regression" or not self.y.size:
+            return 0.0
+        return float(max(np.abs(self.y.mean(axis=0)).max(), self.y.std(axis=0).max()))
+
+    @cached_property
+    def labels(self) -> Array:
+        """The class numbers of the training rows; empty for other tasks."""
+        if self.task not in ("binary", "multiclass"):
+            return np.zeros(0)
+        return np.asarray(classes(self.data.y))
+
+    @cached_property
+    def minority(self) -> float:
+        """The share of the rarest class that occurs."""
+        if not self.labels.size:
+            return 1.0
+        counts = np.unique(self.labels, return_counts=True)[1]
+        return float(counts.min() / counts.sum())
+
+    # Set-up.
+
+    @property
+    def layers(self) -> list[dict[str, Any]]:
+        """The entries of the model table."""
+        found: list[dict[str, Any]] = self.tree["model"]["layers"]
+        return found
+
+    @cached_property
+    def dense(self) -> list[dict[str, Any]]:
+        """The entries with units."""
+        return [entry for entry in self.layers if entry.get("units")]
+
+    @property
+    def hidden(self) -> list[dict[str, Any]]:
+        """The entries with units but the last."""
+        return self.dense[:-1]
+
+    @property
+    def output(self) -> dict[str, Any]:
+        """The last entry with units."""
+        return self.dense[-1]
+
+    @cached_property
+    def final_activation(self) -> str:
+        """The activation after the last dense layer."""
+        start = max(k for k, entry in enumerate(self.layers) if entry.get("units"))
+        found = [entry.get("activation") for entry in self.layers[start:]]
+        return next((str(name) for name in reversed(found) if name), "linear")
+
+    @cached_property
+    def hidden_activations(self) -> list[str]:
+        """One activation a hidden layer, also where it stands in an entry of its own."""
+        found: list[str] = []
+        for entry in self.layers:
+            if entry.get("units"):
+                found.append(str(entry.get("activation") or "linear"))
+            elif entry.get("activation") and found:
+                found[-1] = str(entry["activation"])
+        return found[:-1]
+
+    @cached_property
+    def fans(self) -> list[tuple[int, int]]:
+        """(inputs, outputs) of each dense layer."""
+        width, found = self.data.features, []
+        for entry in self.dense:
+            found.append((width, int(entry["units"])))
+            width = int(entry["units"])
+        return found
+
+    @cached_property
+    def gains(self) -> list[float]:
+        """Each kernel's standard deviation, relative to He's for its fan-in.
+
+        1 keeps the size of a signal through relu layers.
+        """
+        from optlab import initializers
+
+        found = []
+        for entry, (rows, columns) in zip(self.dense, self.fans, strict=True):
+            name = entry.get("kernel_initializer") or "glorot_uniform"
+            made = initializers.get(name)
+            kernel = made((rows, columns), "float64", np.random.default_rng(0))
+            size = float(np.sqrt(np.mean(np.square(kernel))))
+            found.append(size / math.sqrt(2.0 / rows))
+        return found
+
+    @property
+    def loss(self) -> str:
+        """The loss's name in tf.keras's snake case."""
+        from optlab import losses
+
+        made = type(losses.get(self.tree["loss"]["name"])).__name__
+        return "".join(
+            ("_" if k and c.isupper() else "") + c.lower() for k, c in enumerate(made)
+        )
+
+    @property
+    def from_logits(self) -> bool:
+        """Whether the loss takes logits."""
+        return bool(self.tree["loss"].get("from_logits"))
+
+    @property
+    def optimizer(self) -> dict[str, Any]:
+        """The optimizer table."""
+        found: dict[str, Any] = self.tree["optimizer"]
+        return found
+
+    @property
+    def optimizer_name(self) -> str:
+        """The optimizer's lower-case name."""
+        return str(self.optimizer["name"]).lower()
+
+    @cached_property
+    def rate(self) -> float:
+        """The learning rate of the first step."""
+        return float(self.experiment.optimizer.make().learning_rate)
+
+    @property
+    def batch_size(self) -> int:
+        """Rows in a batch, at most all."""
+        size = self.tree.get("training", {}).get("batch_size", 32)
+        return max(1, min(int(size), self.rows))
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in one epoch."""
+        return -(-self.rows // self.batch_size)
+
+    @cached_property
+    def updates(self) -> int:
+        """Updates in the whole run."""
+        training = self.experiment.training
+        if training.steps is not None:
+            return int(training.steps)
+        return self.steps_per_epoch * int(training.epochs or 20)

@@ -1,0 +1,284 @@
+"""Experiment: change one thing, run again on the same seeds, keep what cures.
+
+1. The original, over the seeds.
+2. A reference: the same data and task, rebuilt by the book. It says what is possible.
+   An original that reaches it is healthy.
+3. Every suspicion's cures, one change at a time, on the first seed; the hopeless are
+   dropped, the others run on all seeds.
+4. If no single change cures, all strong suspicions are removed together, and put back
+   one by one: what can be put back without harm was no cause.
+"""
+
+from __future__ import annotations
+
+import statistics
+from dataclasses import dataclass, field
+from typing import Any
+
+from optlab.diagnosis.causes import CAUSES, Suspicion
+from optlab.diagnosis.edits import Edit, Tree, all_of
+from optlab.diagnosis.facts import Facts
+from optlab.diagnosis.reference import references
+from optlab.diagnosis.scoring import FLOOR
+from optlab.diagnosis.trials import SEEDS, Trials
+from optlab.diagnosis.watch import Watch, watch
+from optlab.errors import InputError
+from optlab.experiments import Experiment
+
+#: An original is healthy from this share of what the reference reaches ...
+HEALTHY_SHARE = 0.82
+#: ... or where the reference is no more than this ahead.
+HEALTHY_GAP = 0.08
+#: A change cures from this share of what is possible, counted from the original on.
+CURED_SHARE = 0.7
+#: From this weight a suspicion takes part when several are removed together.
+STRONG = 0.45
+
+
+@dataclass
+class Tried:
+    """One change that was run.
+
+    Attributes
+    ----------
+    cause : str
+        Whose cure it is.
+    edit : Edit
+        The change.
+    experiment : Experiment
+        The changed experiment.
+    scores : list of float
+        Over the seeds that were run.
+    """
+
+    cause: str
+    edit: Edit
+    experiment: Experiment
+    scores: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """The median score; the floor where nothing was run."""
+        return statistics.median(self.scores) if self.scores else FLOOR
+
+
+@dataclass
+class Findings:
+    """What the search found.
+
+    Attributes
+    ----------
+    facts, watch
+        What was examined and seen.
+    suspicions : dict of str to Suspicion
+        By cause, the strongest first.
+    before : list of float
+        The original's scores over the seeds.
+    possible : float
+        The best score of a reference or of any change.
+    healthy : bool
+        Whether nothing is wrong.
+    singles : list of Tried
+        The best single change of each cause, the best first.
+    cure : list of Tried
+        The smallest set of changes found that cures; empty where none was.
+    cured : Experiment or None
+        The experiment with all of them.
+    after : list of float
+        Its scores over the seeds.
+    complete : bool
+        Whether the search ended by itself, not by the clock.
+    """
+
+    facts: Facts
+    watch: Watch
+    suspicions: dict[str, Suspicion]
+    before: list[float]
+    possible: float = FLOOR
+    healthy: bool = False
+    singles: list[Tried] = field(default_factory=list)
+    cure: list[Tried] = field(default_factory=list)
+    cured: Experiment | None = None
+    after: list[float] = field(default_factory=list)
+    complete: bool = True
+
+
+class Search:
+    """The search for the causes of one experiment."""
+
+    def __init__(self, experiment: Experiment, trials: Trials) -> None:
+        self.original = experiment
+        self.trials = trials
+
+    def __call__(self) -> Findings:
+        """Examine, watch, experiment."""
+        data = self.trials.data(self.original)
+        facts = Facts.of(self.original, data)
+        seen = watch(self.original, SEEDS[0], data, facts.updates)
+        key = (self.original.fingerprint, SEEDS[0])
+        self.trials.outcomes[key] = seen.outcome
+        suspicions = suspect(facts, seen)
+        found = Findings(facts, seen, suspicions, self.trials.scores(self.original))
+        before = statistics.median(found.before) if found.before else FLOOR
+        found.possible = self._possible(facts, suspicions, before)
+        if self._is_healthy(found, before):
+            found.healthy = True
+            return found
+        goal = self._goal(before, found.possible)
+        found.singles = self._singles(suspicions, before, goal)
+        if found.singles:
+            found.possible = max(found.possible, found.singles[0].median)
+        goal = self._goal(before, found.possible)
+        cures = [t for t in found.singles if t.median >= goal]
+        if cures:
+            found.cure = [max(cures, key=lambda t: self._rank(suspicions, t))]
+        else:
+            found.cure = self._together(facts, suspicions, found.singles, goal)
+        if found.cure:
+            edit = all_of(*(tried.edit for tried in found.cure))
+            found.cured = self._changed(edit)
+        if found.cured is not None:
+            found.after = self.trials.scores(found.cured)
+        found.complete = not self.trials.out_of_time
+        return found
+
+    # Steps.
+
+    def _possible(
+        self, facts: Facts, suspicions: dict[str, Suspicion], before: float
+    ) -> float:
+        """Return the best median score of the references."""
+        best = FLOOR
+        for edit in references(facts, suspicions):
+            experiment = self._changed(edit)
+            if experiment is not None:
+                best = max(best, self.trials.median(experiment, SEEDS[:2]))
+            if best >= 0.97:
+                break
+        return best
+
+    def _is_healthy(self, found: Findings, before: float) -> bool:
+        ended = [
+            self.trials.outcomes.get((self.original.fingerprint, seed))
+            for seed in SEEDS
+        ]
+        broken = sum(o is not None and o.score is None for o in ended)
+        if broken * 2 > len(SEEDS):
+            return False
+        gap = found.possible - before
+        return gap < HEALTHY_GAP or before >= HEALTHY_SHARE * found.possible > 0
+
+    def _goal(self, before: float, possible: float) -> float:
+        start = max(before, 0.0)
+        return start + CURED_SHARE * max(0.0, possible - start)
+
+    def _singles(
+        self, suspicions: dict[str, Suspicion], before: float, goal: float
+    ) -> list[Tried]:
+        """Run every cure alone; keep the best of each cause."""
+        first: list[Tried] = []
+        for name, suspicion in suspicions.items():
+            for edit in suspicion.cures:
+                experiment = self._changed(edit)
+                if experiment is None or experiment == self.original:
+                    continue
+                tried = Tried(name, edit, experiment)
+                tried.scores = self.trials.scores(experiment, SEEDS[:1])
+                first.append(tried)
+                if tried.scores and tried.scores[0] >= goal and suspicion.weight >= 0.9:
+                    break
+        worth = max(0.0, before) + 0.3 * (goal - max(0.0, before))
+        best: dict[str, Tried] = {}
+        for tried in first:
+            if tried.scores and tried.scores[0] >= worth:
+                tried.scores = self.trials.scores(tried.experiment)
+            if not tried.scores:
+                continue
+            known = best.get(tried.cause)
+            if known is None or known.median < goal and tried.median > known.median:
+                best[tried.cause] = tried
+        return sorted(best.values(), key=lambda t: -t.median)
+
+    def _together(
+        self,
+        facts: Facts,
+        suspicions: dict[str, Suspicion],
+        singles: list[Tried],
+        goal: float,
+    ) -> list[Tried]:
+        """Remove several suspicions at once; then put back what was no cause."""
+        by_cause = {tried.cause: tried for tried in singles}
+        ranked = [by_cause[name] for name in suspicions if name in by_cause]
+        strong = [t for t in ranked if suspicions[t.cause].weight >= STRONG]
+        useful = [
+            t for t in singles if t.median > 0.1 and t not in strong
+        ]
+        best: list[Tried] = []
+        for chosen in (strong, [*strong, *useful[:2]], ranked):
+            experiment = self._changed(all_of(*(t.edit for t in chosen)))
+            if experiment is None or len(chosen) < 2:
+                continue
+            if self.trials.median(experiment, SEEDS[:2]) >= goal:
+                best = list(chosen)
+                break
+        if not best:
+            return self._greedy(ranked, goal)
+        for tried in sorted(best, key=lambda t: suspicions[t.cause].weight):
+            fewer = [t for t in best if t is not tried]
+            if not fewer:
+                break
+            experiment = self._changed(all_of(*(t.edit for t in fewer)))
+            if experiment is None:
+                continue
+            if self.trials.median(experiment) >= goal:
+                best = fewer
+        return best
+
+    def _greedy(self, ranked: list[Tried], goal: float) -> list[Tried]:
+        """Add the change that helps most, while one does."""
+        chosen: list[Tried] = []
+        score = FLOOR
+        for _ in range(4):
+            options = []
+            for tried in ranked:
+                if tried in chosen:
+                    continue
+                experiment = self._changed(all_of(*(t.edit for t in [*chosen, tried])))
+                if experiment is not None:
+                    value = self.trials.median(experiment, SEEDS[:1])
+                    options.append((value, -ranked.index(tried), tried))
+            if not options:
+                break
+            value, _, tried = max(options, key=lambda o: o[:2])
+            if value <= score + 0.02:
+                break
+            chosen.append(tried)
+            score = value
+            if score >= goal:
+                break
+        return chosen
+
+    # Helpers.
+
+    def _rank(self, suspicions: dict[str, Suspicion], tried: Tried) -> float:
+        return suspicions[tried.cause].weight + 0.05 * tried.median
+
+    def _changed(self, edit: Edit) -> Experiment | None:
+        """Return the experiment after an edit; None where it would not be valid."""
+        try:
+            tree: Tree = edit(self.original.to_dict())
+            made = type(self.original)(**tree)
+        except (InputError, ValueError):
+            return None
+        made._folder, made._name = self.original.folder, self.original.name
+        return made
+
+
+def suspect(facts: Facts, seen: Watch) -> dict[str, Suspicion]:
+    """Run the test of every cause; return what it suspects, the strongest first."""
+    found: dict[str, Any] = {}
+    for name, cause in CAUSES.items():
+        suspicion = cause.test(facts, seen)
+        if suspicion is not None:
+            found[name] = suspicion
+    return dict(sorted(found.items(), key=lambda item: -item[1].weight))
