@@ -374,6 +374,8 @@ class Experiment(BaseModel):
             built.data.y,
             loss=built.loss,
             optimizer=built.optimizer,
+            check_finite=strict,
+            strict=strict,
             **arguments,
         )
         return trained
