@@ -179,9 +179,11 @@ class Run:
         if self.trajectory is not None:
             found["point"] = self.trajectory[-1].tolist()
             minima = [] if self.problem is None else self.problem.minima
-            distances = [
-                float(np.linalg.norm(self.trajectory[-1] - point)) for point in minima
-            ]
+            with np.errstate(all="ignore"):
+                distances = [
+                    float(np.linalg.norm(self.trajectory[-1] - point))
+                    for point in minima
+                ]
             found["distance"] = min(distances) if distances else None
         return found
 
@@ -265,6 +267,12 @@ class Run:
                 f"this one reads up to {FORMAT}."
             )
         return restore(cls, document)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what a file would hold, so that runs pass between processes."""
+        from optlab.run_file import describe, restore
+
+        return restore, (type(self), describe(self))
 
     def __repr__(self) -> str:
         """Return status, size and last loss."""

@@ -2,6 +2,7 @@
 
 import json
 import math
+import pickle
 
 import numpy as np
 import pytest
@@ -70,6 +71,20 @@ def test_save_and_load(tmp_path):
     assert found.optimizer.get_config() == run.optimizer.get_config()
     assert found.loss.get_config() == run.loss.get_config()
     assert repr(found) == repr(run)
+
+
+def test_runs_pass_between_processes():
+    run = trained(record=3)
+    found = pickle.loads(pickle.dumps(run))
+    assert found.history == run.history
+    assert found.optimizer.iterations == run.optimizer.iterations
+    np.testing.assert_array_equal(found.model.predict(X), run.model.predict(X))
+    again = fit(
+        found.model, X, Y, epochs=8, resume=found, metrics=["accuracy", "mae"],
+        validation_split=0.25, record=3,
+    )  # fmt: skip
+    assert again.losses.tobytes() == trained(epochs=8).losses.tobytes()
+    assert again.steps == 8 > run.steps == 6
 
 
 def test_what_cannot_be_written_down_is_left_out(tmp_path):
