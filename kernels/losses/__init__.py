@@ -7,7 +7,8 @@ Every kernel has the arguments
 ``p``
     Predictions, shape (n, u), contiguous, float32 or float64.
 ``w``
-    Sample weights, shape (n,) in the dtype of `p`, or None.
+    Sample weights, shape (n,) in the dtype of `p`; empty where there are none, so that
+    one compiled version serves both.
 ``divisor``
     What the weighted sum of the per-sample losses is divided by, a float64.
 ``grad``

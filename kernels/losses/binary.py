@@ -42,7 +42,7 @@ CLIP = 1e-7
 def binary_probabilities(
     y: Array,
     p: Array,
-    w: Array | None,
+    w: Array,
     divisor: float,
     grad: Array,
     rows: Array,
@@ -76,7 +76,7 @@ def binary_probabilities(
 def binary_logits(
     y: Array,
     p: Array,
-    w: Array | None,
+    w: Array,
     divisor: float,
     grad: Array,
     rows: Array,

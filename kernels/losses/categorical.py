@@ -58,21 +58,22 @@ def _log_sum_exp(z: Array, out: Array, largest: Array) -> tuple[Array, Array]:
 
 @kernel
 def sparse_logits(
-    y: Array, p: Array, w: Array | None, divisor: float, grad: Array, rows: Array
+    y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Sparse softmax cross-entropy of the logits p; a row with label -1 is left out."""
     n, u = p.shape
-    one = p.dtype.type(1)
+    zero, one = p.dtype.type(0), p.dtype.type(1)
     seed = one / p.dtype.type(divisor)
     totals, logarithms = _log_sum_exp(p, grad, rows)
     for i in range(n):
         label = y[i]
         if label < 0:
-            rows[i] = 0
-            grad[i] = 0
+            rows[i] = zero
+            for j in range(u):
+                grad[i, j] = zero
             continue
         rows[i] = logarithms[i] - (p[i, label] - rows[i])
-        factor = seed if w is None else w[i] * seed
+        factor = w[i] * seed if w.size else seed
         total = totals[i]
         for j in range(u):
             share = grad[i, j] / total
@@ -84,7 +85,7 @@ def sparse_logits(
 def dense_logits(
     y: Array,
     p: Array,
-    w: Array | None,
+    w: Array,
     divisor: float,
     grad: Array,
     rows: Array,
@@ -97,7 +98,7 @@ def dense_logits(
     seed = one / p.dtype.type(divisor)
     totals, logarithms = _log_sum_exp(p, grad, rows)
     for i in range(n):
-        factor = seed if w is None else w[i] * seed
+        factor = w[i] * seed if w.size else seed
         top, total, logarithm = rows[i], totals[i], logarithms[i]
         loss = zero
         for j in range(u):
@@ -110,7 +111,7 @@ def dense_logits(
 
 @kernel
 def sparse_probabilities(
-    y: Array, p: Array, w: Array | None, divisor: float, grad: Array, rows: Array
+    y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Sparse cross-entropy of probabilities; a row with label -1 is left out."""
     n, u = p.shape
@@ -124,12 +125,13 @@ def sparse_probabilities(
     for i in range(n):
         label = y[i]
         if label < 0:
-            rows[i] = 0
-            grad[i] = 0
+            rows[i] = zero
+            for j in range(u):
+                grad[i, j] = zero
             continue
         total = sum_range(flat, i * u, u, False)
         rows[i] = log(total / grad[i, label])
-        factor = seed if w is None else w[i] * seed
+        factor = w[i] * seed if w.size else seed
         for j in range(u):
             c = grad[i, j]
             share = c / total
@@ -142,7 +144,7 @@ def sparse_probabilities(
 def dense_probabilities(
     y: Array,
     p: Array,
-    w: Array | None,
+    w: Array,
     divisor: float,
     grad: Array,
     rows: Array,
@@ -157,7 +159,7 @@ def dense_probabilities(
     source = p.reshape(-1)
     for i in range(n):
         total = sum_range(source, i * u, u, False)
-        factor = seed if w is None else w[i] * seed
+        factor = w[i] * seed if w.size else seed
         loss = zero
         common = zero
         for j in range(u):

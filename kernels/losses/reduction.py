@@ -26,7 +26,8 @@ def mean_rows(x: Array, out: Array) -> None:
     n, u = x.shape
     flat = x.reshape(-1)
     if u == 1:
-        out[:] = flat
+        for i in range(n):
+            out[i] = flat[i]
         return
     count = x.dtype.type(u)
     for i in range(n):
@@ -34,27 +35,27 @@ def mean_rows(x: Array, out: Array) -> None:
 
 
 @kernel
-def weighted_total(rows: Array, w: Array | None, divisor: float) -> Any:
+def weighted_total(rows: Array, w: Array, divisor: float) -> Any:
     """Multiply `rows` by their weights and return their sum over `divisor`."""
-    if w is not None:
+    if w.size:
         for i in range(rows.size):
             rows[i] *= w[i]
     return sum_range(rows, 0, rows.size, False) / rows.dtype.type(divisor)
 
 
 @kernel
-def flat_factor(p: Array, w: Array | None, divisor: float) -> Any:
+def flat_factor(p: Array, w: Array, divisor: float) -> Any:
     """Return what a flat loop multiplies by: 1 where `scale_rows` follows."""
     one = p.dtype.type(1)
-    if w is not None:
+    if w.size:
         return one
     return (one / p.dtype.type(divisor)) / p.dtype.type(p.shape[1])
 
 
 @kernel
-def scale_rows(grad: Array, w: Array | None, divisor: float) -> None:
+def scale_rows(grad: Array, w: Array, divisor: float) -> None:
     """Multiply each row of derivatives by its weight over `divisor` and row length."""
-    if w is not None:
+    if w.size:
         n, u = grad.shape
         seed = grad.dtype.type(1) / grad.dtype.type(divisor)
         count = grad.dtype.type(u)

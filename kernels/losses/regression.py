@@ -39,7 +39,7 @@ _LN2 = math.log(2.0)
 
 @kernel
 def squared_error(
-    y: Array, p: Array, w: Array | None, divisor: float, grad: Array, rows: Array
+    y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Mean squared error; the derivative is factor * (2 * (p - y))."""
     target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
@@ -57,7 +57,7 @@ def squared_error(
 
 @kernel
 def absolute_error(
-    y: Array, p: Array, w: Array | None, divisor: float, grad: Array, rows: Array
+    y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Mean absolute error; the derivative at 0 is 0."""
     target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
@@ -75,7 +75,7 @@ def absolute_error(
 def huber(
     y: Array,
     p: Array,
-    w: Array | None,
+    w: Array,
     divisor: float,
     grad: Array,
     rows: Array,
@@ -102,7 +102,7 @@ def huber(
 
 @kernel
 def log_cosh(
-    y: Array, p: Array, w: Array | None, divisor: float, grad: Array, rows: Array
+    y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Log-cosh; the derivative is tanh(p - y)."""
     target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)

@@ -27,6 +27,8 @@ from optlab.losses import arrays
 
 Array = npt.NDArray[Any]
 
+#: What kernels take where there are no weights.
+_UNWEIGHTED = {np.dtype(t): np.empty(0, t) for t in (np.float32, np.float64)}
 REDUCTIONS = ("sum_over_batch_size", "mean", "sum", "mean_with_sample_weight")
 
 
@@ -122,7 +124,8 @@ class Loss:
         y = self._targets(y_true, len(p), p.shape[1], p.dtype, strict=True)
         rows = np.empty(len(p), p.dtype)
         with flush_subnormals():
-            self._kernel(y, p, None, 1.0, np.empty_like(p), rows, *self._constants)
+            w, grad = _UNWEIGHTED[p.dtype], np.empty_like(p)
+            self._kernel(y, p, w, 1.0, grad, rows, *self._constants)
         return rows
 
     def prepare_targets(
@@ -182,10 +185,12 @@ class Loss:
         sample_weight : ndarray, shape (n,), or None
             Of the dtype of `y_pred`.
         """
-        rows = np.empty(len(y_pred), y_pred.dtype)
+        dtype = y_pred.dtype
+        rows = np.empty(len(y_pred), dtype)
         divisor = self._divisor(y, sample_weight)
+        w = _UNWEIGHTED[dtype] if sample_weight is None else sample_weight
         value: float = self._kernel(
-            y, y_pred, sample_weight, divisor, grad_out, rows, *self._constants
+            y, y_pred, w, divisor, grad_out, rows, *self._constants
         )
         return value
 

@@ -129,9 +129,9 @@ class LogCosh(_Regression):
     .. math:: \phi(e) = \ln \cosh e, \qquad \phi'(e) = \tanh e
 
     About :math:`\tfrac12 e^2` near 0 and :math:`|e| - \ln 2` far away. tf.keras takes
-    :math:`e + \mathrm{softplus}(-2e) - \ln 2`, whose rounding error of 6e-8 in float32
-    exceeds the loss itself for errors below 3e-4: there its value may be negative. This
-    one is accurate to the last digits everywhere.
+    :math:`e + \mathrm{softplus}(-2e) - \ln 2`. In float32 its rounding error of 6e-8 is
+    more than the loss itself for errors below 3e-4; in float64 its ln 2 is rounded to
+    float32, so the value is 2e-9 off. This one is accurate to the last digits.
 
     Parameters
     ----------
