@@ -64,7 +64,9 @@ def run(
     record: Annotated[
         int | None,
         typer.Option(
-            metavar="STEPS", help="Keep a trace of every so many steps in the record."
+            min=1,
+            metavar="STEPS",
+            help="Keep a trace of every so many steps in the record.",
         ),
     ] = None,
     resume: Annotated[
@@ -159,7 +161,7 @@ def warm_up(experiment: Experiment, data: Data | None) -> None:
 def say_if_cold() -> None:
     """Say that the kernels have to be compiled, where none has been yet."""
     folder = cache_folder()
-    if folder is None or not any(folder.iterdir()):
+    if folder is None or not any(folder.rglob("*.nbi")):
         output.say("Compiling the kernels; only the first time takes so long.")
 
 

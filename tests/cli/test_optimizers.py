@@ -1,0 +1,42 @@
+"""``optlab optimizers``: the table, and one optimizer in full."""
+
+import inspect
+
+import pytest
+
+import optlab as lab
+
+
+def test_lists_the_registry(optlab):
+    done = optlab("optimizers")
+    assert done.status == 0
+    found = optlab("optimizers", "--json").document
+    assert [row["name"] for row in found] == lab.optimizers.names()
+    for row in found:
+        assert row["name"] in done.out
+        assert "math:" not in row["summary"]
+
+
+@pytest.mark.parametrize(
+    ("name", "slots", "state"),
+    [("sgd", [], 0), ("adam", ["momentum", "velocity"], 8), ("lion", ["momentum"], 4)],
+)
+def test_slots_and_their_bytes(optlab, name, slots, state):
+    row = optlab("optimizers", name, "--json").document
+    assert (row["slots"], row["state_bytes"]) == (slots, state)
+
+
+@pytest.mark.parametrize("name", lab.optimizers.names())
+def test_one_in_full(optlab, name):
+    done = optlab("optimizers", name)
+    assert done.status == 0
+    assert "←" in done.out and "\\" not in done.out and "References" in done.out
+    arguments = inspect.signature(lab.optimizers.lookup(name)).parameters
+    for argument in list(arguments)[:-1]:
+        assert f"{argument}=" in done.out
+
+
+def test_unknown_name(optlab):
+    done = optlab("optimizers", "adamm")
+    assert (done.status, done.out) == (2, "")
+    assert "Did you mean 'adam'" in done.err

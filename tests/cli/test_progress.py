@@ -1,0 +1,48 @@
+"""Progress: nothing without a terminal, a live line with one."""
+
+import io
+
+from rich.console import Console
+
+from optlab.cli import output, progress
+
+STATE = {"epoch": 1, "epochs": 5, "step": 20, "steps": 50, "epoch_ended": True}
+
+
+def on_terminal(monkeypatch):
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=120)
+    monkeypatch.setattr(output, "messages", lambda: console)
+    return screen
+
+
+def test_no_hook_without_a_terminal(capsys):
+    with progress.live("digits") as hook:
+        assert hook is None
+    with progress.counting("digits", 3) as count:
+        count()
+    assert capsys.readouterr() == ("", "")
+
+
+def test_live_line_shows_epoch_and_figures(monkeypatch):
+    screen = on_terminal(monkeypatch)
+    with progress.live("digits") as hook:
+        hook({**STATE, "logs": {"loss": 0.51234, "learning_rate": 0.1, "mae": 2.0}})
+    shown = screen.getvalue()
+    assert "epoch 2/5" in shown and "loss 0.5123" in shown and "mae 2" in shown
+    assert "learning_rate" not in shown
+
+
+def test_live_line_counts_steps_of_a_walk(monkeypatch):
+    screen = on_terminal(monkeypatch)
+    with progress.live("booth") as hook:
+        hook({"step": 20, "steps": 50, "epoch_ended": False, "logs": {"loss": 1.0}})
+    assert "step 20/50" in screen.getvalue()
+
+
+def test_counting(monkeypatch):
+    screen = on_terminal(monkeypatch)
+    with progress.counting("sweep", 3) as count:
+        count()
+        count()
+    assert "2/3" in screen.getvalue()
