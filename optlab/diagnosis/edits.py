@@ -100,7 +100,9 @@ def output_activation(name: str, units: int | None = None) -> Edit:
         if units is not None:
             last["units"] = units
         place = next(k for k, entry in enumerate(layers) if entry is last)
-        layers[place + 1 :] = [e for e in layers[place + 1 :] if not e.get("activation")]
+        layers[place + 1 :] = [
+            e for e in layers[place + 1 :] if not e.get("activation")
+        ]
 
     return on_layers(change)
 

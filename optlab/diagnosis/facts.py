@@ -97,7 +97,7 @@ class Facts:
 
     @cached_property
     def input_size(self) -> float:
-        """The largest typical size of a column: max of |mean| and standard deviation."""
+        """The largest of |mean| and standard deviation of any column."""
         if not self.x.size:
             return 0.0
         return float(max(np.abs(self.x.mean(axis=0)).max(), self.x.std(axis=0).max()))
@@ -165,7 +165,7 @@ class Facts:
 
     @cached_property
     def hidden_activations(self) -> list[str]:
-        """One activation a hidden layer, also where it stands in an entry of its own."""
+        """One activation a hidden layer, its own or of the entry after it."""
         found: list[str] = []
         for entry in self.layers:
             if entry.get("units"):

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from optlab.diagnosis import edits
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.scoring import classes, score
+from optlab.experiments import Experiment
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
@@ -36,10 +37,13 @@ def edit(facts: Facts, repair: Callable[[str, Arrays], Arrays]) -> edits.Edit:
 
 
 def raw_arrays(facts: Facts) -> Arrays:
-    """Return the rows as they are before scaling."""
-    plain = facts.experiment.replace(
-        {"data.scale": "none", "data.target_scale": "none"}
-    )
+    """Return the rows of examined data as they are before scaling."""
+    return raw_arrays_of(facts.experiment)
+
+
+def raw_arrays_of(experiment: Experiment) -> Arrays:
+    """Return the rows of an experiment as they are before scaling."""
+    plain = experiment.replace({"data.scale": "none", "data.target_scale": "none"})
     data = plain.load_data(strict=False)
     found = {"x": np.asarray(data.x), "y": np.asarray(data.y)}
     if data.x_val is not None:
@@ -81,7 +85,7 @@ def finite_rows(task: str, arrays: Arrays) -> Arrays:
 
 
 def numbered_labels(task: str, arrays: Arrays) -> Arrays:
-    """Number the classes from 0 in the order of the training labels."""
+    """Give the classes the numbers from 0, in the order of the training labels."""
     known = np.unique(arrays["y"])
     found = dict(arrays)
     for name in ("y", "y_val"):
@@ -185,8 +189,10 @@ def neighbour_score(task: str, x: Array, y: Array) -> float | None:
     folds = np.arange(len(x)) % 5
     guesses: list[Any] = [None] * len(x)
     truth = classes(y) if task in ("binary", "multiclass") else y.reshape(len(y), -1)
-    kind = KNeighborsClassifier if task in ("binary", "multiclass") else (
-        KNeighborsRegressor
+    kind = (
+        KNeighborsClassifier
+        if task in ("binary", "multiclass")
+        else (KNeighborsRegressor)
     )
     if task in ("binary", "multiclass") and len(np.unique(truth)) < 2:
         return None

@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import statistics
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ from optlab.diagnosis.edits import Edit, Tree, all_of
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.reference import references
 from optlab.diagnosis.scoring import FLOOR
-from optlab.diagnosis.trials import SEEDS, Trials
+from optlab.diagnosis.trials import SEEDS, Trials, data_of
 from optlab.diagnosis.watch import Watch, watch
 from optlab.errors import InputError
 from optlab.experiments import Experiment
@@ -29,6 +30,12 @@ from optlab.experiments import Experiment
 HEALTHY_SHARE = 0.82
 #: ... or where the reference is no more than this ahead.
 HEALTHY_GAP = 0.08
+#: A seed fails below this share of what the reference reaches; seeds that disagree
+#: ask for more of them, and two failures of five are a fault.
+UNSTABLE_SHARE = 0.4
+MORE_SEEDS = (*SEEDS, 3, 4)
+#: From this weight a cured suspicion ends the search for alternatives.
+SURE = 0.7
 #: A change cures from this share of what is possible, counted from the original on.
 CURED_SHARE = 0.7
 #: From this weight a suspicion takes part when several are removed together.
@@ -112,17 +119,18 @@ class Search:
 
     def __call__(self) -> Findings:
         """Examine, watch, experiment."""
-        data = self.trials.data(self.original)
+        data = data_of(self.original)
         facts = Facts.of(self.original, data)
-        seen = watch(self.original, SEEDS[0], data, facts.updates)
+        seen = watch(self.original, SEEDS[0], data, facts.updates, self.trials.deadline)
         key = (self.original.fingerprint, SEEDS[0])
         self.trials.outcomes[key] = seen.outcome
         suspicions = suspect(facts, seen)
         found = Findings(facts, seen, suspicions, self.trials.scores(self.original))
-        before = statistics.median(found.before) if found.before else FLOOR
-        found.possible = self._possible(facts, suspicions, before)
+        found.possible = self._possible(facts, suspicions)
+        before = self._before(found)
         if self._is_healthy(found, before):
             found.healthy = True
+            found.complete = not self.trials.out_of_time
             return found
         goal = self._goal(before, found.possible)
         found.singles = self._singles(suspicions, before, goal)
@@ -133,10 +141,10 @@ class Search:
         if cures:
             found.cure = [max(cures, key=lambda t: self._rank(suspicions, t))]
         else:
-            found.cure = self._together(facts, suspicions, found.singles, goal)
+            found.cure = self._together(suspicions, found.singles, goal)
+        found.cure = self._steadied(suspicions, found.cure, goal)
         if found.cure:
-            edit = all_of(*(tried.edit for tried in found.cure))
-            found.cured = self._changed(edit)
+            found.cured = self._with(found.cure)
         if found.cured is not None:
             found.after = self.trials.scores(found.cured)
         found.complete = not self.trials.out_of_time
@@ -144,9 +152,7 @@ class Search:
 
     # Steps.
 
-    def _possible(
-        self, facts: Facts, suspicions: dict[str, Suspicion], before: float
-    ) -> float:
+    def _possible(self, facts: Facts, suspicions: dict[str, Suspicion]) -> float:
         """Return the best median score of the references."""
         best = FLOOR
         for edit in references(facts, suspicions):
@@ -157,6 +163,13 @@ class Search:
                 break
         return best
 
+    def _before(self, found: Findings) -> float:
+        """Return the original's median score, over more seeds where they disagree."""
+        scores = found.before
+        if scores and min(scores) < UNSTABLE_SHARE * found.possible < max(scores):
+            found.before = scores = self.trials.scores(self.original, MORE_SEEDS)
+        return statistics.median(scores) if scores else FLOOR
+
     def _is_healthy(self, found: Findings, before: float) -> bool:
         ended = [
             self.trials.outcomes.get((self.original.fingerprint, seed))
@@ -164,6 +177,9 @@ class Search:
         ]
         broken = sum(o is not None and o.score is None for o in ended)
         if broken * 2 > len(SEEDS):
+            return False
+        failed = sum(s < UNSTABLE_SHARE * found.possible for s in found.before)
+        if len(found.before) > len(SEEDS) and failed >= 2:
             return False
         gap = found.possible - before
         return gap < HEALTHY_GAP or before >= HEALTHY_SHARE * found.possible > 0
@@ -175,33 +191,80 @@ class Search:
     def _singles(
         self, suspicions: dict[str, Suspicion], before: float, goal: float
     ) -> list[Tried]:
-        """Run every cure alone; keep the best of each cause."""
-        first: list[Tried] = []
-        for name, suspicion in suspicions.items():
-            for edit in suspicion.cures:
-                experiment = self._changed(edit)
-                if experiment is None or experiment == self.original:
-                    continue
-                tried = Tried(name, edit, experiment)
-                tried.scores = self.trials.scores(experiment, SEEDS[:1])
-                first.append(tried)
-                if tried.scores and tried.scores[0] >= goal and suspicion.weight >= 0.9:
-                    break
-        worth = max(0.0, before) + 0.3 * (goal - max(0.0, before))
+        """Run every cure alone; keep the best of each cause.
+
+        The first cure of each cause on the first seed; then the alternatives of causes
+        that it did not cure, unless a strong suspicion is cured already; then the other
+        seeds for all that are worth it.
+        """
+        start = max(0.0, before)
+        first = self._tries((name, s.cures[:1]) for name, s in suspicions.items())
+        done = {t.cause for t in first if t.median >= goal}
+        tries = list(first)
+        if not any(suspicions[name].weight >= SURE for name in done):
+            tries += self._tries(
+                (name, s.cures[1:])
+                for name, s in suspicions.items()
+                if name not in done
+            )
+        worth = start + 0.3 * (goal - start)
+        chosen = [t for t in tries if t.scores and t.scores[0] >= worth]
+        self.trials.run((t.experiment, seed) for t in chosen for seed in SEEDS)
+        for tried in chosen:
+            tried.scores = self.trials.scores(tried.experiment)
         best: dict[str, Tried] = {}
-        for tried in first:
-            if tried.scores and tried.scores[0] >= worth:
-                tried.scores = self.trials.scores(tried.experiment)
+        for tried in tries:
+            known = best.get(tried.cause)
             if not tried.scores:
                 continue
-            known = best.get(tried.cause)
-            if known is None or known.median < goal and tried.median > known.median:
+            if known is None or (known.median < goal and tried.median > known.median):
                 best[tried.cause] = tried
         return sorted(best.values(), key=lambda t: -t.median)
 
+    def _tries(self, cures: Iterable[tuple[str, list[Edit]]]) -> list[Tried]:
+        """Run cures on the first seed."""
+        found = []
+        for name, edits in cures:
+            for edit in edits:
+                experiment = self._changed(edit)
+                if experiment is not None and experiment != self.original:
+                    found.append(Tried(name, edit, experiment))
+        self.trials.run((tried.experiment, SEEDS[0]) for tried in found)
+        for tried in found:
+            tried.scores = self.trials.scores(tried.experiment, SEEDS[:1])
+        return found
+
+    def _steadied(
+        self, suspicions: dict[str, Suspicion], cure: list[Tried], goal: float
+    ) -> list[Tried]:
+        """Where one seed stays behind, look for an alternative that cures all."""
+        if not cure:
+            return cure
+        whole = self._with(cure)
+        scores = self.trials.scores(whole) if whole is not None else []
+        if not scores or min(scores) >= goal:
+            return cure
+        best, least = cure, min(scores)
+        for k, tried in enumerate(cure):
+            for edit in suspicions[tried.cause].cures:
+                experiment = self._changed(edit)
+                if edit is tried.edit or experiment is None:
+                    continue
+                other = [
+                    *cure[:k],
+                    Tried(tried.cause, edit, experiment),
+                    *cure[k + 1 :],
+                ]
+                variant = self._with(other)
+                found = self.trials.scores(variant) if variant is not None else []
+                if found and min(found) > least + 0.02:
+                    best, least = other, min(found)
+                if least >= goal:
+                    return best
+        return best
+
     def _together(
         self,
-        facts: Facts,
         suspicions: dict[str, Suspicion],
         singles: list[Tried],
         goal: float,
@@ -210,12 +273,10 @@ class Search:
         by_cause = {tried.cause: tried for tried in singles}
         ranked = [by_cause[name] for name in suspicions if name in by_cause]
         strong = [t for t in ranked if suspicions[t.cause].weight >= STRONG]
-        useful = [
-            t for t in singles if t.median > 0.1 and t not in strong
-        ]
+        useful = [t for t in singles if t.median > 0.1 and t not in strong]
         best: list[Tried] = []
         for chosen in (strong, [*strong, *useful[:2]], ranked):
-            experiment = self._changed(all_of(*(t.edit for t in chosen)))
+            experiment = self._with(chosen)
             if experiment is None or len(chosen) < 2:
                 continue
             if self.trials.median(experiment, SEEDS[:2]) >= goal:
@@ -227,7 +288,7 @@ class Search:
             fewer = [t for t in best if t is not tried]
             if not fewer:
                 break
-            experiment = self._changed(all_of(*(t.edit for t in fewer)))
+            experiment = self._with(fewer)
             if experiment is None:
                 continue
             if self.trials.median(experiment) >= goal:
@@ -243,7 +304,7 @@ class Search:
             for tried in ranked:
                 if tried in chosen:
                     continue
-                experiment = self._changed(all_of(*(t.edit for t in [*chosen, tried])))
+                experiment = self._with([*chosen, tried])
                 if experiment is not None:
                     value = self.trials.median(experiment, SEEDS[:1])
                     options.append((value, -ranked.index(tried), tried))
@@ -262,6 +323,10 @@ class Search:
 
     def _rank(self, suspicions: dict[str, Suspicion], tried: Tried) -> float:
         return suspicions[tried.cause].weight + 0.05 * tried.median
+
+    def _with(self, chosen: Sequence[Tried]) -> Experiment | None:
+        """Return the experiment with several changes."""
+        return self._changed(all_of(*(tried.edit for tried in chosen)))
 
     def _changed(self, edit: Edit) -> Experiment | None:
         """Return the experiment after an edit; None where it would not be valid."""

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import functools
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
+from optlab.callbacks import Callback
 from optlab.diagnosis.scoring import FLOOR, score
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 
 #: The seeds of every comparison; the first decides who is raced on.
 SEEDS = (0, 1, 2)
+#: Seconds of work from which starting other processes pays.
+WORTH_PROCESSES = 4.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,13 @@ class Outcome:
         return FLOOR if self.score is None else self.score
 
 
-def run_once(experiment: Experiment, seed: int, data: Any, record: Any = None) -> Any:
+def run_once(
+    experiment: Experiment,
+    seed: int,
+    data: Any,
+    record: Any = None,
+    deadline: float = float("inf"),
+) -> tuple[Outcome, Any]:
     """Train a variant once, whatever is wrong with it.
 
     Returns
@@ -63,7 +75,8 @@ def run_once(experiment: Experiment, seed: int, data: Any, record: Any = None) -
 
     began = time.perf_counter()
     try:
-        built = experiment.build(data, seed=seed, strict=False)
+        limits = [_Deadline(deadline)] if deadline < float("inf") else []
+        built = experiment.build(data, seed=seed, callbacks=limits, strict=False)
         arguments = {**built.fit_arguments, "validation_data": None, "metrics": ()}
         with np.errstate(all="ignore"):
             run = fit(
@@ -79,9 +92,13 @@ def run_once(experiment: Experiment, seed: int, data: Any, record: Any = None) -
             )
             found = None
             if run.status != "diverged" and data.x_val is not None:
-                logits = built.loss.from_logits and built.model.final_activation not in (
-                    "softmax",
-                    "sigmoid",
+                logits = (
+                    built.loss.from_logits
+                    and built.model.final_activation
+                    not in (
+                        "softmax",
+                        "sigmoid",
+                    )
                 )
                 predicted = built.model.predict(data.x_val)
                 found = score(data.task, data.y_val, predicted, logits)
@@ -101,6 +118,50 @@ def run_once(experiment: Experiment, seed: int, data: Any, record: Any = None) -
     return outcome, run
 
 
+class _Deadline(Callback):
+    """Ends a run when the time for the whole diagnosis is over."""
+
+    def __init__(self, deadline: float) -> None:
+        super().__init__()
+        self._deadline = deadline
+
+    def on_epoch_end(self, epoch: int, logs: Any) -> None:
+        """Look at the clock."""
+        if time.time() > self._deadline:
+            self.stop_training = True
+
+
+@functools.lru_cache(maxsize=64)
+def _loaded(experiment: Experiment, folder: Any, changed: float) -> Any:
+    """Load data once for a data table, a folder and a time of the file's change."""
+    return experiment.load_data(strict=False)
+
+
+def data_of(experiment: Experiment) -> Any:
+    """Return the data of a variant; loaded once for all variants with the same data."""
+    bare = experiment.replace(
+        {
+            "optimizer": {"name": "sgd"},
+            "training": {"dtype": experiment.training.dtype},
+            "model.layers": [{"units": 1}],
+        }
+    )
+    source = experiment.data.source if experiment.data else ""
+    path = Path(experiment.folder or ".") / source
+    changed = path.stat().st_mtime if path.is_file() else 0.0
+    return _loaded(bare, experiment.folder, changed)
+
+
+def run_variant(experiment: Experiment, seed: int, deadline: float) -> Outcome:
+    """Load the data of a variant and train it once; what a worker process does."""
+    try:
+        data = data_of(experiment)
+    except InputError as error:
+        return Outcome(None, "refused", str(error))
+    with threadpool_limits(1):
+        return run_once(experiment, seed, data, deadline=deadline)[0]
+
+
 @dataclass
 class Trials:
     """Outcomes by experiment and seed; each is run once.
@@ -108,51 +169,75 @@ class Trials:
     Parameters
     ----------
     deadline : float
-        A time on `time.perf_counter`'s clock after which nothing new is started.
+        A time on `time.time`'s clock after which nothing new is started.
     progress : callable, optional
         Called with the number of runs made.
+    jobs : int
+        Processes to use where many long runs are due.
     """
 
     deadline: float = float("inf")
-    progress: Any = None
+    progress: Callable[[int], Any] | None = None
+    jobs: int = 2
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
-    _data: dict[str, Any] = field(default_factory=dict)
 
     @property
     def out_of_time(self) -> bool:
         """Whether the deadline has passed."""
-        return time.perf_counter() > self.deadline
+        return time.time() > self.deadline
 
-    def data(self, experiment: Experiment) -> Any:
-        """Return the data of a variant, loaded once."""
-        table = experiment.data
-        key = f"{table!r} {experiment.training.dtype} {experiment.classification}"
-        if key not in self._data:
-            self._data[key] = experiment.load_data(strict=False)
-        return self._data[key]
+    def run(self, variants: Iterable[tuple[Experiment, int]]) -> None:
+        """Run what has not been run yet, on several cores where it pays."""
+        due = {
+            (experiment.fingerprint, seed): (experiment, seed)
+            for experiment, seed in variants
+        }
+        due = {key: pair for key, pair in due.items() if key not in self.outcomes}
+        if len(due) > 1 and self.jobs > 1 and self._cost * len(due) > WORTH_PROCESSES:
+            self._run_in_processes(due)
+            return
+        for key, (experiment, seed) in due.items():
+            if self.out_of_time:
+                return
+            self._keep(key, run_variant(experiment, seed, self.deadline))
+
+    def _run_in_processes(self, due: dict[Any, tuple[Experiment, int]]) -> None:
+        from joblib import Parallel, delayed
+
+        if self.out_of_time:
+            return
+        keys = list(due)
+        tasks = (delayed(run_variant)(*due[key], self.deadline) for key in keys)
+        workers = Parallel(n_jobs=self.jobs, return_as="generator", batch_size=1)
+        for key, outcome in zip(keys, workers(tasks), strict=True):
+            self._keep(key, outcome)
+
+    def _keep(self, key: tuple[str, int], outcome: Outcome) -> None:
+        if outcome.status == "stopped_early" and self.out_of_time:
+            return
+        self.outcomes[key] = outcome
+        if self.progress is not None:
+            self.progress(len(self.outcomes))
+
+    @property
+    def _cost(self) -> float:
+        """The mean seconds of a run so far."""
+        if not self.outcomes:
+            return 0.0
+        return statistics.mean(o.seconds for o in self.outcomes.values())
 
     def outcome(self, experiment: Experiment, seed: int) -> Outcome | None:
         """Return how a variant ends with a seed; None when time has run out."""
-        key = (experiment.fingerprint, seed)
-        if key not in self.outcomes:
-            if self.out_of_time:
-                return None
-            try:
-                data = self.data(experiment)
-            except InputError as error:
-                self.outcomes[key] = Outcome(None, "refused", str(error))
-            else:
-                self.outcomes[key], _ = run_once(experiment, seed, data)
-            if self.progress is not None:
-                self.progress(len(self.outcomes))
-        return self.outcomes[key]
+        self.run([(experiment, seed)])
+        return self.outcomes.get((experiment.fingerprint, seed))
 
     def scores(
         self, experiment: Experiment, seeds: Sequence[int] = SEEDS
     ) -> list[float]:
         """Return the scores over seeds, as far as time allowed."""
-        found = [self.outcome(experiment, seed) for seed in seeds]
-        return [outcome.value for outcome in found if outcome is not None]
+        self.run((experiment, seed) for seed in seeds)
+        keys = ((experiment.fingerprint, seed) for seed in seeds)
+        return [self.outcomes[key].value for key in keys if key in self.outcomes]
 
     def median(self, experiment: Experiment, seeds: Sequence[int] = SEEDS) -> float:
         """Return the median score over seeds; the floor where nothing was run."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from optlab.diagnosis.trials import Outcome, run_once
 from optlab.experiments import Experiment
@@ -74,7 +75,13 @@ class Watch:
         return bool(np.mean(steps > 0.02 * np.abs(self.loss[:-1])) > 1 / 3)
 
 
-def watch(experiment: Experiment, seed: int, data: Any, updates: int) -> Watch:
+def watch(
+    experiment: Experiment,
+    seed: int,
+    data: Any,
+    updates: int,
+    deadline: float = float("inf"),
+) -> Watch:
     """Run the original once with a record of gradients, activations and updates.
 
     Parameters
@@ -87,9 +94,12 @@ def watch(experiment: Experiment, seed: int, data: Any, updates: int) -> Watch:
         The rows.
     updates : int
         About how many steps it will make; some twenty of them are recorded.
+    deadline : float
+        When to stop, on `time.time`'s clock.
     """
     record = {"every": max(1, updates // 20), "slots": False}
-    outcome, run = run_once(experiment, seed, data, record)
+    with threadpool_limits(1):
+        outcome, run = run_once(experiment, seed, data, record, deadline)
     if run is None:
         return Watch(outcome)
     seen = Watch(outcome, [float(v) for v in run.history.get("loss", ())])
@@ -105,7 +115,9 @@ def watch(experiment: Experiment, seed: int, data: Any, updates: int) -> Watch:
                 size = np.asarray(trace.parameter_norm)[:, kernels]
                 ratio = moved / np.where(size > 0, size, np.nan)
             finite = ratio[np.isfinite(ratio)]
-            seen.update_ratio = float(np.median(finite)) if finite.size else float("nan")
+            seen.update_ratio = (
+                float(np.median(finite)) if finite.size else float("nan")
+            )
         seen.zero_share = [float(v) for v in np.asarray(trace.activation_zero)[-1]]
         seen.spread = [float(v) for v in np.asarray(trace.activation_std)[-1]]
         seen.start_spread = [float(v) for v in np.asarray(trace.activation_std)[0]]

@@ -73,8 +73,8 @@ def unscaled_targets(facts: Facts, watch: Watch) -> Suspicion | None:
 @cause(
     "data.label_encoding",
     definition="The labels are not coded as the loss reads them.",
-    symptom="An error or NaN for class numbers outside 0..K-1; a loss below 0 for -1/+1 "
-    "labels; a perfect training loss and chance on other rows for labels lost in "
+    symptom="An error or NaN for class numbers outside 0..K-1; a loss below 0 for "
+    "-1/+1 labels; a perfect training loss and chance on other rows for labels lost in "
     "parsing.",
     cure="Number the classes 0..K-1, or 0 and 1.",
     keras="y = np.unique(y, return_inverse=True)[1]",
@@ -229,4 +229,6 @@ def train_val_mismatch(facts: Facts, watch: Watch) -> Suspicion | None:
     if not weight:
         return None
     evidence = {"deviation_ratio": typical_ratio, "shift": typical_shift}
-    return Suspicion(weight, evidence, [repairs.edit(facts, repairs.matched_validation)])
+    return Suspicion(
+        weight, evidence, [repairs.edit(facts, repairs.matched_validation)]
+    )

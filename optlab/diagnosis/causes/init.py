@@ -26,8 +26,8 @@ def _fresh(facts: Facts) -> list[edits.Edit]:
 @cause(
     "init.zero_or_constant",
     definition="All weights of a layer begin with one value.",
-    symptom="The units of the layer get the same gradient and stay identical: the layer "
-    "acts as one unit.",
+    symptom="The units of the layer get the same gradient and stay identical: the "
+    "layer acts as one unit.",
     cure="Random initial weights.",
     keras='layers.Dense(16, kernel_initializer="glorot_uniform")',
 )

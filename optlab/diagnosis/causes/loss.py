@@ -44,7 +44,9 @@ def output_activation(facts: Facts, watch: Watch) -> Suspicion | None:
         return None
     cure = targets.repaired_output(facts)
     both = edits.all_of(cure, targets.repaired_loss(facts))
-    return Suspicion(weight, {"activation": name, "units": units, "why": why}, [cure, both])
+    return Suspicion(
+        weight, {"activation": name, "units": units, "why": why}, [cure, both]
+    )
 
 
 _RANGES = {
@@ -121,9 +123,7 @@ def from_logits(facts: Facts, watch: Watch) -> Suspicion | None:
 )
 def double_softmax(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for from_logits behind a squashing layer, and for two softmaxes."""
-    names = [
-        str(e.get("activation")) for e in facts.layers if e.get("activation")
-    ]
+    names = [str(e.get("activation")) for e in facts.layers if e.get("activation")]
     squashed = facts.final_activation in ("softmax", "sigmoid")
     inner = "softmax" in facts.hidden_activations or names[-2:] == ["softmax"] * 2
     if not ((squashed and facts.from_logits) or inner):

@@ -75,7 +75,9 @@ def vanishing_depth(facts: Facts, watch: Watch) -> Suspicion | None:
         weight = max(weight, 0.93)
     if not weight:
         return None
-    return Suspicion(weight, {"layers": count, "gradient_ratio": ratio}, _revived(facts))
+    return Suspicion(
+        weight, {"layers": count, "gradient_ratio": ratio}, _revived(facts)
+    )
 
 
 @cause(

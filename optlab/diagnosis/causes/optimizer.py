@@ -175,8 +175,8 @@ def too_few_updates(facts: Facts, watch: Watch) -> Suspicion | None:
     cures = []
     if facts.batch_size > 64:
         cures.append(edits.setting("training", batch_size=32))
-    for factor in (5, 20):
-        updates = factor * max(facts.updates, 60)
+    for factor in (5, 20) if facts.updates <= 400 else (5,):
+        updates = min(factor * max(facts.updates, 60), facts.updates + 15_000)
         cures.append(edits.length(facts.steps_per_epoch, updates))
     if facts.batch_size > 64:
         small = -(-facts.rows // 32)

@@ -1,0 +1,251 @@
+"""`optlab.diagnose`: why a set-up does not learn, proved by rerunning it."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optlab.diagnosis import repairs
+from optlab.diagnosis.causes import CAUSES
+from optlab.diagnosis.result import CauseFound, Diagnosis, changes
+from optlab.diagnosis.scoring import FLOOR
+from optlab.diagnosis.search import SEEDS, Findings, Search, Tried
+from optlab.diagnosis.trials import Trials, data_of
+from optlab.errors import InputError
+from optlab.experiments import Experiment
+
+#: Suspicions below this weight are guards: reported only where they cure.
+REPORTED = 0.5
+#: Multiply-adds of one training that fit a diagnosis of a minute, about.
+AFFORDABLE = 2e10
+
+
+def diagnose(
+    experiment: Any,
+    x: Any = None,
+    y: Any = None,
+    *,
+    epochs: int | None = None,
+    batch_size: int | None = None,
+    validation_data: Any = None,
+    budget: float = 60.0,
+    jobs: int = 2,
+    progress: Callable[[int], Any] | None = None,
+) -> Diagnosis:
+    """Say why a set-up does not learn, and prove it by changing one thing at a time.
+
+    Parameters
+    ----------
+    experiment : Experiment, str, Path or keras.Model
+        An experiment, the path or name of one, or a compiled tf.keras model, which
+        needs `x` and `y` and is read, not trained.
+    x, y : array_like, optional
+        The rows that a tf.keras model was to be trained on.
+    epochs, batch_size : int, optional
+        How the tf.keras model was to be trained; 20 and 32 where left out.
+    validation_data : (x, y), optional
+        Rows to score the tf.keras model on; a fifth of the rows where left out.
+    budget : float
+        Seconds after which no new run is started; the answer is then what is known.
+    jobs : int
+        Processes to run trials in.
+    progress : callable, optional
+        Called with the number of runs made so far.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    InputError
+        If the experiment cannot be read, or has no data to learn from.
+    """
+    if not isinstance(experiment, (Experiment, str, Path)):
+        from optlab.validation.keras_experiment import experiment_of
+
+        experiment = experiment_of(
+            experiment, x, y, epochs or 20, batch_size or 32, validation_data
+        )
+    elif x is not None or y is not None:
+        raise InputError(
+            "`x` and `y` go with a tf.keras model; an experiment has its own data."
+        )
+    if not isinstance(experiment, Experiment):
+        from optlab.experiments import find
+
+        experiment = find(experiment)
+    if experiment.data is None:
+        raise InputError(
+            "A diagnosis needs an experiment with data and a model. "
+            "Received: an analytic function"
+        )
+    if not budget > 0:
+        raise InputError(f"`budget` must be above 0. Received: budget={budget}")
+    began = time.time()
+    notes: list[str] = []
+    original = experiment
+    experiment = _scorable(experiment, notes)
+    experiment = _affordable(experiment, budget, notes)
+    trials = Trials(began + budget, progress, jobs)
+    found = Search(experiment, trials)()
+    if not found.complete:
+        notes.append(
+            f"The time budget of {budget:g} s ran out; this is the answer so far."
+        )
+    answer = _report(original, experiment, found, notes)
+    answer.seconds = time.time() - began
+    answer.runs = len(trials.outcomes)
+    return answer
+
+
+def _scorable(experiment: Experiment, notes: list[str]) -> Experiment:
+    """Make sure that there are rows to score on and rows to learn from."""
+    data = data_of(experiment)
+    if not len(data.x):
+        raise InputError("There are no rows to train on.")
+    if data.x_val is None or not len(data.x_val):
+        experiment = experiment.replace({"data.validation": 0.2})
+        data = data_of(experiment)
+        if data.x_val is None or not len(data.x_val):
+            raise InputError(
+                f"There are too few rows to keep some for scoring: {len(data.x)}."
+            )
+        notes.append("A fifth of the rows was kept to score on.")
+    return experiment
+
+
+def _affordable(experiment: Experiment, budget: float, notes: list[str]) -> Experiment:
+    """Take a stratified sample of the rows where runs would not fit the budget."""
+    data = data_of(experiment)
+    built = experiment.build(data, strict=False)
+    rows = len(data.x)
+    epochs = experiment.training.epochs or 20
+    batch = min(experiment.training.batch_size, rows)
+    work = 3.0 * built.model.count_params() * rows * epochs
+    calls = 3e6 * len(built.model.layers) * epochs * (rows / batch)
+    limit = AFFORDABLE * budget / 60
+    if work + calls <= 10 * limit or rows <= 400:
+        return experiment
+    keep = max(400, int(rows * 10 * limit / (work + calls)))
+    if keep >= rows:
+        return experiment
+    arrays = repairs.raw_arrays_of(experiment)
+    chosen = _stratified(arrays["y"], keep)
+    arrays |= {"x": arrays["x"][chosen], "y": arrays["y"][chosen]}
+    notes.append(
+        f"{keep} of {rows} training rows were used, a stratified sample: all of them "
+        "would not fit the time budget."
+    )
+    tree = experiment.to_dict()
+    from optlab.diagnosis.edits import data_file
+
+    made = type(experiment)(**data_file(repairs.store(arrays))(tree))
+    made._folder, made._name = experiment.folder, experiment.name
+    return made
+
+
+def _stratified(y: np.ndarray[Any, Any], keep: int) -> np.ndarray[Any, Any]:
+    """Return rows spread evenly over the sorted targets, in their old order."""
+    flat = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
+    rng = np.random.default_rng(0)
+    order = np.lexsort((rng.random(len(flat)), flat))
+    places = np.linspace(0, len(flat) - 1, keep).round().astype(int)
+    return np.sort(order[np.unique(places)])
+
+
+def _report(
+    original: Experiment, experiment: Experiment, found: Findings, notes: list[str]
+) -> Diagnosis:
+    """Turn findings into an answer."""
+    before = _median(found.before)
+    answer = Diagnosis(
+        original,
+        found.healthy,
+        before,
+        None,
+        round(found.possible, 4),
+        [],
+        [],
+        tuple(CAUSES),
+        before=found.before,
+        notes=notes,
+    )
+    if found.healthy:
+        answer.score_after = before
+        return answer
+    singles = {tried.cause: tried for tried in found.singles}
+    in_cure = {tried.cause for tried in found.cure}
+    start = max(before or 0.0, 0.0)
+    goal = start + 0.7 * max(0.0, found.possible - start)
+    for tried in found.cure:
+        single = singles.get(tried.cause, tried)
+        answer.causes.append(_entry(found, experiment, tried, "proved", single))
+    rest = [(n, s) for n, s in found.suspicions.items() if n not in in_cure]
+    cures = [n for n, _ in rest if n in singles and singles[n].median >= goal]
+    for name in cures:
+        tried = singles[name]
+        answer.causes.append(_entry(found, experiment, tried, "proved", tried))
+    for name, suspicion in rest:
+        if name in cures:
+            continue
+        tried = singles.get(name, Tried(name, lambda tree: tree, experiment))
+        helps = tried.scores and tried.median > start + 0.25 * (found.possible - start)
+        if suspicion.weight >= REPORTED and (helps or not tried.scores):
+            entry = _entry(found, experiment, tried, "suspected", tried)
+            answer.causes.append(entry)
+        elif suspicion.weight >= 0.9 and not found.cure:
+            answer.causes.append(_entry(found, experiment, tried, "suspected", tried))
+        elif tried.scores:
+            entry = _entry(found, experiment, tried, "ruled out", tried)
+            answer.ruled_out.append(entry)
+    if found.cured is not None:
+        answer.cured = found.cured
+        answer.after = found.after
+        answer.score_after = _median(found.after)
+    return answer
+
+
+def _entry(
+    found: Findings, experiment: Experiment, tried: Tried, status: Any, single: Tried
+) -> CauseFound:
+    """Describe one cause with the numbers of its trial."""
+    evidence = dict(found.suspicions[tried.cause].evidence)
+    if single.scores:
+        evidence |= {
+            "before": [round(v, 4) for v in found.before],
+            "after": [round(v, 4) for v in single.scores],
+            "seeds": list(SEEDS[: len(single.scores)]),
+            "effect": round(single.median - statistics.median(found.before), 4),
+        }
+    if status == "proved" and len(found.cure) > 1 and tried in found.cure:
+        evidence["with"] = [t.cause for t in found.cure if t is not tried]
+    fix = changes(experiment, tried.experiment)
+    return CauseFound(tried.cause, status, _plain(evidence), fix)
+
+
+def _plain(evidence: dict[str, Any]) -> dict[str, Any]:
+    """Return numbers that JSON can hold."""
+
+    def one(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return [one(v) for v in value]
+        if isinstance(value, (float, np.floating)):
+            return float(f"{value:.6g}") if np.isfinite(value) else None
+        if isinstance(value, np.integer):
+            return int(value)
+        return value
+
+    return {key: one(value) for key, value in evidence.items()}
+
+
+def _median(scores: list[float]) -> float | None:
+    """Return the median score; None where most runs gave none."""
+    if not scores or sum(s <= FLOOR for s in scores) * 2 > len(scores):
+        return None
+    return round(statistics.median(scores), 4)

@@ -1,0 +1,54 @@
+"""Write the cured experiment, and repaired rows where the cure needs them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from optlab.diagnosis.repairs import is_stored
+from optlab.diagnosis.result import Diagnosis
+from optlab.errors import InputError
+
+
+def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
+    """Write the cured experiment as a TOML file.
+
+    Where the cure repairs rows, the repaired data go beside it as an .npz file of the
+    same stem.
+
+    Parameters
+    ----------
+    answer : Diagnosis
+        With a cure.
+    path : str or Path
+        The new .toml file.
+
+    Returns
+    -------
+    list of Path
+        The files written.
+
+    Raises
+    ------
+    InputError
+        If there is no cure to write, or the files cannot be written.
+    """
+    path = Path(path)
+    if answer.cured is None or answer.cured.data is None:
+        why = "the set-up is healthy" if answer.healthy else "no change cured it"
+        raise InputError(f"There is no fix to write: {why}.")
+    if path.suffix != ".toml":
+        raise InputError(f"The fix must be a .toml file. Received: {path}")
+    cured, written = answer.cured, [path]
+    if is_stored(cured.data.source):
+        beside = path.with_suffix(".npz")
+        try:
+            shutil.copyfile(cured.data.source, beside)
+        except OSError as error:
+            raise InputError(f"Cannot write {beside}: {error.strerror}") from error
+        folder = path.resolve().parent
+        cured = cured.replace({"data.source": beside.name})
+        cured._folder = folder
+        written.append(beside)
+    cured.to_toml(path)
+    return written

@@ -1,0 +1,127 @@
+"""What a diagnosis says: causes with their proof, the fix, and the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+from optlab.diagnosis.causes import Cause, get
+from optlab.experiments import Experiment
+
+Status: TypeAlias = Literal["proved", "suspected", "ruled out"]
+
+
+@dataclass
+class CauseFound:
+    """One cause in the report.
+
+    Attributes
+    ----------
+    cause : str
+        Its name in the catalogue.
+    status : {"proved", "suspected", "ruled out"}
+        Proved: removing it cures, alone or as a needed part of the cure. Suspected:
+        the evidence points to it, and removing it alone does not cure. Ruled out: it
+        was removed, and nothing changed.
+    evidence : dict
+        Numbers from examining and watching; with a trial, also "before", "after" (one
+        score a seed), "seeds" and "effect" (the difference of the medians).
+    fix : dict
+        Dotted paths of the experiment with their new values.
+    """
+
+    cause: str
+    status: Status
+    evidence: dict[str, Any] = field(default_factory=dict)
+    fix: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def entry(self) -> Cause:
+        """The catalogue's entry: definition, symptom, cure, the Keras line."""
+        return get(self.cause)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what the JSON output says of it."""
+        return {
+            "cause": self.cause,
+            "status": self.status,
+            "evidence": self.evidence,
+            "fix": self.fix,
+        }
+
+
+@dataclass
+class Diagnosis:
+    """The answer to the question why a loss does not decrease.
+
+    Attributes
+    ----------
+    experiment : Experiment
+        As it came.
+    healthy : bool
+        Whether nothing was found to be wrong.
+    score_before, score_after : float or None
+        The median over seeds of the original and of the cured experiment; None where it
+        cannot be trained or diverges, or there is no cure.
+    possible : float
+        What a well-built model reaches on these data.
+    causes : list of CauseFound
+        Proved and suspected causes, the most likely first; empty for a healthy set-up.
+    ruled_out : list of CauseFound
+        What was tried and changed nothing.
+    checked : tuple of str
+        The causes whose tests were run.
+    cured : Experiment or None
+        The experiment with the fix.
+    before, after : list of float
+        One score a seed.
+    notes : list of str
+        What a reader should know: a sample was taken, time ran out.
+    seconds : float
+        How long it took.
+    runs : int
+        How many trainings were made.
+    """
+
+    experiment: Experiment
+    healthy: bool
+    score_before: float | None
+    score_after: float | None
+    possible: float
+    causes: list[CauseFound]
+    ruled_out: list[CauseFound]
+    checked: tuple[str, ...]
+    cured: Experiment | None = None
+    before: list[float] = field(default_factory=list)
+    after: list[float] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+    runs: int = 0
+
+    @property
+    def fix(self) -> dict[str, Any]:
+        """Dotted paths with their new values: the whole cure."""
+        if self.cured is None:
+            return {}
+        return changes(self.experiment, self.cured)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON document of the command line."""
+        return {
+            "healthy": self.healthy,
+            "score_before": self.score_before,
+            "score_after": self.score_after,
+            "possible": self.possible,
+            "causes": [found.to_dict() for found in self.causes],
+            "ruled_out": [found.to_dict() for found in self.ruled_out],
+            "checked": list(self.checked),
+            "fix": self.fix,
+            "notes": self.notes,
+            "runs": self.runs,
+            "seconds": round(self.seconds, 2),
+        }
+
+
+def changes(old: Experiment, new: Experiment) -> dict[str, Any]:
+    """Return dotted path -> new value where two experiments differ."""
+    return {path: after for path, (_, after) in old.diff(new).items()}
