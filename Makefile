@@ -12,7 +12,7 @@ DECLARED := setup.cfg pyproject.toml
 .PHONY: help run test lint format bench pictures clean
 
 help:
-	@echo 'make run       train the shipped digits experiment, draw it, verify it'
+	@echo 'make run       run two shipped experiments: records and pictures in out/'
 	@echo 'make test      run the tests'
 	@echo 'make lint      check style and types'
 	@echo 'make format    rewrite the sources in the house style'
@@ -34,7 +34,8 @@ $(STAMP)-run $(STAMP)-dev $(STAMP)-bench: $(DECLARED) | $(BIN)/python
 	@touch $@
 
 run: $(STAMP)-run
-	$(BIN)/optlab run digits --pictures
+	$(BIN)/optlab run digits --plot out/digits/report.png
+	$(BIN)/optlab run rosenbrock --plot out/rosenbrock/report.png
 
 test: $(STAMP)-dev
 	$(BIN)/python -m pytest -n 2
@@ -49,7 +50,8 @@ format: $(STAMP)-dev
 	$(BIN)/ruff format .
 
 bench: $(STAMP)-bench
-	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only \
+		-o 'python_files=bench_*.py test_*.py'
 
 pictures: $(STAMP)-run
 	$(BIN)/python docs/pictures.py
