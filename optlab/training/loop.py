@@ -12,7 +12,7 @@ of the rows, one for dropout. Unlike tf.keras with a seed, each epoch has anothe
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -226,6 +226,7 @@ class Loop:
         into, gradients = objective.loss.into, model.gradients
         uses_logits, penalty = objective.uses_logits, model.penalty
         apply = self.optimizer.apply if gradients.size else _nothing
+        scale = _loss_scale(self.optimizer)
         updates = [metric.update for metric in self.metrics]
         every = recorder.every if recorder is not None else 0
         watched = self._watch_batches
@@ -266,12 +267,14 @@ class Loop:
                 for update in updates:
                     update(ys, output)
                 backward(grad, uses_logits)
-                if every and steps % every == 0:
+                recorded = every and steps % every == 0
+                if recorded:
                     recorder.before(steps, loss)  # type: ignore[union-attr]
-                    apply(gradients)
+                if scale is not None:
+                    np.multiply(gradients.flat, scale(), gradients.flat)
+                apply(gradients)
+                if recorded:
                     recorder.after()  # type: ignore[union-attr]
-                else:
-                    apply(gradients)
                 total += loss * n
                 count += n
                 batch += 1
@@ -387,7 +390,8 @@ class Loop:
         """Let optimizer and callbacks finish; keep the weights to resume with."""
         run, optimizer = self.run, self.optimizer
         run.iterations = optimizer.iterations
-        averages = optimizer.options.use_ema and run.status != "diverged"
+        options = getattr(optimizer, "inner_optimizer", optimizer).options
+        averages = options.use_ema and run.status != "diverged"
         if not averages and not self.callbacks:
             return
         trained = self.model.get_weights()
@@ -398,6 +402,14 @@ class Loop:
         after = self.model.get_weights()
         same = map(np.array_equal, trained, after)
         run.resume_weights = None if all(same) else trained
+
+
+def _loss_scale(optimizer: Any) -> Callable[[], float] | None:
+    """Return what tells the factor that the optimizer will divide gradients by."""
+    if hasattr(optimizer, "dynamic_scale"):
+        return lambda: float(optimizer.dynamic_scale)
+    factor = optimizer.options.loss_scale_factor
+    return None if factor is None else lambda: float(factor)
 
 
 def _nothing(gradients: Any) -> None:

@@ -80,9 +80,10 @@ def check_state(old: Run, model: Any, optimizer: Any) -> None:
 
 def check_idle(old: Run, optimizer: Any) -> None:
     """Raise where the run's own optimizer has made updates since it ended."""
-    if old.optimizer is optimizer and optimizer.iterations != old.iterations:
+    unchanged: Any = old.optimizer
+    if unchanged is optimizer and unchanged.iterations != old.iterations:
         raise InputError(
-            f"The optimizer has gone on since the run ended: {optimizer.iterations} "
+            f"The optimizer has gone on since the run ended: {unchanged.iterations} "
             f"updates instead of {old.iterations}. Resume from a saved file."
         )
 

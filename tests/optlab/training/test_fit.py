@@ -160,6 +160,24 @@ def test_a_schedule_is_in_the_history(data, make_model):
     assert "learning_rate" not in quick(make_model(), x, y).history
 
 
+@pytest.mark.parametrize(
+    "scaled",
+    [
+        lambda: optlab.SGD(0.1, loss_scale_factor=8.0),
+        lambda: optlab.optimizers.LossScaleOptimizer(
+            optlab.SGD(0.1), dynamic_growth_steps=2
+        ),
+    ],
+)
+def test_the_loss_is_scaled_by_what_the_optimizer_divides_by(data, make_model, scaled):
+    x, y = data
+    plain = quick(make_model(), x, y, optimizer=optlab.SGD(0.1), epochs=3, record=1)
+    run = quick(make_model(), x, y, optimizer=scaled(), epochs=3, record=1)
+    assert run.losses.tobytes() == plain.losses.tobytes()
+    norms = run.trace.gradient_norm
+    assert norms.tobytes() == plain.trace.gradient_norm.tobytes()
+
+
 def test_a_frozen_model_stays(data, make_model):
     x, y = data
     model = make_model()
