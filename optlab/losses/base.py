@@ -71,6 +71,7 @@ class Loss:
                 f"gives the losses unreduced. Received: reduction={reduction!r}"
             )
         self.reduction = reduction
+        self._over_samples = reduction in ("sum_over_batch_size", "mean")
         self.name = str(name or self.default_name)
 
     def __call__(
@@ -185,9 +186,9 @@ class Loss:
         sample_weight : ndarray, shape (n,), or None
             Of the dtype of `y_pred`.
         """
-        dtype = y_pred.dtype
-        rows = np.empty(len(y_pred), dtype)
-        divisor = self._divisor(y, sample_weight)
+        dtype, n = y_pred.dtype, len(y_pred)
+        rows = np.empty(n, dtype)
+        divisor = float(n) if self._over_samples else self._divisor(y, sample_weight)
         w = _UNWEIGHTED[dtype] if sample_weight is None else sample_weight
         value: float = self._kernel(
             y, y_pred, w, divisor, grad_out, rows, *self._constants

@@ -261,6 +261,7 @@ class SparseCategoricalCrossentropy(Loss):
                 f"ignore_class={ignore_class!r}"
             )
         self.ignore_class = None if ignore_class is None else int(ignore_class)
+        self._over_samples = self._over_samples and ignore_class is None
         self.axis = _last_axis(axis)
         self._kernel = (
             categorical.sparse_logits
