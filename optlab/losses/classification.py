@@ -124,7 +124,6 @@ class BinaryCrossentropy(_Smoothed):
     Examples
     --------
     >>> import numpy as np
-    import numpy.typing as npt
     >>> loss = BinaryCrossentropy(from_logits=True)
     >>> value, grad = loss.value_and_grad([[1.0]], np.array([[0.0]]))
     >>> round(value, 6), grad.item()
@@ -182,7 +181,6 @@ class CategoricalCrossentropy(_Smoothed):
     Examples
     --------
     >>> import numpy as np
-    import numpy.typing as npt
     >>> loss = CategoricalCrossentropy()
     >>> value, grad = loss.value_and_grad([[0, 1]], np.array([[0.75, 0.25]]))
     >>> round(value, 6), grad.round(6).tolist()
@@ -235,7 +233,6 @@ class SparseCategoricalCrossentropy(Loss):
     Examples
     --------
     >>> import numpy as np
-    import numpy.typing as npt
     >>> loss = SparseCategoricalCrossentropy(from_logits=True)
     >>> value, grad = loss.value_and_grad([2], np.array([[0.0, 0.0, 0.0, 0.0]]))
     >>> round(value, 6), grad.tolist()

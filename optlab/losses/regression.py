@@ -55,7 +55,6 @@ class MeanSquaredError(_Regression):
     Examples
     --------
     >>> import numpy as np
-    import numpy.typing as npt
     >>> MeanSquaredError().value_and_grad([[0.0], [1.0]], np.array([[1.0], [4.0]]))
     (5.0, array([[1.],
            [3.]]))
