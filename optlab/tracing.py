@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError, unknown_name
-from optlab.parameters import Parameters
 
 Array = npt.NDArray[Any]
 
@@ -202,98 +201,3 @@ class Trace:
             name: list(rows) for name, rows in state["slot_values"].items()
         }
         return trace
-
-
-class Recorder:
-    """Fills a trace during a run: `before` and `after` each recorded update.
-
-    Parameters
-    ----------
-    record : Record
-        What to keep.
-    parameters, gradients : Parameters
-        The arenas that the optimizer reads and writes.
-    optimizer : Optimizer
-        Built for them.
-    model : Sequential, optional
-        Whose activations to record.
-    trace : Trace, optional
-        An earlier part of the same run, to be continued.
-    """
-
-    def __init__(
-        self,
-        record: Record,
-        parameters: Parameters,
-        gradients: Parameters,
-        optimizer: Any,
-        model: Any = None,
-        trace: Trace | None = None,
-    ) -> None:
-        self.record = record
-        self.every = record.every
-        self._parameters, self._gradients = parameters, gradients
-        self._optimizer = optimizer
-        self._model = model if record.activations else None
-        self.trace = trace or Trace(parameters.names, (), record.every)
-        self._before = np.empty_like(parameters.flat)
-
-    def before(self, step: int, loss: float) -> None:
-        """Note the state before an update; the gradients must be there."""
-        rows = self.trace._rows
-        rows["steps"].append(step)
-        rows["loss"].append(loss)
-        rows["learning_rate"].append(float(self._optimizer.learning_rate))
-        np.copyto(self._before, self._parameters.flat)
-        rows["parameter_norm"].append(_norms(self._parameters))
-        rows["gradient_norm"].append(_norms(self._gradients))
-        wide = [np.asarray(g, np.float64) for g in self._gradients]
-        with np.errstate(all="ignore"):
-            rows["gradient_mean"].append(np.array([g.mean() for g in wide]))
-            rows["gradient_std"].append(np.array([g.std() for g in wide]))
-        if self.record.values:
-            rows["parameters"].append(self._before.copy())
-            rows["gradients"].append(self._gradients.flat.copy())
-        if self._model is not None:
-            self._note_activations(self._model.activations(), rows)
-
-    def _note_activations(
-        self, found: Sequence[tuple[str, Array]], rows: dict[str, list[Any]]
-    ) -> None:
-        self.trace.layers = tuple(name for name, _ in found)
-        wide = [np.asarray(values, np.float64) for _, values in found]
-        with np.errstate(all="ignore"):
-            rows["activation_mean"].append(np.array([a.mean() for a in wide]))
-            rows["activation_std"].append(np.array([a.std() for a in wide]))
-            rows["activation_zero"].append(np.array([np.mean(a == 0) for a in wide]))
-
-    def after(self) -> None:
-        """Note what the update did."""
-        rows = self.trace._rows
-        with np.errstate(all="ignore"):
-            np.subtract(self._parameters.flat, self._before, out=self._before)
-        offsets, shapes = self._parameters.offsets, self._parameters.arrays
-        pieces = [
-            self._before[start : start + array.size]
-            for start, array in zip(offsets, shapes, strict=True)
-        ]
-        rows["update_norm"].append(_norms(pieces))
-        if self.record.values:
-            rows["updates"].append(self._before.copy())
-        if not self.record.slots:
-            return
-        for name, arrays in self._optimizer.state.items():
-            if len(arrays) != len(shapes):
-                continue
-            self.trace._slots.setdefault(name, []).append(_norms(arrays))
-            if self.record.values:
-                flat = np.concatenate([np.ravel(array) for array in arrays])
-                self.trace._slot_values.setdefault(name, []).append(flat)
-
-
-def _norms(arrays: Any) -> Array:
-    """Return the Euclidean norm of each array, summed in float64 in a fixed order."""
-    with np.errstate(all="ignore"):
-        return np.array(
-            [np.sqrt(np.square(array, dtype=np.float64).sum()) for array in arrays]
-        )

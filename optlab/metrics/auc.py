@@ -2,8 +2,9 @@
 
 Scores fall into ``num_thresholds - 1`` equal buckets of [0, 1]; the curve joins the
 points (false positive rate, true positive rate) at the thresholds by straight lines.
-With 200 thresholds it is within about 0.005 of the exact area for scores that spread
-over [0, 1], and too coarse where they crowd together.
+Scores that share a bucket count as tied. With 200 thresholds that costs up to 0.0007
+for 500 scores that spread over [0, 1], and 0.005 where most crowd near 0 and 1
+(measured); ask for more thresholds there.
 
 Several outputs are flattened into one list, as tf.keras does without `multi_label`.
 """

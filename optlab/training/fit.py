@@ -13,22 +13,18 @@ import numpy.typing as npt
 from optlab import callbacks as callbacks_module
 from optlab import metrics as metrics_module
 from optlab.errors import InputError
+from optlab.recorder import Recorder
 from optlab.run import Run
-from optlab.tracing import Record, Recorder
+from optlab.tracing import Record
 from optlab.training.arguments import at_least, positive
-from optlab.training.class_weights import class_weights
 from optlab.training.evaluation import Evaluator
-from optlab.training.inputs import (
-    fingerprint,
-    prepare_weights,
-    prepare_x,
-    prepare_y,
-    split_tail,
-)
-from optlab.training.loop import Loop, Rows
+from optlab.training.inputs import fingerprint
+from optlab.training.loop import Loop
 from optlab.training.objective import Objective
+from optlab.training.preparation import prepare
 from optlab.training.progress import Progress
 from optlab.training.resume import check_resumable, check_state, continued, put_back
+from optlab.training.rows import Rows
 
 #: Rows at a time in validation; only rounding depends on it.
 _VALIDATION_ROWS = 1024
@@ -165,41 +161,31 @@ def fit(
     wanted = Record.of(record)
 
     objective = Objective(model, loss, plain)
-    data = _Data(objective, check_finite, strict)
-    rows_x, rows_y = data.pair(x, y, "x", "y")
-    weights = data.weights(sample_weight, len(rows_x), "sample_weight")
-    held_out = None
-    if validation_data is not None:
-        if validation_split:
-            raise InputError(
-                "Give `validation_data` or `validation_split`, not both. "
-                f"Received: validation_split={validation_split!r} and data"
-            )
-        held_out = data.validation(validation_data)
-    kept = split_tail(len(rows_x), validation_split)
-    if kept < len(rows_x):
-        tail = None if weights is None else weights[kept:]
-        held_out = (rows_x[kept:], rows_y[kept:], tail)
-        rows_x, rows_y = rows_x[:kept], rows_y[:kept]
-        weights = None if weights is None else weights[:kept]
-    if class_weight is not None:
-        _, by_row = class_weights(class_weight, rows_y, model.output_shape[-1])
-        by_row = by_row.astype(model.dtype)
-        weights = by_row if weights is None else weights * by_row
+    data = prepare(
+        objective,
+        x,
+        y,
+        sample_weight,
+        class_weight,
+        validation_data,
+        validation_split,
+        check_finite,
+        strict,
+    )
+    rows = Rows(*data.training, size, bool(shuffle), seed)
 
     found_metrics = metrics_module.get_all(metrics)
-    shape = (len(rows_x), *model.output_shape)
+    shape = (len(rows.x), *model.output_shape)
     bound = [
-        metric.bind(rows_y.shape, shape, objective.outputs_are_logits)
+        metric.bind(rows.y.shape, shape, objective.outputs_are_logits)
         for metric in found_metrics
     ]
     evaluator = None
-    if held_out is not None:
+    if data.validation is not None:
         again = [copy.deepcopy(metric) for metric in found_metrics]
-        evaluator = Evaluator(objective, *held_out, again, _VALIDATION_ROWS)
+        evaluator = Evaluator(objective, *data.validation, again, _VALIDATION_ROWS)
 
     directions = _directions(found_metrics, evaluator is not None)
-    rows = Rows(rows_x, rows_y, weights, size, bool(shuffle), seed)
     run = Run(
         model,
         optimizer,
@@ -212,7 +198,7 @@ def fit(
             "loss": repr(objective.loss),
             "metrics": [metric.name for metric in found_metrics],
             "callbacks": [type(callback).__name__ for callback in found_callbacks],
-            "data": fingerprint(rows_x, rows_y, weights),
+            "data": fingerprint(*data.training),
         },
         directions=directions,
     )
@@ -254,51 +240,6 @@ def fit(
     )
     loop(resumed=resume is not None)
     return run
-
-
-class _Data:
-    """Prepares data for one objective."""
-
-    def __init__(self, objective: Objective, check_finite: bool, strict: bool) -> None:
-        self._objective = objective
-        self._model = objective.model
-        self._check_finite = check_finite
-        self._strict = strict
-
-    def pair(self, x: Any, y: Any, x_name: str, y_name: str) -> tuple[Any, Any]:
-        model = self._model
-        rows_x = prepare_x(
-            x, model.input_shape, model.dtype, x_name, self._check_finite
-        )
-        rows_y = prepare_y(
-            y,
-            self._objective.loss,
-            model.output_shape,
-            model.dtype,
-            len(rows_x),
-            y_name,
-            self._check_finite,
-            self._strict,
-        )
-        return rows_x, rows_y
-
-    def weights(self, weights: Any, rows: int, name: str) -> Any:
-        if weights is None:
-            return None
-        return prepare_weights(weights, rows, self._model.dtype, name)
-
-    def validation(self, validation_data: Any) -> tuple[Any, Any, Any]:
-        if (
-            not isinstance(validation_data, (tuple, list))
-            or not 2 <= len(validation_data) <= 3
-        ):
-            raise InputError(
-                "`validation_data` must be (x, y) or (x, y, sample_weight). "
-                f"Received: {type(validation_data).__name__}"
-            )
-        given = [*validation_data, None][:3]
-        x, y = self.pair(given[0], given[1], "validation_data[0]", "validation_data[1]")
-        return x, y, self.weights(given[2], len(x), "validation_data[2]")
 
 
 def _aims(epochs: int | None, steps: int | None) -> tuple[int, int]:

@@ -4,16 +4,12 @@ One step gathers a batch, runs the model forward, the loss with its gradient, th
 backward and the optimizer. What a step depends on, besides the weights and the
 optimizer's state, is a `Position`: so a run that was ended anywhere goes on bit for bit
 as if it had not been.
-
-Random numbers come from the seed and the epoch's number alone: one stream for the order
-of the rows, one for dropout. Unlike tf.keras with a seed, each epoch has another order.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -23,54 +19,16 @@ import numpy.typing as npt
 from optlab.callbacks import Callback
 from optlab.errors import InputError
 from optlab.kernels.floating_point import flush_subnormals
+from optlab.recorder import Recorder
 from optlab.run import Position, Run
-from optlab.tracing import Recorder
 from optlab.training.evaluation import Evaluator
 from optlab.training.interrupts import InterruptGuard
 from optlab.training.non_finite import locate
 from optlab.training.objective import Objective
 from optlab.training.progress import Progress
+from optlab.training.rows import DROPOUT, Rows
 
 Array = npt.NDArray[Any]
-
-#: Streams of random numbers within an epoch.
-_ORDER, _DROPOUT = 0, 1
-
-
-@dataclass
-class Rows:
-    """The training data, prepared.
-
-    Attributes
-    ----------
-    x, y, weights : ndarray
-        Inputs, targets, and weights or None; rows first, contiguous.
-    batch_size : int
-        Rows in a batch; the last batch of an epoch may have fewer.
-    shuffle : bool
-        Whether each epoch has a random order of its own.
-    seed : int
-        Where all random numbers come from.
-    """
-
-    x: Array
-    y: Array
-    weights: Array | None
-    batch_size: int
-    shuffle: bool
-    seed: int
-
-    @property
-    def batches(self) -> int:
-        """The number of batches in an epoch."""
-        return -(-len(self.x) // self.batch_size)
-
-    def order(self, epoch: int) -> Array:
-        """Return the order of the rows in an epoch."""
-        if not self.shuffle:
-            return np.arange(len(self.x))
-        stream = np.random.default_rng([self.seed, epoch, _ORDER])
-        return stream.permutation(len(self.x))
 
 
 class Loop:
@@ -204,7 +162,7 @@ class Loop:
         if self.stream is None:
             for callback in self.callbacks:
                 callback.on_epoch_begin(self.epoch)
-            self.stream = np.random.default_rng([rows.seed, self.epoch, _DROPOUT])
+            self.stream = rows.stream(self.epoch, DROPOUT)
             self.total, self.count = 0.0, 0
             for metric in self.metrics:
                 metric.reset()
@@ -232,7 +190,7 @@ class Loop:
         watched = self._watch_batches
         x, y, weights, size = rows.x, rows.y, rows.weights, rows.batch_size
         shuffle = rows.shuffle
-        buffers = self._buffers(min(size, len(x)))
+        buffers = rows.buffers(model.output_shape)
         xs, ys, ws, grad = buffers
         append, steps = run.step_losses.append, run.steps
         batch, total, count = self.batch, self.total, self.count
@@ -294,17 +252,6 @@ class Loop:
         finally:
             run.steps = steps
             self.batch, self.total, self.count = batch, total, count
-
-    def _buffers(self, size: int) -> list[Any]:
-        """Return room for one batch: inputs, targets, weights or None, gradient."""
-        rows, model = self.rows, self.model
-        weights = rows.weights
-        return [
-            np.empty((size, *rows.x.shape[1:]), rows.x.dtype),
-            np.empty((size, *rows.y.shape[1:]), rows.y.dtype),
-            None if weights is None else np.empty(size, weights.dtype),
-            np.empty((size, *model.output_shape), model.dtype),
-        ]
 
     def _logs(self) -> dict[str, float]:
         """Return the running means of the epoch."""

@@ -15,8 +15,9 @@ from optlab import callbacks as callbacks_module
 from optlab.errors import InputError
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.parameters import Parameters
+from optlab.recorder import Recorder
 from optlab.run import Position, Run
-from optlab.tracing import Record, Recorder
+from optlab.tracing import Record
 from optlab.training.arguments import positive
 from optlab.training.interrupts import InterruptGuard
 from optlab.training.progress import Progress

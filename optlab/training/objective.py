@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optlab.errors import InputError
+
 Array = npt.NDArray[Any]
 
 
@@ -35,9 +37,20 @@ class Objective:
         The loss that is computed.
     uses_logits : bool
         Whether from `model.logits`; then `model.backward` wants `from_logits=True`.
+
+    Raises
+    ------
+    InputError
+        If the model is not one of ours.
     """
 
     def __init__(self, model: Any, loss: Any, plain: bool = False) -> None:
+        if not hasattr(model, "final_activation"):
+            raise InputError(
+                "`model` must be a Sequential of optlab; for one of tf.keras's see "
+                "`optlab.validation.from_keras`. Received: "
+                f"{type(model).__module__}.{type(model).__name__}"
+            )
         activation = getattr(loss, "logits_activation", None)
         self.uses_logits = (
             not plain

@@ -319,6 +319,11 @@ def test_labels_outside_the_classes(data, make_model):
         quick(make_model(), x, y, validation_data=(x, y + 5))
 
 
+def test_a_model_of_another_kind(data):
+    with pytest.raises(InputError, match=r"Received: builtins\.dict"):
+        quick({}, *data)
+
+
 def test_an_optimizer_belongs_to_one_model(data, make_model):
     x, y = data
     optimizer = optlab.Adam()
