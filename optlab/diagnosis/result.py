@@ -75,6 +75,8 @@ class Diagnosis:
         The experiment with the fix.
     before, after : list of float
         One score a seed.
+    losses_before, losses_after : list of tuple of float
+        The losses of the epochs, for each seed that could be run.
     notes : list of str
         What a reader should know: a sample was taken, time ran out.
     seconds : float
@@ -94,6 +96,8 @@ class Diagnosis:
     cured: Experiment | None = None
     before: list[float] = field(default_factory=list)
     after: list[float] = field(default_factory=list)
+    losses_before: list[tuple[float, ...]] = field(default_factory=list)
+    losses_after: list[tuple[float, ...]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     runs: int = 0
@@ -123,5 +127,12 @@ class Diagnosis:
 
 
 def changes(old: Experiment, new: Experiment) -> dict[str, Any]:
-    """Return dotted path -> new value where two experiments differ."""
-    return {path: after for path, (_, after) in old.diff(new).items()}
+    """Return dotted path -> new value where two experiments differ.
+
+    A list of layers that changed as a whole is given as a file would spell it, without
+    the defaults.
+    """
+    found = {path: after for path, (_, after) in old.diff(new).items()}
+    if "model.layers" in found:
+        found["model.layers"] = new.to_dict()["model"]["layers"]
+    return found

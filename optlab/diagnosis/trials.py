@@ -42,6 +42,8 @@ class Outcome:
         Updates made.
     seconds : float
         How long it took.
+    losses : tuple of float
+        The loss of every epoch, for the picture.
     """
 
     score: float | None
@@ -51,6 +53,7 @@ class Outcome:
     last_loss: float = float("nan")
     steps: int = 0
     seconds: float = 0.0
+    losses: tuple[float, ...] = ()
 
     @property
     def value(self) -> float:
@@ -75,8 +78,10 @@ def run_once(
 
     began = time.perf_counter()
     try:
-        limits = [_Deadline(deadline)] if deadline < float("inf") else []
-        built = experiment.build(data, seed=seed, callbacks=limits, strict=False)
+        built = experiment.build(data, seed=seed, strict=False)
+        if deadline < float("inf"):
+            kind = _StepDeadline if _has_long_epochs(built) else _Deadline
+            built.fit_arguments["callbacks"].append(kind(deadline))
         arguments = {**built.fit_arguments, "validation_data": None, "metrics": ()}
         with np.errstate(all="ignore"):
             run = fit(
@@ -114,6 +119,7 @@ def run_once(
         float(losses[-1]),
         run.steps,
         time.perf_counter() - began,
+        tuple(float(value) for value in run.history.get("loss", ())),
     )
     return outcome, run
 
@@ -129,6 +135,23 @@ class _Deadline(Callback):
         """Look at the clock."""
         if time.time() > self._deadline:
             self.stop_training = True
+
+
+class _StepDeadline(_Deadline):
+    """The same, looking at the clock after every step."""
+
+    def on_batch_end(self, step: int, logs: Any) -> None:
+        """Look at the clock."""
+        self.on_epoch_end(0, logs)
+
+
+def _has_long_epochs(built: Any) -> bool:
+    """Whether an epoch may take a third of a second, so that its end is too late."""
+    rows = len(built.data.x)
+    batches = rows / built.fit_arguments["batch_size"]
+    layers = len(built.model.layers)
+    seconds = 6e-9 * rows * built.model.count_params() + 1e-5 * layers * batches
+    return bool(seconds > 0.3)
 
 
 @functools.lru_cache(maxsize=64)
@@ -154,6 +177,8 @@ def data_of(experiment: Experiment) -> Any:
 
 def run_variant(experiment: Experiment, seed: int, deadline: float) -> Outcome:
     """Load the data of a variant and train it once; what a worker process does."""
+    if time.time() > deadline:
+        return Outcome(None, "stopped_early", "The time is over.")
     try:
         data = data_of(experiment)
     except InputError as error:
@@ -193,7 +218,9 @@ class Trials:
             for experiment, seed in variants
         }
         due = {key: pair for key, pair in due.items() if key not in self.outcomes}
-        if len(due) > 1 and self.jobs > 1 and self._cost * len(due) > WORTH_PROCESSES:
+        left = self.deadline - time.time()
+        worth = min(self._cost * len(due), left / 2) > WORTH_PROCESSES
+        if len(due) > 1 and self.jobs > 1 and worth:
             self._run_in_processes(due)
             return
         for key, (experiment, seed) in due.items():
