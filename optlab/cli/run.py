@@ -209,7 +209,7 @@ def _show(document: dict[str, Any], run: Run) -> None:
     """Print the summary as a table and a few lines."""
     walked = run.problem is not None
     rows = [("f(x)" if walked else "loss", document["loss"])]
-    rows += sorted(document["metrics"].items())
+    rows += sorted(document["metrics"].items(), key=lambda row: _place(row[0]))
     unit = "step" if walked else "epoch"
     table = output.table(
         ["", "first", "last", "best", f"at {unit}"],
@@ -244,6 +244,12 @@ def _show(document: dict[str, Any], run: Run) -> None:
         lines.append(f"picture: {document['plot']}")
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
+
+
+def _place(name: str) -> tuple[bool, str, bool]:
+    """Order figures: losses first, each with its validation behind it."""
+    base = name.removeprefix("val_")
+    return base != "loss", base, name != base
 
 
 def _counted(found: dict[str, Any], walked: bool) -> str:
