@@ -14,8 +14,8 @@ from optlab.diagnosis import repairs
 from optlab.diagnosis.causes import CAUSES
 from optlab.diagnosis.result import CauseFound, Diagnosis, changes
 from optlab.diagnosis.scoring import FLOOR
-from optlab.diagnosis.search import SEEDS, Findings, Search, Tried
-from optlab.diagnosis.trials import Trials, data_of
+from optlab.diagnosis.search import Findings, Search, Tried
+from optlab.diagnosis.trials import SEEDS, Trials, data_of
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 

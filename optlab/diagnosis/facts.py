@@ -77,13 +77,13 @@ class Facts:
     def x(self) -> Array:
         """The training inputs in float64, rows with missing values left out."""
         x = np.asarray(self.data.x, float).reshape(self.rows, -1)
-        return x[np.isfinite(x).all(axis=1)]
+        return np.asarray(x[np.isfinite(x).all(axis=1)])
 
     @cached_property
     def y(self) -> Array:
         """The training targets in float64, one row a sample, finite rows only."""
         y = np.asarray(self.data.y, float).reshape(self.rows, -1)
-        return y[np.isfinite(y).all(axis=1)]
+        return np.asarray(y[np.isfinite(y).all(axis=1)])
 
     @cached_property
     def non_finite(self) -> tuple[int, int]:

@@ -39,11 +39,11 @@ def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
         raise InputError(f"There is no fix to write: {why}.")
     if path.suffix != ".toml":
         raise InputError(f"The fix must be a .toml file. Received: {path}")
-    cured, written = answer.cured, [path]
-    if is_stored(cured.data.source):
+    cured, source, written = answer.cured, answer.cured.data.source, [path]
+    if is_stored(source):
         beside = path.with_suffix(".npz")
         try:
-            shutil.copyfile(cured.data.source, beside)
+            shutil.copyfile(source, beside)
         except OSError as error:
             raise InputError(f"Cannot write {beside}: {error.strerror}") from error
         folder = path.resolve().parent

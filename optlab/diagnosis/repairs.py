@@ -73,7 +73,7 @@ def is_stored(path: str) -> bool:
 
 def finite_rows(task: str, arrays: Arrays) -> Arrays:
     """Drop rows with NaN or infinity, in training and validation."""
-    found = {}
+    found: Arrays = {}
     for x_name, y_name in (("x", "y"), ("x_val", "y_val")):
         if x_name not in arrays:
             continue

@@ -67,7 +67,7 @@ def classes(y: Array) -> Array:
     """Return class numbers, whichever way they are encoded."""
     y = np.asarray(y)
     if y.ndim == 2 and y.shape[1] > 1:
-        return y.argmax(axis=1)
+        return np.asarray(y.argmax(axis=1))
     return y.reshape(-1)
 
 

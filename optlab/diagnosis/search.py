@@ -30,6 +30,8 @@ from optlab.experiments import Experiment
 HEALTHY_SHARE = 0.82
 #: ... or where the reference is no more than this ahead.
 HEALTHY_GAP = 0.08
+#: A fault that can be read off the set-up must do no harm at all to be passed over.
+READABLE = 0.95
 #: A seed fails below this share of what the reference reaches; seeds that disagree
 #: ask for more of them, and two failures of five are a fault.
 UNSTABLE_SHARE = 0.4
@@ -182,6 +184,9 @@ class Search:
         if len(found.before) > len(SEEDS) and failed >= 2:
             return False
         gap = found.possible - before
+        strongest = max((s.weight for s in found.suspicions.values()), default=0.0)
+        if strongest >= READABLE:
+            return gap < HEALTHY_GAP / 3
         return gap < HEALTHY_GAP or before >= HEALTHY_SHARE * found.possible > 0
 
     def _goal(self, before: float, possible: float) -> float:
