@@ -12,7 +12,8 @@ import numpy as np
 
 from optlab.diagnosis import repairs
 from optlab.diagnosis.causes import CAUSES
-from optlab.diagnosis.result import CauseFound, Diagnosis, changes
+from optlab.diagnosis.examine import examined
+from optlab.diagnosis.result import CauseFound, Diagnosis, changes, plain
 from optlab.diagnosis.scoring import FLOOR
 from optlab.diagnosis.search import Findings, Search, Tried
 from optlab.diagnosis.trials import SEEDS, Trials, data_of
@@ -43,7 +44,8 @@ def diagnose(
     ----------
     experiment : Experiment, str, Path or keras.Model
         An experiment, the path or name of one, or a compiled tf.keras model, which
-        needs `x` and `y` and is read, not trained.
+        needs `x` and `y` and is read, not trained. Where optlab lacks one of its
+        layers, its data and set-up are examined, and nothing is run.
     x, y : array_like, optional
         The rows that a tf.keras model was to be trained on.
     epochs, batch_size : int, optional
@@ -66,12 +68,17 @@ def diagnose(
     InputError
         If the experiment cannot be read, or has no data to learn from.
     """
+    began = time.time()
+    notes: list[str] = []
+    lacking: list[str] = []
     if not isinstance(experiment, (Experiment, str, Path)):
-        from optlab.validation.keras_experiment import experiment_of
+        from optlab.validation.keras_experiment import read
 
-        experiment = experiment_of(
+        reading = read(
             experiment, x, y, epochs or 20, batch_size or 32, validation_data
         )
+        experiment, lacking = reading.experiment, reading.lacking
+        notes += reading.notes
     elif x is not None or y is not None:
         raise InputError(
             "`x` and `y` go with a tf.keras model; an experiment has its own data."
@@ -87,11 +94,13 @@ def diagnose(
         )
     if not budget > 0:
         raise InputError(f"`budget` must be above 0. Received: budget={budget}")
-    began = time.time()
-    notes: list[str] = []
+    if lacking:
+        answer = examined(experiment, lacking, notes)
+        answer.seconds = time.time() - began
+        return answer
     original = experiment
-    experiment = _scorable(experiment, notes)
-    experiment = _affordable(experiment, budget, notes)
+    experiment = scored = _scorable(experiment, notes)
+    experiment = sample = _affordable(experiment, budget, notes)
     trials = Trials(began + budget, progress, jobs)
     found = Search(experiment, trials)()
     if not found.complete:
@@ -99,6 +108,11 @@ def diagnose(
             f"The time budget of {budget:g} s ran out; this is the answer so far."
         )
     answer = _report(original, experiment, found, notes)
+    answer.losses_before = trials.losses(experiment, len(found.before))
+    if found.cured is not None:
+        answer.losses_after = trials.losses(found.cured, len(found.after))
+        if sample is not scored:
+            answer.cured = _for_all_rows(found.cured, sample, scored, notes)
     answer.seconds = time.time() - began
     answer.runs = len(trials.outcomes)
     return answer
@@ -147,6 +161,25 @@ def _affordable(experiment: Experiment, budget: float, notes: list[str]) -> Expe
 
     made = type(experiment)(**data_file(repairs.store(arrays))(tree))
     made._folder, made._name = experiment.folder, experiment.name
+    return made
+
+
+def _for_all_rows(
+    cured: Experiment, sample: Experiment, whole: Experiment, notes: list[str]
+) -> Experiment:
+    """Return a cure that was found on a sample as one of the whole experiment."""
+    if not (cured.data and sample.data and whole.data):
+        return cured
+    if cured.data.source != sample.data.source:
+        notes.append("The fix repairs rows, those of the sample alone.")
+        return cured
+    found = cured.to_dict()
+    kept = whole.to_dict()["data"]
+    for key in ("scale", "target_scale"):
+        if key in found["data"]:
+            kept[key] = found["data"][key]
+    made = type(whole)(**(found | {"data": kept}))
+    made._folder, made._name = whole.folder, whole.name
     return made
 
 
@@ -226,22 +259,7 @@ def _entry(
     if status == "proved" and len(found.cure) > 1 and tried in found.cure:
         evidence["with"] = [t.cause for t in found.cure if t is not tried]
     fix = changes(experiment, tried.experiment)
-    return CauseFound(tried.cause, status, _plain(evidence), fix)
-
-
-def _plain(evidence: dict[str, Any]) -> dict[str, Any]:
-    """Return numbers that JSON can hold."""
-
-    def one(value: Any) -> Any:
-        if isinstance(value, (list, tuple)):
-            return [one(v) for v in value]
-        if isinstance(value, (float, np.floating)):
-            return float(f"{value:.6g}") if np.isfinite(value) else None
-        if isinstance(value, np.integer):
-            return int(value)
-        return value
-
-    return {key: one(value) for key, value in evidence.items()}
+    return CauseFound(tried.cause, status, plain(evidence), fix)
 
 
 def _median(scores: list[float]) -> float | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+import numpy as np
+
 from optlab.diagnosis.causes import Cause, get
 from optlab.experiments import Experiment
 
@@ -58,13 +60,13 @@ class Diagnosis:
     ----------
     experiment : Experiment
         As it came.
-    healthy : bool
-        Whether nothing was found to be wrong.
+    healthy : bool or None
+        Whether nothing was found to be wrong; None where that could not be tried out.
     score_before, score_after : float or None
         The median over seeds of the original and of the cured experiment; None where it
         cannot be trained or diverges, or there is no cure.
-    possible : float
-        What a well-built model reaches on these data.
+    possible : float or None
+        What a well-built model reaches on these data; None where nothing was run.
     causes : list of CauseFound
         Proved and suspected causes, the most likely first; empty for a healthy set-up.
     ruled_out : list of CauseFound
@@ -86,10 +88,10 @@ class Diagnosis:
     """
 
     experiment: Experiment
-    healthy: bool
+    healthy: bool | None
     score_before: float | None
     score_after: float | None
-    possible: float
+    possible: float | None
     causes: list[CauseFound]
     ruled_out: list[CauseFound]
     checked: tuple[str, ...]
@@ -136,3 +138,18 @@ def changes(old: Experiment, new: Experiment) -> dict[str, Any]:
     if "model.layers" in found:
         found["model.layers"] = new.to_dict()["model"]["layers"]
     return found
+
+
+def plain(evidence: dict[str, Any]) -> dict[str, Any]:
+    """Return numbers that JSON can hold."""
+
+    def one(value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return [one(v) for v in value]
+        if isinstance(value, (float, np.floating)):
+            return float(f"{value:.6g}") if np.isfinite(value) else None
+        if isinstance(value, np.integer):
+            return int(value)
+        return value
+
+    return {key: one(value) for key, value in evidence.items()}

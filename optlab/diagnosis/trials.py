@@ -270,3 +270,9 @@ class Trials:
         """Return the median score over seeds; the floor where nothing was run."""
         found = self.scores(experiment, seeds)
         return statistics.median(found) if found else FLOOR
+
+    def losses(self, experiment: Experiment, count: int) -> list[tuple[float, ...]]:
+        """Return the epochs' losses of the first `count` seeds that were run."""
+        seeds = range(count)
+        found = (self.outcomes.get((experiment.fingerprint, seed)) for seed in seeds)
+        return [outcome.losses for outcome in found if outcome is not None]
