@@ -68,7 +68,7 @@ def explain(
     if picture is not None:
         from optlab import plots
 
-        plots.save(plots.plot_explanation(table), picture)
+        output.save_picture(plots.plot_explanation(table), picture)
     if json:
         sys.stdout.write(table.to_json(indent=2) + "\n")
     else:

@@ -128,7 +128,7 @@ def new(
     text = (FUNCTION_STARTER if function else DATA_STARTER).format(file=file.name)
     if source is not None:
         text = _shipped(source)
-    output.writable_folder(file.parent, "FILE")
+    output.make_folder(output.check_folder(file.parent, "FILE"), "FILE")
     output.write_text(file, text)
     if json:
         output.print_json({"file": file})

@@ -13,13 +13,17 @@ import sys
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
 from optlab.errors import InputError
 from optlab.plots.files import SUFFIXES, checked_path
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 #: Columns of a table that goes to a file or another program.
 PIPED_WIDTH = 160
@@ -102,21 +106,40 @@ def write_text(path: Path, text: str) -> None:
         raise
 
 
-def writable_folder(path: Path, option: str) -> Path:
-    """Make the folder `path` if needed and see that a file can be written there.
+def check_folder(path: Path, option: str) -> Path:
+    """See that files can be written in the folder `path`, which may have to be made.
+
+    Nothing is made yet, so that a command which is refused later leaves nothing behind.
 
     Raises
     ------
     InputError
-        If it cannot be made or written; `option` says where the name came from.
+        If it cannot be; `option` says where the name came from.
+    """
+    there = next(p for p in [path.absolute(), *path.absolute().parents] if p.exists())
+    problem = ""
+    if not there.is_dir():
+        problem = f"'{there}' is a file"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        problem = f"no permission to write in '{there}'"
+    if problem:
+        raise InputError(f"{option}: cannot write in the folder '{path}': {problem}.")
+    return path
+
+
+def make_folder(path: Path, option: str) -> Path:
+    """Make the folder `path` where it is missing.
+
+    Raises
+    ------
+    InputError
+        If that fails; `option` says where the name came from.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path):
-            pass
     except OSError as error:
         raise InputError(
-            f"{option}: cannot write in the folder '{path}': {error.strerror}"
+            f"{option}: cannot make the folder '{path}': {error.strerror}."
         ) from error
     return path
 
@@ -131,9 +154,18 @@ def picture(path: Path | None, option: str = "--plot") -> Path | None:
     """
     if path is None:
         return None
-    if path.suffix.lower() in SUFFIXES:
-        writable_folder(path.parent, option)
-    return checked_path(path)
+    if path.suffix.lower() not in SUFFIXES or path.parent.is_dir():
+        return checked_path(path)
+    check_folder(path.parent, option)
+    return path
+
+
+def save_picture(drawing: Figure | Axes, path: Path, option: str = "--plot") -> Path:
+    """Write a picture, its folder made where it is missing; return its path."""
+    from optlab import plots
+
+    make_folder(path.parent, option)
+    return plots.save(drawing, path)
 
 
 def _umask() -> int:

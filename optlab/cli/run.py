@@ -90,14 +90,16 @@ def run(
     name = experiment.name
     picture = output.picture(plot)
     before = None if resume is None else _loaded(resume)
-    folder = output.writable_folder(out or OUT / name, "--out")
+    folder = output.check_folder(out or OUT / name, "--out")
     data = None if experiment.data is None else experiment.load_data()
+    for note in data.notes if data is not None else ():
+        output.say(note)
     if record is None and picture is not None:
         record = _interval(experiment, data)
     warm_up(experiment, data)
     with live(name) as progress:
         done = experiment.run(data, progress=progress, record=record, resume=before)
-    document = _leave(done, experiment, folder)
+    document = _leave(done, experiment, output.make_folder(folder, "--out"))
     if picture is not None:
         document["plot"] = _draw(done, picture)
     if json:
@@ -155,7 +157,8 @@ def warm_up(experiment: Experiment, data: Data | None) -> None:
     """Load or compile the kernels, so that they do not count as training time."""
     say_if_cold()
     short = experiment.replace({"training.epochs": None, "training.steps": 1})
-    short.run(data)
+    if short.run(data).status == "interrupted":
+        raise KeyboardInterrupt
 
 
 def say_if_cold() -> None:
@@ -171,7 +174,7 @@ def _interval(experiment: Experiment, data: Data | None) -> int:
         return 1
     arguments = experiment.build(data).fit_arguments
     batches = -(-len(data.x) // arguments["batch_size"])
-    steps = arguments.get("steps") or arguments["epochs"] * batches
+    steps: int = arguments.get("steps") or arguments["epochs"] * batches
     return max(1, steps // _TRACED)
 
 
@@ -199,7 +202,7 @@ def _draw(run: Run, picture: Path) -> Path | None:
     from optlab import plots
 
     try:
-        return plots.save(plots.plot_report(run), picture)
+        return output.save_picture(plots.plot_report(run), picture)
     except InputError as error:
         output.say(f"No picture: {error}")
         return None

@@ -61,7 +61,7 @@ def schedule(
         axes = plots.plot_schedule(
             {key: found}, steps, title=key.replace("_", " ").capitalize()
         )
-        plots.save(axes, picture)
+        output.save_picture(axes, picture)
     if json:
         config = schedules.serialize(found)
         output.print_json({"name": key, "schedule": config, "rates": rates})

@@ -91,7 +91,9 @@ def sweep(
     if refused and len(refused) == len(points):
         raise InputError(refused[0].message)
     if picture is not None and points:
-        _draw(found, picture)
+        from optlab import plots
+
+        output.save_picture(plots.plot_sweep(found), picture)
     if json:
         output.print_json({"name": experiment.name, **found.to_dict()})
     else:
@@ -104,12 +106,6 @@ def sweep(
     if refused:
         return BAD_INPUT
     return 0 if found.best is not None else FAILED
-
-
-def _draw(found: Sweep, picture: Path) -> None:
-    from optlab import plots
-
-    plots.save(plots.plot_sweep(found), picture)
 
 
 def _show(found: Sweep, count: int) -> None:

@@ -43,20 +43,30 @@ def test_text_is_written_whole_or_not_at_all(tmp_path):
 def test_folder_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="--out: cannot write in the folder"):
-        output.writable_folder(tmp_path / "file" / "below", "--out")
+        output.check_folder(tmp_path / "file" / "below", "--out")
+    with pytest.raises(InputError, match="--out: cannot make the folder"):
+        output.make_folder(tmp_path / "file" / "below", "--out")
 
 
-def test_picture_makes_its_folder(tmp_path):
-    path = tmp_path / "new" / "a.png"
+@pytest.mark.parametrize("name", ["a.png", "new/a.svg", "new/er/a.PNG"])
+def test_checks_change_nothing_and_saving_makes_the_folder(tmp_path, name):
+    from optlab.plots import plot_schedule
+
+    path = tmp_path / name
     assert output.picture(path) == path
-    assert path.parent.is_dir()
-    assert output.picture(None) is None
-
-
-def test_picture_of_another_kind_changes_nothing(tmp_path):
-    with pytest.raises(InputError, match=r"\.png or \.svg"):
-        output.picture(tmp_path / "new" / "a.jpg")
+    assert output.check_folder(path.parent, "--out") == path.parent
     assert list(tmp_path.iterdir()) == []
+    output.save_picture(plot_schedule(lambda step: 1.0, 10), path)
+    assert path.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("name", ["new/a.jpg", "a", "file/a.png"])
+def test_picture_that_cannot_be_written_is_refused(tmp_path, name):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError):
+        output.picture(tmp_path / name)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert output.picture(None) is None
 
 
 @pytest.mark.parametrize(

@@ -57,13 +57,14 @@ def walk(tmp_path):
 
 
 def below(folder):
-    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
 def test_leaves_record_summary_and_experiment(optlab, quick, tmp_path):
     done = optlab("run", quick)
     assert done.status == 0, done.err
     assert below(tmp_path / "out") == [
+        "quick",
         "quick/experiment.toml",
         "quick/record.npz",
         "quick/summary.json",
@@ -240,12 +241,15 @@ def test_interrupt_keeps_what_was_done(quick, tmp_path):
     process = subprocess.Popen(
         [*map(str, command), "--json"],
         cwd=tmp_path,
+        env={**os.environ, "OPTLAB_CACHE_DIR": str(tmp_path / "caches")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     deadline = time.monotonic() + 60
-    while not (tmp_path / "out/quick").is_dir() and time.monotonic() < deadline:
+    # The data are cached right before training; a moment later it is under way.
+    caches = tmp_path / "caches"
+    while not list(caches.rglob("*.npz")) and time.monotonic() < deadline:
         time.sleep(0.05)
     time.sleep(3)
     process.send_signal(signal.SIGINT)
@@ -253,3 +257,28 @@ def test_interrupt_keeps_what_was_done(quick, tmp_path):
     assert process.returncode == 130, err
     assert json.loads(out)["status"] == "interrupted"
     assert Run.load(tmp_path / "out/quick/record.npz").status == "interrupted"
+
+
+def test_says_what_was_done_to_the_data(optlab, quick, tmp_path):
+    rows = ["a,b,label", *(f"{k},{k % 7},{k % 2}" for k in range(40)), ",1,0"]
+    (tmp_path / "rows.csv").write_text("\n".join(rows))
+    words = ["--set", "data.source=rows.csv", "--set", "data.options=", "--set"]
+    words += ["data.target=label", "--set", "data.missing=drop"]
+    done = optlab("run", quick, *words)
+    assert done.status == 0, done.err
+    assert "missing" in done.err
+
+
+def test_a_warm_run_needs_no_heavy_library(optlab, tmp_path):
+    assert optlab("run", "digits", "--epochs", 1).status == 0
+    code = (
+        "import sys; from optlab.cli.app import main; "
+        "status = main(['run', 'digits', '--epochs', '1', '--json']); "
+        "print(status, *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+    )
+    status, *modules = done.stderr.split()
+    heavy = {"pandas", "sklearn", "matplotlib", "pyarrow", "tensorflow", "joblib"}
+    assert status == "0" and not heavy & set(modules)
