@@ -82,7 +82,9 @@ def run_once(
         if deadline < float("inf"):
             kind = _StepDeadline if _has_long_epochs(built) else _Deadline
             built.fit_arguments["callbacks"].append(kind(deadline))
-        arguments = {**built.fit_arguments, "validation_data": None, "metrics": ()}
+        arguments = {**built.fit_arguments, "metrics": ()}
+        if not experiment.training.callbacks:  # nothing watches the validation loss
+            arguments["validation_data"] = None
         with np.errstate(all="ignore"):
             run = fit(
                 built.model,
