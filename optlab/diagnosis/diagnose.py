@@ -218,6 +218,10 @@ def _report(
     goal = start + 0.7 * max(0.0, found.possible - start)
     for tried in found.cure:
         single = singles.get(tried.cause, tried)
+        if len(found.cure) == 1:
+            # The cure may be another change than the one that won the race.
+            tried.scores = list(found.after)
+            single = tried
         answer.causes.append(_entry(found, experiment, tried, "proved", single))
     rest = [(n, s) for n, s in found.suspicions.items() if n not in in_cure]
     cures = [n for n, _ in rest if n in singles and singles[n].median >= goal]
@@ -250,11 +254,13 @@ def _entry(
     """Describe one cause with the numbers of its trial."""
     evidence = dict(found.suspicions[tried.cause].evidence)
     if single.scores:
+        count = len(single.scores)
+        before = found.before if count >= len(SEEDS) else found.before[:count]
         evidence |= {
-            "before": [round(v, 4) for v in found.before],
+            "before": [round(v, 4) for v in before],
             "after": [round(v, 4) for v in single.scores],
-            "seeds": list(SEEDS[: len(single.scores)]),
-            "effect": round(single.median - statistics.median(found.before), 4),
+            "seeds": list(range(count)),
+            "effect": round(single.median - statistics.median(before), 4),
         }
     if status == "proved" and len(found.cure) > 1 and tried in found.cure:
         evidence["with"] = [t.cause for t in found.cure if t is not tried]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from optlab.diagnosis import file_diff
 from optlab.diagnosis.repairs import is_stored
 from optlab.diagnosis.result import Diagnosis
 from optlab.errors import InputError
+from optlab.experiments.experiment import _write as write_file
+from optlab.experiments.toml_files import edit
 
 
 def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
-    """Write the cured experiment as a TOML file.
+    """Write the cured experiment as a TOML file, with the comments of the original.
 
     Where the cure repairs rows, the repaired data go beside it as an .npz file of the
     same stem.
@@ -50,5 +53,7 @@ def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
         cured = cured.replace({"data.source": beside.name})
         cured._folder = folder
         written.append(beside)
-    cured.to_toml(path)
+    text = file_diff.cured_text(answer)
+    source = cured._source_from(path.resolve().parent)
+    write_file(path, edit(text, {"data.source": source}))
     return written

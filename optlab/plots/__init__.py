@@ -1,6 +1,7 @@
 """Pictures of runs: each function takes axes or makes them, and returns them."""
 
 from optlab.plots.curves import plot_loss, plot_metric
+from optlab.plots.diagnosis import plot_diagnosis
 from optlab.plots.explanation import plot_explanation
 from optlab.plots.files import checked_path, save
 from optlab.plots.internals import plot_internals
@@ -14,6 +15,7 @@ __all__ = [
     "checked_path",
     "plot_activations",
     "plot_coordinates",
+    "plot_diagnosis",
     "plot_explanation",
     "plot_gradients",
     "plot_internals",

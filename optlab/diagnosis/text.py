@@ -1,0 +1,231 @@
+"""A diagnosis in words: the verdict, the paragraph a student understands, the proof."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+from optlab.diagnosis.repairs import is_stored
+from optlab.diagnosis.result import CauseFound, Diagnosis
+from optlab.diagnosis.scoring import FLOOR
+
+#: Groups of causes by the first part of their names, as they are written out.
+GROUPS = {
+    "data": "data",
+    "model": "model",
+    "init": "initialization",
+    "loss": "loss",
+    "opt": "optimizer",
+    "reg": "regularization",
+}
+#: Keys of the evidence that the proof is made of, and are written out elsewhere.
+_OF_THE_PROOF = ("before", "after", "seeds", "effect", "with")
+
+
+def verdict(answer: Diagnosis) -> str:
+    """Return the answer in one sentence."""
+    if answer.healthy:
+        return "Healthy: this set-up learns what a well-built one learns."
+    proved = [found for found in answer.causes if found.status == "proved"]
+    if proved:
+        first = proved[0].entry.definition.rstrip(".")
+        return f"Faulty, and proved: {proved[0].cause}. {first}."
+    if answer.causes:
+        first = answer.causes[0].entry.definition.rstrip(".")
+        return f"Suspected, not proved: {answer.causes[0].cause}. {first}."
+    if answer.healthy is None:
+        return "Undecided: nothing unusual in data and set-up, and nothing was run."
+    return "Faulty, and no cause found: no change that was tried helped."
+
+
+def score_text(value: float | None) -> str:
+    """Write a score; "diverged" where there is none."""
+    if value is None:
+        return "none"
+    return f"below {FLOOR:g}" if value <= FLOOR else f"{value:.2f}"
+
+
+def proof(found: CauseFound) -> str:
+    """Return the numbers of a cause's trial: medians before and after, and the seeds.
+
+    Empty where nothing was run for it.
+    """
+    before, after = found.evidence.get("before"), found.evidence.get("after")
+    if not before or not after:
+        return ""
+    seeds = len(after)
+    return f"{_middle(before)} → {_middle(after)} over {seeds} seed{'s' * (seeds > 1)}"
+
+
+def effect(found: CauseFound) -> str:
+    """Return the effect size: how much the median score moved, with its sign."""
+    if "effect" not in found.evidence:
+        return ""
+    before = found.evidence["before"]
+    if statistics.median(before) <= FLOOR:
+        return "cured" if found.status == "proved" else "-"
+    return f"{found.evidence['effect']:+.2f}"
+
+
+def observations(found: CauseFound) -> str:
+    """Return what was measured before any trial, as "name value" pairs."""
+    parts = []
+    for key, value in found.evidence.items():
+        if key in _OF_THE_PROOF or value is None:
+            continue
+        parts.append(f"{key.replace('_', ' ')} {_value(value)}")
+    return ", ".join(parts)
+
+
+def fix_lines(found: CauseFound) -> list[str]:
+    """Return the change of the experiment as "path = value" lines."""
+    lines = []
+    for path, value in _grouped(found.fix):
+        if path == "data.source" and is_stored(str(value)):
+            lines.append("data.source = repaired rows")
+        elif path == "model.layers" and isinstance(value, list):
+            units = " - ".join(str(entry.get("units", "·")) for entry in value)
+            kinds = {str(entry.get("activation", "linear")) for entry in value[:-1]}
+            lines.append(f"model.layers = {units} units, {', '.join(sorted(kinds))}")
+        else:
+            lines.append(f"{path} {'removed' if value is None else f'= {value}'}")
+    return lines
+
+
+def story(answer: Diagnosis) -> str:
+    """Return the paragraph that a student understands."""
+    if answer.healthy:
+        return _healthy_story(answer)
+    if answer.healthy is None or answer.score_before is None and not answer.before:
+        return _unrun_story(answer)
+    parts = [_before_story(answer)]
+    cure = [found for found in answer.causes if found.status == "proved"]
+    together = [c for c in cure if c is cure[0] or c.cause in _with(cure[0])]
+    others = [c for c in cure if c not in together]
+    for found in together:
+        entry = found.entry
+        parts.append(f"{entry.definition} ({found.cause}) {entry.symptom}")
+    if together:
+        parts.append(_cure_story(answer, together))
+    if others:
+        names = ", ".join(found.cause for found in others)
+        parts.append(f"Other single changes reach that, too: {names}.")
+    suspected = [found for found in answer.causes if found.status == "suspected"]
+    if suspected and not cure:
+        first = suspected[0]
+        parts.append(
+            f"The evidence points to {first.cause}: {_lower(first.entry.definition)} "
+            "No single change that was tried cured it, so this is not proved."
+        )
+    elif not answer.causes:
+        parts.append("No change that was tried made it better, alone or together.")
+    return " ".join(parts)
+
+
+def checked_lines(answer: Diagnosis) -> list[str]:
+    """Return what was checked, one line for each part of a set-up."""
+    lines = []
+    for prefix, name in GROUPS.items():
+        of_part = [c for c in answer.checked if c.startswith(f"{prefix}.")]
+        if of_part:
+            short = ", ".join(c.partition(".")[2].replace("_", " ") for c in of_part)
+            lines.append(f"{name}: {short}")
+    return lines
+
+
+def _healthy_story(answer: Diagnosis) -> str:
+    seeds = len(answer.before)
+    return (
+        f"The set-up scores {score_text(answer.score_before)} on rows it was not "
+        f"trained on (median of {seeds} seed{'s' * (seeds != 1)}; 0 is a constant "
+        f"guess, 1 is perfect), and a network built by the book on the same rows "
+        f"scores {score_text(answer.possible)}. So these data give no more, and "
+        "nothing needs to be repaired. To get further, look for better inputs or more "
+        f"rows. {len(answer.checked)} causes were checked."
+    )
+
+
+def _unrun_story(answer: Diagnosis) -> str:
+    if not answer.causes:
+        return (
+            "Data and set-up were examined, and nothing unusual was seen. Without a "
+            "run nobody can say more."
+        )
+    first = answer.causes[0].entry
+    return (
+        f"Nothing could be run, but data and set-up say this much: {first.definition} "
+        f"What one sees then: {_lower(first.symptom)} The cure: {_lower(first.cure)}"
+    )
+
+
+def _before_story(answer: Diagnosis) -> str:
+    seeds = len(answer.before)
+    runs = f"{seeds} seed{'s' * (seeds != 1)}"
+    if answer.score_before is None:
+        begin = f"Over {runs} the set-up gives no usable answer: it diverges, cannot "
+        begin += "start, or is worse than any constant guess"
+    else:
+        begin = f"The set-up scores {score_text(answer.score_before)} on rows it was "
+        begin += f"not trained on (median of {runs}; 0 is a constant guess, 1 is "
+        begin += "perfect)"
+    if answer.possible is not None and answer.possible > FLOOR:
+        return f"{begin}, while these data allow {score_text(answer.possible)}."
+    return f"{begin}."
+
+
+def _cure_story(answer: Diagnosis, cure: list[CauseFound]) -> str:
+    what = " ".join(found.entry.cure for found in cure)
+    alone = (
+        "Nothing else was changed" if len(cure) == 1 else "Only together do they cure"
+    )
+    return (
+        f"The cure: {_lower(what)} {alone}, and on the same seeds the score became "
+        f"{score_text(answer.score_after)}: that is the proof."
+    )
+
+
+def _with(found: CauseFound) -> list[str]:
+    return list(found.evidence.get("with", ()))
+
+
+def _lower(sentence: str) -> str:
+    """Let a sentence go on after a colon; "He" and "NaN" keep their capitals."""
+    first = sentence.partition(" ")[0]
+    if first in ("A", "An", "The", "As", "No") or first[1:].islower() and first != "He":
+        return sentence[:1].lower() + sentence[1:]
+    return sentence
+
+
+def _grouped(fix: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Put the same change of several layers into one: ``model.layers.0-7.units``."""
+    layers: dict[str, list[int]] = {}
+    rest, values = [], {}
+    for path, value in fix.items():
+        _, _, number, *key = path.split(".") if "layers." in path else ["", "", ""]
+        if key:
+            mark = f"{'.'.join(key)} {value}"
+            layers.setdefault(mark, []).append(int(number))
+            values[mark] = (".".join(key), value)
+        else:
+            rest.append((path, value))
+    grouped = []
+    for mark, numbers in layers.items():
+        key, value = values[mark]
+        whole = numbers == list(range(numbers[0], numbers[-1] + 1)) and len(numbers) > 1
+        if whole:
+            grouped.append((f"model.layers.{numbers[0]}-{numbers[-1]}.{key}", value))
+        else:
+            grouped += [(f"model.layers.{number}.{key}", value) for number in numbers]
+    return [*rest, *grouped]
+
+
+def _middle(scores: list[float]) -> str:
+    return score_text(statistics.median(scores))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return str(value)

@@ -1,0 +1,210 @@
+"""A diagnosis as one picture: the losses before and after the cure, and the scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optlab.plots.scale import apply_scale, drawable, focus
+from optlab.plots.theme import INK, MUTED, PALETTE, style, whole_numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from optlab.diagnosis import Diagnosis
+
+#: Vermillion for the original, blue for the cured one.
+_BEFORE, _AFTER = PALETTE[1], PALETTE[0]
+#: Scores below this are drawn at the edge of the axes, as arrows.
+_LOWEST = -0.5
+
+
+def plot_diagnosis(answer: Diagnosis, title: str | None = None) -> Figure:
+    """Draw what the proof rests on: every seed's loss, and its score.
+
+    Parameters
+    ----------
+    answer : Diagnosis
+        What `optlab.diagnose` returned.
+    title : str, optional
+        Above the picture; the verdict where left out.
+
+    Returns
+    -------
+    Figure
+        A panel with the losses of the original, one with those of the cured set-up
+        where there is one, and one with the scores on rows that were not trained on.
+    """
+    from matplotlib.figure import Figure
+
+    from optlab.diagnosis.text import verdict
+
+    cured = answer.cured is not None and bool(answer.losses_after)
+    panels = 3 if cured else 2
+    with style():
+        figure = Figure(figsize=(4.6 * panels, 4.4), layout="constrained")
+        axes = figure.subplots(
+            1, panels, gridspec_kw={"width_ratios": [1] * (panels - 1) + [0.8]}
+        )
+        first = axes[0]
+        name = "Loss before" if cured else "Loss"
+        plot_seed_losses(answer.losses_before, first, colour=_BEFORE, title=name)
+        first.set_ylabel(_loss_name(answer.experiment))
+        if cured:
+            second = axes[1]
+            plot_seed_losses(
+                answer.losses_after, second, colour=_AFTER, title="Loss after the cure"
+            )
+            second.set_ylabel(_loss_name(answer.cured))
+            if _comparable(answer):
+                _share_limits(first, second)
+        plot_scores(answer, axes[-1], title="Score on other rows")
+        figure.suptitle(
+            title or verdict(answer).partition(". ")[0].rstrip("."),
+            x=0.012,
+            ha="left",
+            fontsize=14,
+            fontweight="bold",
+        )
+    return figure
+
+
+def plot_seed_losses(
+    losses: Sequence[Sequence[float]],
+    ax: Axes,
+    *,
+    colour: str = _BEFORE,
+    title: str | None = None,
+) -> Axes:
+    """Draw the loss by epoch, one line a seed; a cross marks where it diverged.
+
+    Parameters
+    ----------
+    losses : sequence of sequence of float
+        One a seed; may be empty, or hold NaN.
+    ax : Axes
+        Where to draw.
+    colour : str
+        Of all lines.
+    title : str, optional
+        Above the axes.
+    """
+    ax.set_title(title or "")
+    ax.set_xlabel("epoch")
+    found = [np.asarray(values, float) for values in losses if len(values)]
+    finite = [values for values in found if np.isfinite(values).any()]
+    if not finite:
+        text = "not finite from the first epoch" if found else "no epoch was finished"
+        ax.text(0.5, 0.5, text, ha="center", color=MUTED, transform=ax.transAxes)
+        ax.set_xticks([])
+        ax.set_yticks([])
+        return ax
+    shown = [drawable(values) for values in finite]
+    apply_scale(ax, shown, "auto")
+    for seed, values in enumerate(shown):
+        epochs = np.arange(1, len(values) + 1)
+        alone = int(np.isfinite(values).sum()) == 1
+        ax.plot(
+            epochs,
+            values,
+            color=colour,
+            alpha=1.0 if seed == 0 else 0.55,
+            linewidth=1.7,
+            marker="o" if alone else "",
+            label=f"seed {seed}",
+        )
+        if not np.isfinite(finite[seed][-1]):
+            last = int(np.flatnonzero(np.isfinite(values))[-1])
+            ax.plot(last + 1, values[last], "X", color=colour, markersize=9)
+    focus(ax, shown)
+    whole_numbers(ax.xaxis)
+    return ax
+
+
+def plot_scores(answer: Diagnosis, ax: Axes, *, title: str | None = None) -> Axes:
+    """Draw one dot a seed, before and after, and what these data allow as a line.
+
+    Parameters
+    ----------
+    answer : Diagnosis
+        What `optlab.diagnose` returned.
+    ax : Axes
+        Where to draw.
+    title : str, optional
+        Above the axes.
+    """
+    columns = [("before", answer.before, _BEFORE)]
+    if answer.after:
+        columns.append(("after", answer.after, _AFTER))
+    if answer.healthy:
+        columns = [("this set-up", answer.before, _BEFORE)]
+    for place, (_, scores, colour) in enumerate(columns):
+        spread = np.linspace(-0.12, 0.12, max(len(scores), 2))[: len(scores)]
+        drawn = np.maximum(np.asarray(scores, float), _LOWEST)
+        low = np.asarray(scores, float) < _LOWEST
+        ax.plot(place + spread[~low], drawn[~low], "o", color=colour, markersize=8)
+        ax.plot(place + spread[low], drawn[low], "v", color=colour, markersize=8)
+        if scores:
+            middle = float(np.median(scores))
+            height = max(middle, _LOWEST)
+            ax.plot([place - 0.25, place + 0.25], [height] * 2, color=colour)
+            label = f"{middle:.2f}" if middle >= _LOWEST else f"below {_LOWEST}"
+            ax.annotate(
+                label,
+                (place + 0.28, height),
+                va="center",
+                color=INK,
+                annotation_clip=False,
+            )
+    if answer.possible is not None and answer.possible >= _LOWEST:
+        ax.axhline(answer.possible, color=MUTED, linestyle=(0, (4, 2)), linewidth=1.2)
+        ax.annotate(
+            f"these data allow {answer.possible:.2f}",
+            (1, answer.possible),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="right",
+            color=MUTED,
+            fontsize=9.5,
+        )
+    ax.set_xticks(range(len(columns)), [name for name, _, _ in columns])
+    ax.set_xlim(-0.5, len(columns) - 0.3)
+    ax.set_ylim(_LOWEST - 0.05, 1.12)
+    ax.set_ylabel("0 a constant guess, 1 perfect")
+    ax.grid(visible=False, axis="x")
+    ax.set_title(title or "")
+    return ax
+
+
+def _loss_name(experiment: Any) -> str:
+    name: str = experiment.loss.name
+    return name.replace("_", " ")
+
+
+def _comparable(answer: Diagnosis) -> bool:
+    """Whether both losses are the same function of targets in the same units."""
+    changed = answer.fix
+    apart = ("loss.", "data.target_scale", "data.source", "training.class_weight")
+    return not any(path.startswith(apart) or "regularizer" in path for path in changed)
+
+
+def _share_limits(first: Axes, second: Axes) -> None:
+    """Give two panels one y axis, where both have something drawn."""
+    if not (first.lines and second.lines):
+        return
+    if first.get_yscale() != second.get_yscale():
+        for ax in (first, second):
+            positive = all(
+                (np.asarray(line.get_ydata()) > 0).all() for line in ax.lines
+            )
+            if not positive:
+                return
+            ax.set_yscale("log")
+    low = min(first.get_ylim()[0], second.get_ylim()[0])
+    high = max(first.get_ylim()[1], second.get_ylim()[1])
+    first.set_ylim(low, high)
+    second.set_ylim(low, high)
