@@ -10,6 +10,7 @@ from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from optlab.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.options import Options
@@ -32,9 +33,11 @@ __all__ = [
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "Options",
     "RMSprop",
     "Rule",

@@ -8,9 +8,11 @@ run in one fused pass over memory (`optlab.kernels.fuse`).
 from __future__ import annotations
 
 import itertools
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
@@ -581,6 +583,55 @@ class Optimizer:
         self._calls = int(state["calls"])
         if state.get("learning_rate") is not None and not callable(self._rate):
             self._rate = float(state["learning_rate"])
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write class, configuration and state to one .npz file.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written.
+        """
+        from optlab import archive
+
+        return archive.write(
+            path,
+            {
+                "class_name": type(self).__name__,
+                "config": self.get_config(),
+                "state": self.save_state(),
+            },
+        )
+
+    @staticmethod
+    def load(path: str | os.PathLike[str], params: Tensors) -> Optimizer:
+        """Read an optimizer that goes on exactly where `save` left it.
+
+        Parameters
+        ----------
+        path : path
+            What `save` wrote.
+        params : Parameters or list of ndarray
+            The parameters that it goes on with, of the same shapes.
+
+        Raises
+        ------
+        InputError
+            If the file is missing or none of ours.
+        ValueError
+            If the state does not fit the parameters.
+        """
+        from optlab import archive
+        from optlab.errors import InputError
+        from optlab.optimizers.registry import get
+
+        document = archive.read(path)
+        if not {"class_name", "config", "state"} <= set(document):
+            raise InputError(f"{path} holds no optimizer.")
+        made = get(document)
+        made.build(params)
+        made.load_state(document["state"])
+        return made
 
     # Configuration.
 

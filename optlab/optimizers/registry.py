@@ -17,6 +17,7 @@ from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from optlab.optimizers.multi_optimizer import MultiOptimizer
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.rmsprop import RMSprop
@@ -39,6 +40,12 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "rmsprop": RMSprop,
     "schedulefreeadamw": ScheduleFreeAdamW,
     "sgd": SGD,
+}
+
+#: Optimizers that hold others, and so cannot be made from a name alone.
+WRAPPERS: dict[str, type[Optimizer]] = {
+    "lossscaleoptimizer": LossScaleOptimizer,
+    "multioptimizer": MultiOptimizer,
 }
 
 
@@ -111,13 +118,16 @@ def get(identifier: Any) -> Optimizer:
     if isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, str):
-        if _key(identifier) == "lossscaleoptimizer":
-            raise TypeError("LossScaleOptimizer needs an `inner_optimizer`.")
+        if _key(identifier) in WRAPPERS:
+            raise TypeError(
+                f"{WRAPPERS[_key(identifier)].__name__} wraps other optimizers; make "
+                "it in Python, or from a configuration."
+            )
         return lookup(identifier).from_config({})
     if isinstance(identifier, Mapping):
         if "class_name" in identifier:
-            wraps = _key(str(identifier["class_name"])) == "lossscaleoptimizer"
-            cls = LossScaleOptimizer if wraps else lookup(identifier["class_name"])
+            name = str(identifier["class_name"])
+            cls = WRAPPERS.get(_key(name)) or lookup(name)
             return cls.from_config(identifier.get("config") or {})
         if "name" in identifier:
             arguments = {k: v for k, v in identifier.items() if k != "name"}

@@ -255,3 +255,40 @@ def test_a_rule_of_the_wrong_form_is_refused(function, slots, message):
     with pytest.raises(TypeError, match=message):
         optimizers.rule(function, slots=slots, name="wrong")
     assert "wrong" not in optimizers.names()
+
+
+def test_saved_file_continues_exactly(tmp_path):
+    whole = optimizers.Nadam(0.1)
+    expected = stepped(whole, steps=5)
+    first = optimizers.Nadam(0.1)
+    params = stepped(first, steps=3)
+    again = optimizers.Optimizer.load(first.save(tmp_path / "nadam"), params)
+    for step in range(3, 5):
+        again.apply(tensors(step + 1))
+    assert_same(params, expected)
+    with pytest.raises(ValueError, match="shape"):
+        optimizers.Optimizer.load(
+            tmp_path / "nadam.npz", [p[..., :2] * 1 for p in params]
+        )
+    with pytest.raises(ValueError, match=r"no_such\.npz"):
+        optimizers.Optimizer.load(tmp_path / "no_such.npz", params)
+
+
+def test_multi_optimizer_shares_out_by_name():
+    arena = Parameters([(2,), (2,)], names=["dense/kernel", "dense/bias"])
+    other = optimizers.SGD(10.0)
+    chosen = optimizers.OptimizerMap(optimizers.SGD(1.0), {".*bias": other})
+    multi = optimizers.MultiOptimizer(chosen)
+    ones = Parameters.from_arrays([np.ones(2, "f4")] * 2)
+    multi.apply(ones, arena)
+    np.testing.assert_array_equal(arena.flat, [-1, -1, -10, -10])
+    again = optimizers.get(
+        {"class_name": "MultiOptimizer", "config": multi.get_config()}
+    )
+    again.build(arena)
+    again.load_state(multi.save_state())
+    assert again.iterations == 1
+    with pytest.raises(TypeError, match="wrap no other"):
+        optimizers.OptimizerMap(multi)
+    with pytest.raises(AttributeError, match="members"):
+        multi.learning_rate = 1.0

@@ -1,0 +1,214 @@
+"""Different optimizers for different parameters, chosen by their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+from optlab.optimizers.base import Optimizer, Rule, Tensors
+from optlab.optimizers.checks import Array
+from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from optlab.parameters import Parameters
+
+
+class OptimizerMap:
+    """Optimizers by the name of a parameter, or by a pattern that its name matches.
+
+    Parameters
+    ----------
+    default_optimizer : Optimizer
+        For every parameter that no key is for.
+    optimizer_map : mapping of str to Optimizer, optional
+        Exact names, or regular expressions for whole names.
+
+    Raises
+    ------
+    TypeError
+        If a value is no optimizer, or one that wraps others.
+    """
+
+    def __init__(
+        self,
+        default_optimizer: Optimizer,
+        optimizer_map: Mapping[str, Optimizer] | None = None,
+    ) -> None:
+        self.default_optimizer = _plain(default_optimizer)
+        self.optimizers = {k: _plain(v) for k, v in (optimizer_map or {}).items()}
+
+    def __call__(self, name: str) -> Optimizer:
+        """Return the optimizer of a parameter.
+
+        Raises
+        ------
+        ValueError
+            If more than one pattern matches.
+        """
+        if name in self.optimizers:
+            return self.optimizers[name]
+        found = [key for key in self.optimizers if re.fullmatch(key, name)]
+        if len(found) > 1:
+            raise ValueError(
+                f"Only one pattern may match a parameter. Received: {found} for {name!r}"
+            )
+        return self.optimizers[found[0]] if found else self.default_optimizer
+
+
+class MultiOptimizer(Optimizer):
+    """Hand every parameter to an optimizer of its own.
+
+    Parameters
+    ----------
+    optimizer_map : OptimizerMap or callable
+        Called with a parameter's name ("0", "1", ... in a plain list).
+    name : str, optional
+        A name for messages.
+
+    Raises
+    ------
+    TypeError
+        If the map gives something that is no optimizer.
+    """
+
+    def __init__(
+        self, optimizer_map: Callable[[str], Optimizer], name: str | None = None
+    ) -> None:
+        if not callable(optimizer_map):
+            raise TypeError(
+                "`optimizer_map` must be an OptimizerMap or a callable. "
+                f"Received: {optimizer_map!r}"
+            )
+        self.optimizer_map = optimizer_map
+        super().__init__(0.0, name=name)
+        self._members: list[tuple[Optimizer, list[int]]] = []
+
+    @property
+    def rule(self) -> Rule:
+        """The rule of the first member."""
+        return self._members[0][0].rule
+
+    @property
+    def optimizers(self) -> list[Optimizer]:
+        """The members that have a parameter, in the order of their first one."""
+        return [member for member, _ in self._members]
+
+    def build(self, params: Tensors) -> None:
+        """Share out the parameters and build every member; see `Optimizer.build`."""
+        arrays = list(params)
+        if self.built and [id(a) for a in arrays] == self._ids:
+            return
+        names = [str(k) for k in range(len(arrays))]
+        if isinstance(params, Parameters):
+            names = list(params.names)
+        members: dict[int, tuple[Optimizer, list[int]]] = {}
+        for k, name in enumerate(names):
+            member = _plain(self.optimizer_map(name))
+            members.setdefault(id(member), (member, []))[1].append(k)
+        for member, places in members.values():
+            member.build([arrays[k] for k in places])
+        self._members = list(members.values())
+        self._ids = [id(a) for a in arrays]
+        self._count = len(arrays)
+        self.built = True
+
+    def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
+        """Let every member update its own parameters; see `Optimizer.apply`."""
+        if params is not None:
+            self.build(params)
+        elif not self.built:
+            raise ValueError("The optimizer is not built: pass the parameters as well.")
+        arrays = list(grads)
+        if len(arrays) != self._count:
+            raise ValueError(
+                f"`grads` must hold one gradient a parameter: {self._count} expected. "
+                f"Received: {len(arrays)}"
+            )
+        for member, places in self._members:
+            chosen = [arrays[k] for k in places]
+            if any(grad is not None for grad in chosen):
+                member.apply(chosen)
+        self._calls += 1
+
+    @property
+    def learning_rate(self) -> float:
+        """There is one for each member."""
+        raise AttributeError(
+            "A MultiOptimizer has no learning rate; its members have: `.optimizers`."
+        )
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        raise AttributeError(
+            "A MultiOptimizer has no learning rate; its members have: `.optimizers`."
+        )
+
+    @property
+    def state(self) -> dict[str, list[Array]]:
+        """The members' state arrays, their names led by the member's number."""
+        return {
+            f"{k}/{name}": arrays
+            for k, member in enumerate(self.optimizers)
+            for name, arrays in member.state.items()
+        }
+
+    def finalize_variable_values(self) -> None:
+        """Finish every member's average."""
+        for member in self.optimizers:
+            member.finalize_variable_values()
+
+    def save_state(self) -> dict[str, Any]:
+        """Return the members' states."""
+        return {
+            "calls": self._calls,
+            **{f"{k}": member.save_state() for k, member in enumerate(self.optimizers)},
+        }
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Put back what `save_state` returned."""
+        for k, member in enumerate(self.optimizers):
+            member.load_state(state[str(k)])
+        self._calls = int(state["calls"])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the map's optimizers with their configurations.
+
+        Raises
+        ------
+        TypeError
+            If the map is a plain function, which cannot be written down.
+        """
+        if not isinstance(self.optimizer_map, OptimizerMap):
+            raise TypeError("Only an OptimizerMap can be written as a configuration.")
+        found = self.optimizer_map
+        return {
+            "name": self.name,
+            "default_optimizer": _config(found.default_optimizer),
+            "optimizer_map": {k: _config(v) for k, v in found.optimizers.items()},
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Build from `get_config()`."""
+        from optlab.optimizers.registry import get
+
+        members = {k: get(v) for k, v in config["optimizer_map"].items()}
+        found = OptimizerMap(get(config["default_optimizer"]), members)
+        return cls(found, name=config.get("name"))
+
+
+def _config(optimizer: Optimizer) -> dict[str, Any]:
+    return {
+        "class_name": type(optimizer).__name__,
+        "config": optimizer.get_config(),
+    }
+
+
+def _plain(optimizer: Any) -> Optimizer:
+    """Return an optimizer that wraps no other, or raise."""
+    wraps = isinstance(optimizer, (LossScaleOptimizer, MultiOptimizer))
+    if not isinstance(optimizer, Optimizer) or wraps:
+        raise TypeError(
+            "The optimizers of a map must be Optimizers that wrap no other. "
+            f"Received: {optimizer!r}"
+        )
+    return optimizer
