@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         regularizers,
         schedules,
     )
+    from optlab.diagnosis import Diagnosis, diagnose
     from optlab.errors import InputError
     from optlab.experiments import Experiment, sweep
     from optlab.layers import Activation, BatchNormalization, Dense, Dropout, Residual
@@ -58,6 +59,7 @@ __version__ = "0.1.0"
 
 #: Where each public name lives; a module that stands for itself is in `_MODULES`.
 _HOMES = {
+    "optlab.diagnosis": ("Diagnosis", "diagnose"),
     "optlab.errors": ("InputError",),
     "optlab.experiments": ("Experiment", "sweep"),
     "optlab.layers": (
@@ -119,6 +121,7 @@ __all__ = [
     "Adamax",
     "BatchNormalization",
     "Dense",
+    "Diagnosis",
     "Dropout",
     "Experiment",
     "Ftrl",
@@ -138,6 +141,7 @@ __all__ = [
     "activations",
     "callbacks",
     "data",
+    "diagnose",
     "evaluate",
     "experiments",
     "fit",

@@ -28,6 +28,7 @@ from optlab.errors import unknown_name
 #: Verb -> its line in ``optlab --help``; the module and the function have its name.
 VERBS = {
     "run": "Train an experiment, or walk down an analytic function.",
+    "diagnose": "Say why a set-up does not learn, and prove it by rerunning it.",
     "sweep": "Run an experiment over a grid of settings.",
     "explain": "Show the arithmetic of an optimizer's steps, number by number.",
     "optimizers": "List the optimizers: rule, slots, bytes a parameter.",

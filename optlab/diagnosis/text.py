@@ -96,7 +96,7 @@ def story(answer: Diagnosis) -> str:
     """Return the paragraph that a student understands."""
     if answer.healthy:
         return _healthy_story(answer)
-    if answer.healthy is None or answer.score_before is None and not answer.before:
+    if answer.healthy is None or (answer.score_before is None and not answer.before):
         return _unrun_story(answer)
     parts = [_before_story(answer)]
     cure = [found for found in answer.causes if found.status == "proved"]
@@ -191,7 +191,8 @@ def _with(found: CauseFound) -> list[str]:
 def _lower(sentence: str) -> str:
     """Let a sentence go on after a colon; "He" and "NaN" keep their capitals."""
     first = sentence.partition(" ")[0]
-    if first in ("A", "An", "The", "As", "No") or first[1:].islower() and first != "He":
+    name = first in ("He", "Glorot", "Huber")
+    if len(first) == 1 or (first[1:].islower() and not name):
         return sentence[:1].lower() + sentence[1:]
     return sentence
 

@@ -51,15 +51,23 @@ def plot_diagnosis(answer: Diagnosis, title: str | None = None) -> Figure:
         )
         first = axes[0]
         name = "Loss before" if cured else "Loss"
-        plot_seed_losses(answer.losses_before, first, colour=_BEFORE, title=name)
+        both = [*answer.losses_before, *answer.losses_after]
+        together = both if cured and _comparable(answer) else ()
+        plot_seed_losses(
+            answer.losses_before, first, colour=_BEFORE, title=name, among=together
+        )
         first.set_ylabel(_loss_name(answer.experiment))
         if cured:
             second = axes[1]
             plot_seed_losses(
-                answer.losses_after, second, colour=_AFTER, title="Loss after the cure"
+                answer.losses_after,
+                second,
+                colour=_AFTER,
+                title="Loss after the cure",
+                among=together,
             )
             second.set_ylabel(_loss_name(answer.cured))
-            if _comparable(answer):
+            if together:
                 _share_limits(first, second)
         plot_scores(answer, axes[-1], title="Score on other rows")
         figure.suptitle(
@@ -78,6 +86,7 @@ def plot_seed_losses(
     *,
     colour: str = _BEFORE,
     title: str | None = None,
+    among: Sequence[Sequence[float]] = (),
 ) -> Axes:
     """Draw the loss by epoch, one line a seed; a cross marks where it diverged.
 
@@ -91,6 +100,8 @@ def plot_seed_losses(
         Of all lines.
     title : str, optional
         Above the axes.
+    among : sequence of sequence of float
+        The losses that the scale has to suit, where it is not these alone.
     """
     ax.set_title(title or "")
     ax.set_xlabel("epoch")
@@ -103,7 +114,7 @@ def plot_seed_losses(
         ax.set_yticks([])
         return ax
     shown = [drawable(values) for values in finite]
-    apply_scale(ax, shown, "auto")
+    apply_scale(ax, [drawable(values) for values in among or finite], "auto")
     for seed, values in enumerate(shown):
         epochs = np.arange(1, len(values) + 1)
         alone = int(np.isfinite(values).sum()) == 1
@@ -142,42 +153,46 @@ def plot_scores(answer: Diagnosis, ax: Axes, *, title: str | None = None) -> Axe
     if answer.healthy:
         columns = [("this set-up", answer.before, _BEFORE)]
     for place, (_, scores, colour) in enumerate(columns):
-        spread = np.linspace(-0.12, 0.12, max(len(scores), 2))[: len(scores)]
-        drawn = np.maximum(np.asarray(scores, float), _LOWEST)
-        low = np.asarray(scores, float) < _LOWEST
-        ax.plot(place + spread[~low], drawn[~low], "o", color=colour, markersize=8)
-        ax.plot(place + spread[low], drawn[low], "v", color=colour, markersize=8)
-        if scores:
-            middle = float(np.median(scores))
-            height = max(middle, _LOWEST)
-            ax.plot([place - 0.25, place + 0.25], [height] * 2, color=colour)
-            label = f"{middle:.2f}" if middle >= _LOWEST else f"below {_LOWEST}"
-            ax.annotate(
-                label,
-                (place + 0.28, height),
-                va="center",
-                color=INK,
-                annotation_clip=False,
-            )
+        _plot_column(ax, place, np.asarray(scores, float), colour)
     if answer.possible is not None and answer.possible >= _LOWEST:
         ax.axhline(answer.possible, color=MUTED, linestyle=(0, (4, 2)), linewidth=1.2)
         ax.annotate(
             f"these data allow {answer.possible:.2f}",
-            (1, answer.possible),
+            (0.01, answer.possible),
             xycoords=("axes fraction", "data"),
             xytext=(0, 4),
             textcoords="offset points",
-            ha="right",
             color=MUTED,
             fontsize=9.5,
         )
     ax.set_xticks(range(len(columns)), [name for name, _, _ in columns])
-    ax.set_xlim(-0.5, len(columns) - 0.3)
-    ax.set_ylim(_LOWEST - 0.05, 1.12)
+    ax.set_xlim(-0.9, len(columns) - 0.3)
+    lowest = min([0.0, *answer.before, *answer.after])
+    ax.set_ylim(max(lowest, _LOWEST) - 0.06, 1.12)
     ax.set_ylabel("0 a constant guess, 1 perfect")
     ax.grid(visible=False, axis="x")
     ax.set_title(title or "")
     return ax
+
+
+def _plot_column(ax: Axes, place: float, scores: Any, colour: str) -> None:
+    """Draw the scores of one set-up, and their median with its value."""
+    if not len(scores):
+        return
+    spread = np.linspace(-0.14, 0.14, max(len(scores), 2))[: len(scores)]
+    drawn, low = np.maximum(scores, _LOWEST), scores < _LOWEST
+    ax.plot(place + spread[~low], drawn[~low], "o", color=colour, markersize=8)
+    ax.plot(place + spread[low], drawn[low], "v", color=colour, markersize=8)
+    middle = float(np.median(scores))
+    height = max(middle, _LOWEST)
+    ax.plot([place - 0.25, place + 0.25], [height] * 2, color=colour)
+    ax.annotate(
+        f"{middle:.2f}" if middle >= _LOWEST else f"below {_LOWEST}",
+        (place + 0.28, height),
+        va="center",
+        color=INK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+    )
 
 
 def _loss_name(experiment: Any) -> str:
@@ -196,14 +211,6 @@ def _share_limits(first: Axes, second: Axes) -> None:
     """Give two panels one y axis, where both have something drawn."""
     if not (first.lines and second.lines):
         return
-    if first.get_yscale() != second.get_yscale():
-        for ax in (first, second):
-            positive = all(
-                (np.asarray(line.get_ydata()) > 0).all() for line in ax.lines
-            )
-            if not positive:
-                return
-            ax.set_yscale("log")
     low = min(first.get_ylim()[0], second.get_ylim()[0])
     high = max(first.get_ylim()[1], second.get_ylim()[1])
     first.set_ylim(low, high)
