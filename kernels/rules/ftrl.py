@@ -11,6 +11,9 @@ with the rate power :math:`p \le 0` and the shrinkage :math:`s`. The difference 
 powers cancels, so the last bit of a power decides thousands of units in the last place
 of :math:`z`: TensorFlow's own power is needed to agree with it.
 
+tf.keras counts the l2 strength twice (the paper's denominator has :math:`\lambda_2`
+once) and begins the sum of squares at 0.1, the paper at 0; torch and optax have no Ftrl.
+
 References
 ----------
 McMahan et al., Ad click prediction: a view from the trenches, 2013, algorithm 1.

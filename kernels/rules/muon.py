@@ -10,6 +10,10 @@ The coefficients a, b, c make the slope at 0 large, so singular values reach abo
 within five steps but do not converge. Vectors, embeddings and excluded layers are
 updated by Adam.
 
+tf.keras scales the update by the root of the longer side times 0.2, as torch does with
+`adjust_lr_fn="match_rms_adamw"`; torch's default, as in the first description, is the
+root of rows / columns where that is above 1. torch refuses what is no matrix.
+
 References
 ----------
 Jordan et al., Muon: an optimizer for hidden layers in neural networks, 2024.

@@ -39,18 +39,19 @@ def optimizers(
         return
     output.results().print(
         output.table(
-            ["name", "what it does", "slots", "rate", "state"],
+            ["name", "rule", "where others differ", "slots", "rate", "state"],
             [
                 (
                     row["name"],
                     row["summary"].rstrip("."),
+                    row["differs"] or "-",
                     ", ".join(row["slots"]) or "-",
                     output.figure(row["learning_rate"]),
                     output.figure(row["state_bytes"], 3),
                 )
                 for row in rows
             ],
-            left=3,
+            left=4,
         )
     )
 
@@ -83,6 +84,7 @@ def _row(name: str) -> dict[str, Any]:
         "class": cls.__name__,
         "summary": readable(cls.__doc__ or "").splitlines()[0],
         "learning_rate": optimizer.learning_rate,
+        "differs": _differs(optimizer),
         "slots": list(optimizer.state),
         "state_bytes": sum(a.nbytes for slot in state for a in slot) / tensor.size,
     }
@@ -92,6 +94,15 @@ def _maths(optimizer: Optimizer) -> str:
     """Return the text above the rule: the update, the paper, who differs and how."""
     module = sys.modules[optimizer.rule.function.__module__]
     return readable(module.__doc__ or "") + "\n"
+
+
+def _differs(optimizer: Optimizer) -> str:
+    """Return the rule's paragraph on where tf.keras, torch, optax and paper part."""
+    paragraphs = _maths(optimizer).split("\n\n")
+    others = ("tf.keras", "torch", "optax", "paper")
+    found = [p for p in paragraphs[1:] if any(name in p for name in others)]
+    told = [p for p in found if not p.startswith("References")]
+    return " ".join(" ".join(told).split())
 
 
 def _arguments(cls: type[Optimizer]) -> dict[str, Any]:

@@ -49,7 +49,8 @@ class OptimizerMap:
         found = [key for key in self.optimizers if re.fullmatch(key, name)]
         if len(found) > 1:
             raise ValueError(
-                f"Only one pattern may match a parameter. Received: {found} for {name!r}"
+                "Only one pattern may match a parameter. "
+                f"Received: {found} for {name!r}"
             )
         return self.optimizers[found[0]] if found else self.default_optimizer
 
@@ -81,6 +82,7 @@ class MultiOptimizer(Optimizer):
         self.optimizer_map = optimizer_map
         super().__init__(0.0, name=name)
         self._members: list[tuple[Optimizer, list[int]]] = []
+        self._ids: list[int] = []
 
     @property
     def rule(self) -> Rule:

@@ -66,12 +66,13 @@ class RMSprop(Optimizer):
             slots += ("momentum",)
         if self.centered:
             slots += ("average_gradient",)
-        function: Callable[..., Any] = {
+        functions: dict[tuple[bool, bool], Callable[..., Any]] = {
             (False, False): rmsprop.rmsprop,
             (True, False): rmsprop.rmsprop_momentum,
             (False, True): rmsprop.rmsprop_centered,
             (True, True): rmsprop.rmsprop_centered_momentum,
-        }[self.momentum > 0, self.centered]
+        }
+        function = functions[self.momentum > 0, self.centered]
         return Rule(function, rmsprop.rmsprop_coefficients, slots)
 
     def hyper(self) -> tuple[float, ...]:

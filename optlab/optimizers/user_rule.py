@@ -88,7 +88,10 @@ def rule(
     given = coefficients or _pass_on(numbers)
     rate = hyper.pop("learning_rate", 0.01)
     made = Rule(function, given, slots, dict(initial or {}), elementwise)
-    cls = _class(name or function.__name__, function.__doc__, made, rate, hyper)
+    called = function.__name__
+    if called == called.lower():
+        called = "".join(word.capitalize() for word in (name or called).split("_"))
+    cls = _class(called, function.__doc__, made, rate, hyper)
     register(name or function.__name__, cls)
     return cls
 
@@ -152,7 +155,7 @@ def _class(
         return tuple(float32_rounded(getattr(self, key)) for key in hyper)
 
     return type(
-        "".join(word.capitalize() for word in name.split("_")),
+        name,
         (Optimizer,),
         {
             "__doc__": doc or f"The optimizer of the rule {name}.",
