@@ -224,7 +224,15 @@ def _report(
             single = tried
         answer.causes.append(_entry(found, experiment, tried, "proved", single))
     rest = [(n, s) for n, s in found.suspicions.items() if n not in in_cure]
+    # A change that is part of the cure belongs to it, whichever cause brought it in.
+    whole = changes(experiment, found.cured) if found.cured is not None else {}
+    contained = [
+        n
+        for n, s in rest
+        if s.weight >= REPORTED and n in singles and _within(experiment, singles[n], whole)
+    ]
     cures = [n for n, _ in rest if n in singles and singles[n].median >= goal]
+    cures = [*contained, *(n for n in cures if n not in contained)]
     for name in cures:
         tried = singles[name]
         answer.causes.append(_entry(found, experiment, tried, "proved", tried))
@@ -246,6 +254,12 @@ def _report(
         answer.after = found.after
         answer.score_after = _median(found.after)
     return answer
+
+
+def _within(experiment: Experiment, tried: Tried, whole: dict[str, Any]) -> bool:
+    """Whether all that a change does is done by the whole cure as well."""
+    part = changes(experiment, tried.experiment)
+    return bool(part) and all(k in whole and whole[k] == v for k, v in part.items())
 
 
 def _entry(
