@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 
 from optlab.diagnosis.repairs import is_stored
@@ -53,7 +54,10 @@ def cured_text(answer: Diagnosis, repaired: str = REPAIRED) -> str:
             cured = cured.replace({"data.source": repaired})
     changed = difference(answer.experiment.to_dict(), cured.to_dict())
     changes = {path: new for path, (_, new) in changed.items()}
-    return edit(source_text(answer.experiment), changes)
+    edited = edit(source_text(answer.experiment), changes)
+    # Where the last key of an inline table went away, its blank is left behind.
+    tidy = re.sub(r"(?<=\S) {2,}\}", " }", edited)
+    return tidy if parse(tidy, "") == parse(edited, "") else edited
 
 
 def file_diff(answer: Diagnosis, repaired: str = REPAIRED) -> str:

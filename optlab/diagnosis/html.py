@@ -36,7 +36,7 @@ pre { overflow-x: auto; background: #f6f6f4; border-radius: .4rem; padding: .7re
   font-size: .82rem; line-height: 1.45; margin: .5rem 0; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
 .add { color: #00517F; } .del { color: #A84A00; }
-img, svg.picture { max-width: 100%; height: auto; }
+svg.picture { width: 100%; height: auto; } svg.tall { display: none; }
 table { border-collapse: collapse; font-size: .9rem; width: 100%; }
 td, th { text-align: left; padding: .3rem .5rem .3rem 0; vertical-align: top;
   border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
@@ -46,6 +46,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem;
 dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 details { margin: .5rem 0; }
 @media (max-width: 34rem) {
+  svg.wide { display: none; } svg.tall { display: block; }
   dl { grid-template-columns: 1fr; } dt { margin-top: .3rem; } }
 """
 
@@ -112,21 +113,26 @@ def _tiles(answer: Diagnosis) -> str:
 
 
 def _picture(answer: Diagnosis) -> str:
-    """Draw the picture and put it into the page as SVG."""
+    """Draw the picture twice, for a wide and for a narrow screen, as SVG."""
+    return f"<div>{_svg(answer, stacked=False)}{_svg(answer, stacked=True)}</div>"
+
+
+def _svg(answer: Diagnosis, stacked: bool) -> str:
     import matplotlib
 
     from optlab.plots import plot_diagnosis
 
-    figure = plot_diagnosis(answer, title=" ")
+    figure = plot_diagnosis(answer, title="", stacked=stacked)
     drawn = io.StringIO()
-    settings: Any = {"svg.hashsalt": "optlab", "svg.fonttype": "path"}
+    # Two drawings in one page must not share the ids of their parts.
+    settings: Any = {"svg.hashsalt": f"optlab {stacked}", "svg.fonttype": "path"}
     with matplotlib.rc_context(settings):
         figure.savefig(drawn, format="svg", metadata={"Date": None})
     body = drawn.getvalue()
+    name = "tall" if stacked else "wide"
     label = "Losses and scores before and after the cure"
-    start = body.index("<svg")
-    tag = f'<svg class="picture" role="img" aria-label="{label}"'
-    return f"<div>{tag}{body[start + 4 :]}</div>"
+    tag = f'<svg class="picture {name}" role="img" aria-label="{label}"'
+    return f"{tag}{body[body.index('<svg') + 4 :]}"
 
 
 def _cause(found: CauseFound) -> str:

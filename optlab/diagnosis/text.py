@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import textwrap
 from typing import Any
 
 from optlab.diagnosis.repairs import is_stored
@@ -104,7 +105,11 @@ def story(answer: Diagnosis) -> str:
     others = [c for c in cure if c not in together]
     for found in together:
         entry = found.entry
-        parts.append(f"{entry.definition} ({found.cause}) {entry.symptom}")
+        what = _lower(entry.definition).rstrip(".")
+        parts.append(
+            f"{'A cause' if len(together) > 1 else 'The cause'}: {what} "
+            f"({found.cause}). What one sees then: {_lower(entry.symptom)}"
+        )
     if together:
         parts.append(_cure_story(answer, together))
     if others:
@@ -120,6 +125,21 @@ def story(answer: Diagnosis) -> str:
     elif not answer.causes:
         parts.append("No change that was tried made it better, alone or together.")
     return " ".join(parts)
+
+
+def report(answer: Diagnosis) -> str:
+    """Return the answer as plain text: verdict, paragraph, causes, Keras lines."""
+    lines = [verdict(answer), "", *textwrap.wrap(story(answer), 88)]
+    if answer.causes:
+        lines.append("")
+    for found in answer.causes:
+        shown = proof(found)
+        numbers = f"  score {shown}" if shown else ""
+        lines.append(f"{found.status:10} {found.cause}{numbers}")
+    for found in answer.causes[:3]:
+        lines += ["", f"{found.cause}: {found.entry.cure}", f"    {found.entry.keras}"]
+    lines += [f"Note: {note}" for note in answer.notes]
+    return "\n".join(lines)
 
 
 def checked_lines(answer: Diagnosis) -> list[str]:

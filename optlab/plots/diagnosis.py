@@ -22,7 +22,9 @@ _BEFORE, _AFTER = PALETTE[1], PALETTE[0]
 _LOWEST = -0.5
 
 
-def plot_diagnosis(answer: Diagnosis, title: str | None = None) -> Figure:
+def plot_diagnosis(
+    answer: Diagnosis, title: str | None = None, *, stacked: bool = False
+) -> Figure:
     """Draw what the proof rests on: every seed's loss, and its score.
 
     Parameters
@@ -30,7 +32,9 @@ def plot_diagnosis(answer: Diagnosis, title: str | None = None) -> Figure:
     answer : Diagnosis
         What `optlab.diagnose` returned.
     title : str, optional
-        Above the picture; the verdict where left out.
+        Above the picture; the verdict where left out, nothing where empty.
+    stacked : bool
+        Whether the panels stand above each other, for a narrow page.
 
     Returns
     -------
@@ -45,10 +49,11 @@ def plot_diagnosis(answer: Diagnosis, title: str | None = None) -> Figure:
     cured = answer.cured is not None and bool(answer.losses_after)
     panels = 3 if cured else 2
     with style():
-        figure = Figure(figsize=(4.6 * panels, 4.4), layout="constrained")
-        axes = figure.subplots(
-            1, panels, gridspec_kw={"width_ratios": [1] * (panels - 1) + [0.8]}
-        )
+        size = (5.2, 3.9 * panels) if stacked else (4.6 * panels, 4.4)
+        shape = (panels, 1) if stacked else (1, panels)
+        widths = None if stacked else [1.0] * (panels - 1) + [0.8]
+        figure = Figure(figsize=size, layout="constrained")
+        axes = figure.subplots(*shape, width_ratios=widths)
         first = axes[0]
         name = "Loss before" if cured else "Loss"
         both = [*answer.losses_before, *answer.losses_after]
@@ -70,13 +75,10 @@ def plot_diagnosis(answer: Diagnosis, title: str | None = None) -> Figure:
             if together:
                 _share_limits(first, second)
         plot_scores(answer, axes[-1], title="Score on other rows")
-        figure.suptitle(
-            title or verdict(answer).partition(". ")[0].rstrip("."),
-            x=0.012,
-            ha="left",
-            fontsize=14,
-            fontweight="bold",
-        )
+        if title is None:
+            title = verdict(answer).partition(". ")[0].rstrip(".")
+        if title:
+            figure.suptitle(title, x=0.012, ha="left", fontsize=14, fontweight="bold")
     return figure
 
 
