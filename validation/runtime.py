@@ -68,8 +68,13 @@ def _silent() -> Iterator[None]:
 
 
 @functools.cache
-def load() -> Runtime:
+def load(threads: int = 1) -> Runtime:
     """Import TensorFlow and Keras, quietly, on one thread and without a GPU.
+
+    Parameters
+    ----------
+    threads : int
+        How many may share an operation; 0 leaves it to TensorFlow, for timing.
 
     Raises
     ------
@@ -87,7 +92,7 @@ def load() -> Runtime:
 
     pinned = True
     try:
-        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.set_visible_devices([], "GPU")
     except RuntimeError:
         pinned = tf.config.threading.get_intra_op_parallelism_threads() == 1

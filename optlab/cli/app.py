@@ -33,6 +33,7 @@ VERBS = {
     "explain": "Show the arithmetic of an optimizer's steps, number by number.",
     "optimizers": "List the optimizers: rule, slots, bytes a parameter.",
     "behaviours": "Measure again what TensorFlow really does.",
+    "bench": "Time steps, losses and training against the peers and the limit.",
     "schedule": "Tabulate or draw a learning rate schedule.",
     "new": "Write a commented experiment file to start from.",
 }

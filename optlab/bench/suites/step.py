@@ -1,0 +1,201 @@
+"""Optimizer steps: every size, many small tensors, a real model, every optimizer.
+
+The limit is the same memory traffic without the arithmetic
+(`optlab.kernels.traffic`), on arrays of its own that are laid out like ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from optlab import optimizers
+from optlab.bench import machine
+from optlab.bench.case import LIMIT, OURS, Case, Subject
+from optlab.bench.plan import QUICK_SIZES, SIZES, Plan
+from optlab.bench.work import BEFORE, StepWork
+from optlab.kernels.traffic import TRAFFIC, traffic_serial
+from optlab.optimizers.base import PARALLEL_FROM
+from optlab.parameters import Parameters
+
+Shapes = tuple[tuple[int, ...], ...]
+
+#: 200 small tensors; a mixed model: an embedding, two blocks, a head.
+MANY: Shapes = ((100,),) * 200
+_BLOCK: Shapes = (
+    *(((128, 128), (128,)) * 4),
+    (128,),
+    (128,),
+    (128, 512),
+    (512,),
+    (512, 128),
+    (128,),
+    (128,),
+    (128,),
+)
+MIXED: Shapes = ((5000, 128), (64, 128), *_BLOCK, *_BLOCK, (128, 10), (10,))
+
+#: Where the traffic decides: beyond every cache.
+_LARGE = 50_000_000
+#: Whole-tensor rules do much more than traffic: a matrix that fits any cache.
+_MATRIX: Shapes = ((256, 256),)
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "weight_decay": {"weight_decay": 0.004},
+    "clipvalue": {"clipvalue": 0.5},
+    "clipnorm": {"clipnorm": 1.0},
+    "global_clipnorm": {"global_clipnorm": 1.0},
+    "use_ema": {"use_ema": True},
+    "gradient_accumulation_steps": {"gradient_accumulation_steps": 2},
+    "loss_scale_factor": {"loss_scale_factor": 8.0},
+    "amsgrad": {"amsgrad": True},
+}
+#: Arrays of the parameters' size that a peer holds besides the slots: parameters,
+#: its own copy of the gradients, temporaries at its peak.
+_ARRAYS = {
+    "numpy": 5,
+    "keras-eager": 5,
+    "keras-function": 4,
+    "keras-xla": 3,
+    "torch-single": 3,
+    "torch-foreach": 4,
+    "torch-fused": 1,
+    "optax": 4,
+    OURS: 1,
+    f"{OURS} arena": 2,
+    LIMIT: 1,
+}
+
+
+def cases(plan: Plan) -> list[Case]:
+    """Return the steps by size, by layout, by optimizer and by option."""
+    found = [
+        case(plan, "one tensor", f"{n}", StepWork("adam", ((n,),)))
+        for n in _sizes(plan)
+    ]
+    if plan.sizes is None or plan.quick:
+        found.append(case(plan, "many tensors", "200 of 100", StepWork("adam", MANY)))
+    if plan.sizes is None and not plan.quick:
+        found.append(case(plan, "many tensors", "mixed model", StepWork("adam", MIXED)))
+    if plan.quick or plan.sizes is not None:
+        return found
+    return found + by_optimizer(plan) + by_option(plan)
+
+
+def by_optimizer(plan: Plan) -> list[Case]:
+    """Return one case an optimizer: within caches, and against the limit beyond."""
+    found = []
+    alone = Plan(sizes=plan.sizes)
+    for name in plan.optimizers or optimizers.names():
+        if optimizers.get(name).rule.elementwise:
+            found.append(
+                case(plan, "optimizers", name, StepWork(name, ((1_000_000,),)))
+            )
+            large = case(alone, "optimizers, 5e7", name, StepWork(name, ((_LARGE,),)))
+            if machine.fits(large.memory()):
+                found.append(large)
+            else:
+                plan.skipped.append(_too_large(large))
+        else:
+            found.append(case(plan, "optimizers", name, StepWork(name, _MATRIX)))
+    return found
+
+
+def by_option(plan: Plan) -> list[Case]:
+    """Return Adam with each option, at a size within the caches."""
+    return [
+        case(plan, "options", name, StepWork("adam", ((1_000_000,),), options))
+        for name, options in _OPTIONS.items()
+    ]
+
+
+def case(plan: Plan, group: str, name: str, work: StepWork) -> Case:
+    """Return the case of one piece of work."""
+    rule = optimizers.get(work.config()).rule
+    count = sum(int(np.prod(shape)) for shape in work.shapes)
+    size = count * np.dtype(work.dtype).itemsize
+    subjects: dict[str, Callable[[], Subject | None]] = {OURS: lambda: ours(work)}
+    if len(work.shapes) > 1:
+        subjects[f"{OURS} arena"] = lambda: ours_in_arena(work)
+    if rule.elementwise and len(rule.slots) in TRAFFIC:
+        subjects[LIMIT] = lambda: limit(work, len(rule.slots))
+    subjects |= plan.rivals("step", work)
+    moved = size * (1 + 2 * (1 + len(rule.slots))) if rule.elementwise else 0
+    needed = {
+        name: size * (_ARRAYS.get(name, 4) + len(rule.slots)) for name in subjects
+    }
+    needed[OURS] += size
+    return Case(
+        "step",
+        group,
+        name,
+        subjects,
+        bytes_moved=moved,
+        needed=needed,
+        unit_count=count,
+        unit="parameter",
+        params={"optimizer": work.optimizer, "parameters": count, **_words(work)},
+    )
+
+
+def ours(work: StepWork) -> Subject:
+    """Step separate arrays through `apply`."""
+    optimizer = optimizers.get(work.config())
+    params, grads = work.copies(), work.grads
+    optimizer.build(params)
+    return Subject(OURS, lambda: optimizer.apply(grads), lambda: params, BEFORE)
+
+
+def ours_in_arena(work: StepWork) -> Subject:
+    """Step an arena through `apply`."""
+    optimizer = optimizers.get(work.config())
+    params, grads = work.arena(), Parameters.from_arrays(work.grads)
+    optimizer.build(params)
+    return Subject(
+        f"{OURS} arena",
+        lambda: optimizer.apply(grads),
+        lambda: list(params),
+        BEFORE,
+    )
+
+
+def limit(work: StepWork, slots: int) -> Subject:
+    """Read and write arrays like the optimizer's, without its arithmetic."""
+    arrays = [work.arena().zeros_like().flat for _ in range(1 + slots)]
+    grads = Parameters.from_arrays(work.grads).flat
+    if len(work.grads) == 1:
+        grads = work.grads[0].reshape(-1)
+    if grads.size < PARALLEL_FROM:
+        together = tuple(arrays)
+        return Subject(LIMIT, lambda: traffic_serial(grads, together))
+    loop = TRAFFIC[slots]
+    return Subject(LIMIT, lambda: loop(grads, *arrays))
+
+
+def _sizes(plan: Plan) -> list[int]:
+    """Return the sizes, checked against memory before anything is allocated."""
+    if plan.sizes is None and plan.quick:
+        return list(QUICK_SIZES)
+    found = []
+    for n in plan.sizes or SIZES:
+        planned = case(plan, "one tensor", f"{n}", StepWork("adam", ((n,),)))
+        if plan.sizes is not None:
+            machine.check_memory(planned.memory(), f"An Adam step on {n} parameters")
+        elif not machine.fits(planned.memory()):
+            plan.skipped.append(_too_large(planned))
+            continue
+        found.append(n)
+    return found
+
+
+def _too_large(planned: Case) -> str:
+    return (
+        f"{planned.suite}, {planned.group}, {planned.name}: needs "
+        f"{machine.readable(planned.memory())}, more than is free"
+    )
+
+
+def _words(work: StepWork) -> Mapping[str, Any]:
+    return {"tensors": len(work.shapes), **work.options}
