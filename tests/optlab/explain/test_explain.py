@@ -12,6 +12,20 @@ from optlab.errors import InputError
 from optlab.explain import explain
 from optlab.optimizers.base import Optimizer, Rule
 
+
+class _Falling:
+    """A rate that falls; its name is the same in every test process."""
+
+    def __call__(self, step):
+        return 0.1 / (1 + step)
+
+    def __repr__(self):
+        return "falling"
+
+
+_falling = _Falling()
+
+
 GRADIENTS = [0.1, 0.2, -0.3, 1e-30, 40.0]
 OPTIONS = [
     {"name": "adam", "amsgrad": True},
@@ -20,7 +34,7 @@ OPTIONS = [
     {"name": "adam", "weight_decay": 0.1, "clipnorm": 0.25},
     {"name": "sgd", "clipvalue": 0.15, "loss_scale_factor": 3.0},
     {"name": "adam", "gradient_accumulation_steps": 2, "use_ema": True},
-    {"name": "sgd", "learning_rate": lambda step: 0.1 / (1 + step)},
+    {"name": "sgd", "learning_rate": _falling},
 ]
 every_optimizer = pytest.mark.parametrize(
     "optimizer", [*optimizers.names(), *OPTIONS], ids=str
