@@ -152,18 +152,6 @@ class FusedRule:
     @functools.cached_property
     def _names(self) -> dict[str, Any]:
         """The names that the loops' text refers to, and the text's own functions."""
-        scalar = functools.partial(numba.njit, error_model="numpy")
-        names: dict[str, Any] = {
-            "rule": scalar()(self.rule),
-            "coefficients": scalar()(self.coefficients),
-            "flush_on": floating_point.flush_on,
-            "restore": floating_point.restore,
-            "array_at": array_at,
-            "np": np,
-            "prange": numba.prange,
-            "CHUNK": CHUNK,
-            "__name__": __name__,
-        }
         mark = hashlib.sha256(
             "|".join(
                 [
@@ -174,8 +162,22 @@ class FusedRule:
                 ]
             ).encode()
         ).hexdigest()[:16]
+        scalar = functools.partial(numba.njit, error_model="numpy")
+        names: dict[str, Any] = {
+            "rule": scalar()(_named(self.rule, mark)),
+            "coefficients": scalar()(_named(self.coefficients, mark)),
+            "flush_on": floating_point.flush_on,
+            "restore": floating_point.restore,
+            "array_at": array_at,
+            "np": np,
+            "prange": numba.prange,
+            "CHUNK": CHUNK,
+            "__name__": __name__,
+        }
         path = _write_once(f"{self.rule.__name__}-{mark}.py", self._source)
         exec(compile(self._source, path, "exec"), names)
+        for name in ("block", "serial", "parallel", "scattered"):
+            names[name] = _named(names[name], mark)
         names["block"] = scalar()(names["block"])
         return names
 
@@ -205,6 +207,25 @@ def fuse(
 ) -> FusedRule:
     """Return the loops of a rule; the same arguments give the same object."""
     return FusedRule(rule, coefficients, slots, clip, decay)
+
+
+def _named(function: Callable[..., Any], mark: str) -> Callable[..., Any]:
+    """Return a copy of a function whose name within its module ends in `mark`.
+
+    Machine code is linked by name. If code of two rules, cached by two processes, shared
+    one, then the first that is loaded would serve the callers of both.
+    """
+    function = getattr(function, "py_func", function)
+    copy = types.FunctionType(
+        function.__code__,
+        function.__globals__,
+        function.__name__,
+        function.__defaults__,
+        function.__closure__,
+    )
+    copy.__module__ = function.__module__
+    copy.__qualname__ = f"{function.__qualname__}_{mark}"
+    return copy
 
 
 def fingerprint(function: Callable[..., Any]) -> str:

@@ -140,3 +140,15 @@ def test_an_edited_helper_is_never_served_stale(tmp_path: Path):
     assert run() == (-1.0, 1)
     (tmp_path / "helper.py").write_text(helper.format("+"))
     assert run() == (1.0, 0)
+
+
+def test_machine_code_of_two_rules_never_shares_a_name():
+    # Linked by name: code cached by two processes would serve each other's callers.
+    fused = [
+        fuse.fuse(adam.adam, adam.adam_coefficients, adam.SLOTS),
+        fuse.fuse(adam.adam, adam.adam_coefficients, adam.SLOTS, "norm"),
+        fuse.fuse(sgd.sgd, sgd.sgd_coefficients, ()),
+    ]
+    for name in ("block", "serial", "parallel", "scattered", "rule", "coefficients"):
+        functions = [getattr(f._names[name], "py_func", f._names[name]) for f in fused]
+        assert len({function.__qualname__ for function in functions}) == len(fused)
