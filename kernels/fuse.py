@@ -212,8 +212,8 @@ def fuse(
 def _named(function: Callable[..., Any], mark: str) -> Callable[..., Any]:
     """Return a copy of a function whose name within its module ends in `mark`.
 
-    Machine code is linked by name. If code of two rules, cached by two processes, shared
-    one, then the first that is loaded would serve the callers of both.
+    Machine code is linked by name. If code of two rules, cached by two processes, had
+    one in common, then the first that is loaded would serve the callers of both.
     """
     function = getattr(function, "py_func", function)
     copy = types.FunctionType(
