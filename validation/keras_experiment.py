@@ -483,7 +483,8 @@ def _optimizer(model: Any, lacking: list[str]) -> Entry:
 def _rate(value: Any) -> Any:
     """Return a rate as a table of an experiment has it."""
     if not isinstance(value, dict):
-        return float(value)
+        # tf.keras keeps rates in float32: 0.1 comes back as 0.10000000149.
+        return float(str(np.float32(value)))
     options = {
         key: option
         for key, option in value["config"].items()

@@ -31,8 +31,8 @@ _INTEGERS: dict[type[np.generic], type[np.signedinteger[Any]]] = {
 class Tolerance:
     """How far two arrays may be apart, and why.
 
-    An element passes when it is within `ulp` units in the last place or within
-    `absolute`, whichever is kinder: near zero a harmless difference is many units.
+    An element passes when any of the three bounds is kept: near zero a harmless
+    difference is many units in the last place.
 
     Parameters
     ----------
@@ -40,6 +40,9 @@ class Tolerance:
         Largest distance in units in the last place.
     absolute : float
         Largest absolute difference that passes whatever its distance in units.
+    roundings : float
+        Largest difference in roundings: units of machine epsilon times the largest
+        magnitude that the element has had, which `compare` is given as `scale`.
     reason : str
         Why anything but 0 is right; shown wherever the tolerance is.
     nonfinite : bool
@@ -52,19 +55,21 @@ class Tolerance:
     ulp: int = 0
     absolute: float = 0.0
     reason: str = "same bits"
+    roundings: float = 0.0
     nonfinite: bool = False
     signed_zeros: bool = False
 
     @property
     def exact(self) -> bool:
         """Whether nothing but the same value passes."""
-        return self.ulp == 0 and self.absolute == 0.0
+        return self.ulp == 0 and self.absolute == 0.0 and self.roundings == 0.0
 
     def __str__(self) -> str:
         """Show the bounds in a few characters."""
-        if self.absolute:
-            return f"{self.ulp} ULP or {self.absolute:g}"
-        return f"{self.ulp} ULP"
+        bounds = [f"{self.ulp} ULP"] if self.ulp or self.exact else []
+        bounds += [f"{self.absolute:g}"] if self.absolute else []
+        bounds += [f"{self.roundings:g} roundings"] if self.roundings else []
+        return " or ".join(bounds)
 
 
 EXACT = Tolerance()
@@ -102,6 +107,8 @@ class Comparison:
         Largest distance in units in the last place over the finite elements.
     absolute : float
         Largest absolute difference over the finite elements.
+    roundings : float
+        Largest difference in roundings; 0 where `compare` had no scale.
     differing : int
         How many elements are not the same value.
     index : tuple of int or None
@@ -113,6 +120,7 @@ class Comparison:
     fault: str
     ulp: int
     absolute: float
+    roundings: float
     differing: int
     size: int
     index: tuple[int, ...] | None
@@ -225,6 +233,7 @@ def compare(
     expected: npt.ArrayLike,
     tolerance: Tolerance = EXACT,
     where: Where | None = None,
+    scale: npt.ArrayLike | None = None,
 ) -> Comparison:
     """Compare shape, dtype, finiteness and then values.
 
@@ -236,6 +245,9 @@ def compare(
         What passes.
     where : Where, optional
         What is being compared, for the message.
+    scale : array_like, optional
+        The largest finite magnitude that each element has had, for
+        `Tolerance.roundings`.
 
     Returns
     -------
@@ -251,6 +263,7 @@ def compare(
         fields: dict[str, Any] = {
             "ulp": 0,
             "absolute": 0.0,
+            "roundings": 0.0,
             "differing": 0,
             "actual": None if index is None else a[index],
             "expected": None if index is None else e[index],
@@ -280,14 +293,22 @@ def compare(
     distance = np.where(finite, ulp_distance(a, e), np.uint64(0))
     with np.errstate(over="ignore", invalid="ignore"):
         gap = np.where(finite, np.abs(a.astype(np.float64) - e), 0.0)
+    rounded = np.zeros(a.shape)
+    if scale is not None:
+        unit = float(np.finfo(a.dtype).eps) * np.asarray(scale, np.float64)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rounded = np.where(gap > 0, gap / unit, 0.0)
     measured: dict[str, Any] = {
         "ulp": int(distance.max()),
         "absolute": float(gap.max()),
+        "roundings": float(rounded.max()),
         "differing": int(np.count_nonzero(distance)),
     }
     outside = distance > np.uint64(tolerance.ulp)
     if tolerance.absolute > 0.0:
         outside &= gap > tolerance.absolute
+    if tolerance.roundings > 0.0 and scale is not None:
+        outside &= rounded > tolerance.roundings
     if outside.any():
         return outcome("value", _first(outside), **measured)
     if tolerance.signed_zeros:

@@ -1,0 +1,1 @@
+"""Losses, layers and schedules against tf.keras, value by value."""

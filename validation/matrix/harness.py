@@ -1,0 +1,243 @@
+"""Run one optimizer and its tf.keras twin on the same gradients, and compare."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab import optimizers
+from optlab.optimizers import Optimizer
+from optlab.validation.matrix.cases import Case
+from optlab.validation.matrix.gradients import REGIMES
+from optlab.validation.matrix.models import modelled
+from optlab.validation.matrix.modes import step_in
+from optlab.validation.matrix.tolerances import elsewhere, refused, tolerance
+from optlab.validation.parity import Comparison, Tolerance, Where, compare
+from optlab.validation.results import Result
+from optlab.validation.runtime import load
+from optlab.validation.twins.aliased import AliasedScheduleFreeAdamW
+from optlab.validation.twins.optimizers import optimizer_to_keras, slot_arrays
+
+Array = npt.NDArray[Any]
+
+#: The parameters of every run: a matrix and a vector, neither a multiple of 8.
+SHAPES: tuple[tuple[int, ...], ...] = ((24, 17), (103,))
+
+
+@dataclass(frozen=True)
+class Check:
+    """One cell of the matrix: what to run.
+
+    Attributes
+    ----------
+    threads : int or None
+        Numba threads on our side; what Numba chose where None.
+    """
+
+    case: Case
+    dtype: str
+    mode: str
+    regime: str
+    steps: tuple[int, ...]
+    threads: int | None = None
+    shapes: tuple[tuple[int, ...], ...] = SHAPES
+    seed: int = 0
+
+    def mode_label(self, model: bool = False) -> str:
+        """Name the mode, and what is compared with it where that is not our rule."""
+        label = f"{self.mode} model" if model else self.mode
+        return label if self.threads is None else f"{label}, {self.threads} threads"
+
+
+def run(check: Check) -> list[Result]:
+    """Run one cell of the matrix.
+
+    Returns
+    -------
+    list of Result
+        Our rule against tf.keras; where there is a model of what the mode computes (see
+        `optlab.validation.matrix.models`), that against the same steps as well.
+    """
+    started = time.perf_counter()
+    case, mode = check.case, check.mode
+    configured = case.build()
+    sides = {False: _ours(configured)}
+    model = modelled(configured, mode)
+    if model is not None:
+        sides[True] = model
+    allowed = {side: tolerance(case, mode, check.dtype, side) for side in sides}
+    rows = {
+        side: (
+            "optimizers",
+            case.label,
+            check.dtype,
+            check.mode_label(side),
+            check.regime,
+        )
+        for side in sides
+    }
+    why = refused(case.name, check.dtype)
+    if why:
+        return [Result(*rows[False], allowed[False], refused=why)]
+    with _threads(check.threads):
+        found = compare_steps(
+            list(sides.values()),
+            lambda variables: optimizer_to_keras(configured, variables),
+            check,
+            [
+                (allowed[side], Where(case.label, check.dtype, check.mode_label(side)))
+                for side in sides
+            ],
+        )
+    seconds = (time.perf_counter() - started) / len(sides)
+    return [
+        _result(rows[side], allowed[side], comparisons, case, check, side, seconds)
+        for side, comparisons in zip(sides, found, strict=True)
+    ]
+
+
+def _result(
+    row: tuple[str, str, str, str, str],
+    allowed: Tolerance,
+    found: list[Comparison],
+    case: Case,
+    check: Check,
+    model: bool,
+    seconds: float,
+) -> Result:
+    """Make the row, with what is known to be another computation taken out."""
+    why = "" if model else elsewhere(case, check.mode, check.regime)
+    if why:
+        return Result(*row, allowed, refused=why, seconds=seconds)
+    return Result(*row, allowed, found, seconds=seconds)
+
+
+def compare_steps(
+    sides: Sequence[Optimizer],
+    make_twin: Callable[[list[Any]], Any],
+    check: Check,
+    judged: Sequence[tuple[Tolerance, Where]],
+    slots: Sequence[str] | None = None,
+) -> list[list[Comparison]]:
+    """Step optimizers of ours and a twin on the same gradients; compare all tensors.
+
+    Parameters
+    ----------
+    sides : sequence of Optimizer
+        Not built yet.
+    make_twin : callable
+        ``make_twin(variables) -> optimizer``, built for them.
+    check : Check
+        Dtype, regime, mode, steps, shapes and seed.
+    judged : sequence of (Tolerance, Where)
+        What passes, and what is being compared, one a side.
+    slots : sequence of str, optional
+        The slots to compare; all of ours where left out.
+
+    Returns
+    -------
+    list of list of Comparison
+        One list a side.
+    """
+    keras = load().keras
+    rng = np.random.default_rng(check.seed)
+    dtype = np.dtype(check.dtype)
+    start = [rng.standard_normal(shape).astype(dtype) for shape in check.shapes]
+    variables = [
+        keras.Variable(param, dtype=check.dtype, name=f"p{k}")
+        for k, param in enumerate(start)
+    ]
+    twin = make_twin(variables)
+    step_twin = step_in(check.mode, twin)
+    tensors = []
+    for ours in sides:
+        params = [param.copy() for param in start]
+        ours.build(params)
+        tensors.append(_tensors(params, ours, slots))
+    scales = {name: np.abs(array) for name, array in tensors[0].items()}
+    found: list[list[Comparison]] = [[] for _ in sides]
+    for step in range(1, max(check.steps) + 1):
+        grads = [REGIMES[check.regime](rng, param.shape, dtype) for param in start]
+        for ours in sides:
+            ours.apply(grads)
+        step_twin(grads)
+        _grow(scales, tensors[0])
+        if step not in check.steps:
+            continue
+        theirs = _their_tensors(variables, twin, sides[0], slots)
+        for side, (allowed, where) in enumerate(judged):
+            found[side] += [
+                compare(
+                    tensors[side][name],
+                    expected,
+                    allowed,
+                    replace(where, step=step, tensor=name),
+                    scales[name],
+                )
+                for name, expected in theirs.items()
+            ]
+    return found
+
+
+def _ours(configured: Optimizer) -> Optimizer:
+    """Return the optimizer to step: tf.keras's reading where its own is aliased."""
+    if type(configured) is optimizers.ScheduleFreeAdamW:
+        return AliasedScheduleFreeAdamW.from_config(configured.get_config())
+    return configured
+
+
+def _slot_names(ours: Optimizer, slots: Sequence[str] | None) -> list[str]:
+    return list(ours.state) if slots is None else list(slots)
+
+
+def _tensors(
+    params: list[Array], ours: Optimizer, slots: Sequence[str] | None
+) -> dict[str, Array]:
+    """Name our parameters and slots; all are views that later steps write to."""
+    found = {f"parameter {k}": param for k, param in enumerate(params)}
+    for slot in _slot_names(ours, slots):
+        for k, array in enumerate(ours.state[slot]):
+            if array.ndim > 0:
+                found[f"{slot} {k}"] = array
+    return found
+
+
+def _their_tensors(
+    variables: list[Any], twin: Any, ours: Optimizer, slots: Sequence[str] | None
+) -> dict[str, Array]:
+    found = {f"parameter {k}": v.numpy() for k, v in enumerate(variables)}
+    for slot, arrays in slot_arrays(twin, _slot_names(ours, slots)).items():
+        for k, array in enumerate(arrays):
+            # Scalars are placeholders for slots that a vector does not need.
+            if array is not None and array.ndim > 0:
+                found[f"{slot} {k}"] = array
+    return found
+
+
+def _grow(scales: dict[str, Array], tensors: dict[str, Array]) -> None:
+    """Keep the largest finite magnitude that each element has had."""
+    for name, array in tensors.items():
+        size = np.abs(array)
+        np.maximum(scales[name], size, out=scales[name], where=np.isfinite(size))
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """Run our kernels on so many threads."""
+    if count is None:
+        yield
+        return
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(min(count, numba.config.NUMBA_NUM_THREADS))
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)

@@ -1,0 +1,1 @@
+"""Whole runs: an experiment and its twin, step by step."""
