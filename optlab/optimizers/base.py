@@ -8,12 +8,10 @@ run in one fused pass over memory (`optlab.kernels.fuse`).
 from __future__ import annotations
 
 import itertools
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, ClassVar, Self, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -29,6 +27,7 @@ from optlab.optimizers.checks import (
     snake_case,
 )
 from optlab.optimizers.options import Options
+from optlab.optimizers.state import Remembers
 from optlab.parameters import Parameters
 
 Tensors: TypeAlias = Parameters | Sequence[Array]
@@ -75,7 +74,7 @@ class Piece:
     decays: bool
 
 
-class Optimizer:
+class Optimizer(Remembers):
     """Base of all optimizers.
 
     Parameters
@@ -489,186 +488,6 @@ class Optimizer:
             a.shape == self._shapes[k] and np.shares_memory(a, self._arrays[k])
             for a in arrays
         )
-
-    # State.
-
-    @property
-    def iterations(self) -> int:
-        """The number of updates made so far."""
-        steps = self.options.gradient_accumulation_steps
-        return self._calls // steps if steps else self._calls
-
-    @property
-    def learning_rate(self) -> float:
-        """The rate of the next step; settable unless a schedule gives it."""
-        return self._current_rate()
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        rate = checked_rate(value)
-        if callable(self._rate) and not callable(rate):
-            raise TypeError(
-                "This optimizer was made with a schedule as its `learning_rate`, so "
-                "the rate cannot be set. Make it with a float to be able to set it."
-            )
-        self._rate = rate
-
-    @property
-    def schedule(self) -> Callable[[int], float] | None:
-        """The schedule that gives the rate, or None where the rate is a number."""
-        return self._rate if callable(self._rate) else None
-
-    def _current_rate(self) -> float:
-        rate = self._rate
-        return float(rate(self._calls)) if callable(rate) else float(rate)
-
-    @property
-    def state(self) -> dict[str, list[Array]]:
-        """The state arrays by name, one a parameter: views that `apply` writes to."""
-        if not self.built:
-            return {}
-        return {name: list(arena.arrays) for name, arena in self._slots.items()}
-
-    def save_state(self) -> dict[str, Any]:
-        """Return a copy of everything that the next step depends on.
-
-        Returns
-        -------
-        dict
-            "calls", "learning_rate" (None under a schedule), and "slot/NAME/K" for
-            the arrays.
-        """
-        found: dict[str, Any] = {
-            "calls": self._calls,
-            "learning_rate": None if callable(self._rate) else self._rate,
-        }
-        for name, arrays in self.state.items():
-            for k, array in enumerate(arrays):
-                found[f"slot/{name}/{k}"] = array.copy()
-        return found
-
-    def load_state(self, state: Mapping[str, Any]) -> None:
-        """Put back what `save_state` returned; the optimizer must be built.
-
-        Raises
-        ------
-        ValueError
-            If it is not built, or the arrays do not fit; nothing has changed then.
-        """
-        if not self.built:
-            raise ValueError(
-                "Build the optimizer before loading state: call `build(params)`."
-            )
-        targets = {
-            f"slot/{name}/{k}": array
-            for name, arrays in self.state.items()
-            for k, array in enumerate(arrays)
-        }
-        found = {key for key in state if key.startswith("slot/")}
-        if found != set(targets):
-            raise ValueError(
-                f"The state does not belong to this {type(self).__name__}. "
-                f"Expected {sorted(targets)}. Received: {sorted(found)}"
-            )
-        for key, target in targets.items():
-            value = np.asarray(state[key])
-            if value.shape != target.shape or value.dtype != target.dtype:
-                raise ValueError(
-                    f"State {key!r} must be {target.dtype.name} of shape "
-                    f"{target.shape}. Received: {value.dtype.name} of shape "
-                    f"{value.shape}"
-                )
-        for key, target in targets.items():
-            target[...] = state[key]
-        self._calls = int(state["calls"])
-        if state.get("learning_rate") is not None and not callable(self._rate):
-            self._rate = float(state["learning_rate"])
-
-    def save(self, path: str | os.PathLike[str]) -> Path:
-        """Write class, configuration and state to one .npz file.
-
-        Raises
-        ------
-        InputError
-            If the file cannot be written.
-        """
-        from optlab import archive
-
-        return archive.write(
-            path,
-            {
-                "class_name": type(self).__name__,
-                "config": self.get_config(),
-                "state": self.save_state(),
-            },
-        )
-
-    @staticmethod
-    def load(path: str | os.PathLike[str], params: Tensors) -> Optimizer:
-        """Read an optimizer that goes on exactly where `save` left it.
-
-        Parameters
-        ----------
-        path : path
-            What `save` wrote.
-        params : Parameters or list of ndarray
-            The parameters that it goes on with, of the same shapes.
-
-        Raises
-        ------
-        InputError
-            If the file is missing or none of ours.
-        ValueError
-            If the state does not fit the parameters.
-        """
-        from optlab import archive
-        from optlab.errors import InputError
-        from optlab.optimizers.registry import get
-
-        document = archive.read(path)
-        if not {"class_name", "config", "state"} <= set(document):
-            raise InputError(f"{path} holds no optimizer.")
-        made = get(document)
-        made.build(params)
-        made.load_state(document["state"])
-        return made
-
-    # Configuration.
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments, as tf.keras names them."""
-        options = self.options
-        config: dict[str, Any] = {
-            "name": self.name,
-            "learning_rate": self._rate_config(),
-        }
-        for name in (
-            "weight_decay",
-            "clipnorm",
-            "global_clipnorm",
-            "clipvalue",
-            "use_ema",
-            "ema_momentum",
-            "ema_overwrite_frequency",
-            "loss_scale_factor",
-            "gradient_accumulation_steps",
-        ):
-            config[name] = getattr(options, name)
-        for name in self.arguments:
-            config[name] = getattr(self, name)
-        return config
-
-    def _rate_config(self) -> Any:
-        if not callable(self._rate):
-            return self._rate
-        from optlab import schedules
-
-        return schedules.serialize(self._rate)
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Build an optimizer from `get_config()`, this one's or tf.keras's."""
-        return cls(**dict(config))
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{n}={getattr(self, n)!r}" for n in self.arguments)
