@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format bench pictures clean
+.PHONY: help run test lint format bench bench-diagnosis pictures clean
 
 help:
 	@echo 'make run       run two shipped experiments: records and pictures in out/'
@@ -17,6 +17,7 @@ help:
 	@echo 'make lint      check style and types'
 	@echo 'make format    rewrite the sources in the house style'
 	@echo 'make bench     time the optimizers against the peers installed'
+	@echo 'make bench-diagnosis  score the diagnoses of set-ups with known faults'
 	@echo 'make pictures  draw the pictures of the README again'
 	@echo 'make clean     delete what was built and run; keep .venv'
 
@@ -52,6 +53,9 @@ format: $(STAMP)-dev
 bench: $(STAMP)-bench
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only \
 		-o 'python_files=bench_*.py test_*.py'
+
+bench-diagnosis: $(STAMP)-dev
+	$(BIN)/python -m benchmarks.diagnosis
 
 pictures: $(STAMP)-run
 	$(BIN)/python docs/pictures.py
