@@ -34,6 +34,7 @@ VERBS = {
     "optimizers": "List the optimizers: rule, slots, bytes a parameter.",
     "behaviours": "Measure again what TensorFlow really does.",
     "bench": "Time steps, losses and training against the peers and the limit.",
+    "cases": "The casebook: claims about losses that do not fall, measured.",
     "schedule": "Tabulate or draw a learning rate schedule.",
     "new": "Write a commented experiment file to start from.",
 }

@@ -43,8 +43,9 @@ def run_as_written(id: str) -> tuple[bool | None, list[dict[str, str]]]:
 
 def failure(program: Callable[[], Any]) -> dict[str, str] | None:
     """Run one program; return its failing line and the error, or None."""
-    keras = load().keras
-    keras.utils.clear_session(free_memory=False)
+    runtime = load()
+    runtime.tf.get_logger().setLevel("ERROR")
+    runtime.keras.utils.clear_session(free_memory=False)
     try:
         with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")

@@ -16,7 +16,6 @@ import numpy as np
 
 from optlab.validation.runtime import load
 
-#: Names of the modules as the examples import them.
 Program = Callable[[], Any]
 
 
@@ -174,7 +173,8 @@ def stopped_early() -> None:
 
     x, y = _classes(classes=2)
     model = tf.keras.models.Sequential([tf.keras.layers.Dense(1, activation="sigmoid")])
-    model.compile(Adam(learning_rate=0.001), "binary_crossentropy", ["accuracy"])
+    adam = Adam(learning_rate=0.001)
+    model.compile(adam, loss="binary_crossentropy", metrics=["accuracy"])
     stop = tf.keras.callbacks.EarlyStopping(
         monitor="val_loss", patience=5, restore_best_weights=True
     )

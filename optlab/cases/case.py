@@ -1,0 +1,112 @@
+"""What a case is: a claim, the arms that test it, and the rule that judges it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from optlab.cases.arm import Side
+from optlab.cases.figures import Figure
+from optlab.cases.findings import Findings
+from optlab.errors import InputError
+
+#: The fewest runs of an arm that a verdict may rest on.
+FEWEST_SEEDS = 5
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a case came to.
+
+    Attributes
+    ----------
+    word : {"holds", "fails", "depends"}
+    condition : str
+        Under which conditions, with the figures that say so.
+    """
+
+    word: Literal["holds", "fails", "depends"]
+    condition: str
+
+
+@dataclass(frozen=True)
+class Case:
+    """One claim of the casebook.
+
+    Attributes
+    ----------
+    id : str
+        "000-1" for the first example of article 000, "prose-..." for other claims.
+    articles : tuple of str
+        The numbers of the articles that make the claim; see `optlab.cases.articles`.
+    title : str
+        A few words.
+    claim : str
+        What is claimed, in one sentence that can be true or false.
+    arms : dict of str to Arm or Descent
+        What is compared.
+    figures : tuple of Figure
+        What is measured on every run.
+    judge : callable
+        ``judge(findings) -> Verdict``.
+    why : str
+        A paragraph on the reason.
+    panels : tuple
+        The pictures; see `optlab.cases.panels`.
+    seeds : tuple of int
+        At least five.
+    twins : tuple of str or None
+        The arms that tf.keras repeats; None for all.
+    twin_steps : int
+        How many of their first steps are repeated.
+
+    Raises
+    ------
+    InputError
+        If there are too few seeds or arms, or `twins` names no arm.
+    """
+
+    id: str
+    articles: tuple[str, ...]
+    title: str
+    claim: str
+    arms: Mapping[str, Side]
+    figures: tuple[Figure, ...]
+    judge: Callable[[Findings], Verdict]
+    why: str
+    panels: Sequence[Any] = ()
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    twins: tuple[str, ...] | None = None
+    twin_steps: int = 100
+
+    def __post_init__(self) -> None:
+        """Check what a verdict needs."""
+        if len(set(self.seeds)) < FEWEST_SEEDS:
+            raise InputError(
+                f"`seeds` must hold at least {FEWEST_SEEDS} different ones. "
+                f"Received: seeds={self.seeds} in the case {self.id!r}"
+            )
+        if not self.arms or not self.figures:
+            raise InputError(f"The case {self.id!r} needs `arms` and `figures`.")
+        for arm in self.twins or ():
+            if arm not in self.arms:
+                raise InputError(
+                    f"`twins` must name arms ({', '.join(self.arms)}). "
+                    f"Received: {arm!r} in the case {self.id!r}"
+                )
+
+    @property
+    def article(self) -> str:
+        """The numbers of the articles in one string."""
+        return ", ".join(self.articles)
+
+    @property
+    def is_example(self) -> bool:
+        """Whether it is one of the articles' code examples."""
+        return not self.id.startswith("prose-")
+
+    @property
+    def runs(self) -> int:
+        """How many runs the case takes."""
+        return len(self.arms) * len(self.seeds)

@@ -1,0 +1,1 @@
+"""The articles' fifteen code examples, one file each."""

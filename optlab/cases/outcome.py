@@ -1,0 +1,107 @@
+"""The result of a case, as it is kept on disk and printed as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from optlab.cases.case import Case, Verdict
+from optlab.cases.findings import Findings
+
+
+@dataclass
+class Outcome:
+    """What is known about a claim after its runs.
+
+    Attributes
+    ----------
+    id, article, title, claim, verdict, condition, why : str
+        As in `Case` and `Verdict`.
+    figures : dict
+        `Findings.to_dict`.
+    comparisons : list of str
+        Those of the figures, a line each.
+    runs_as_written : bool or None
+        Whether the article's code runs on this TensorFlow; None where that was not
+        tried, or the claim comes without code.
+    failures : list of dict
+        "line" and "error" of each part of it that does not run.
+    agreement : dict
+        "status" ("agrees", "differs", "skipped" or "not asked"), "text", and where it
+        was measured "seed" and "arms".
+    seconds : float
+        Of the runs.
+    versions : dict
+        Of what was used.
+    date : str
+        The day.
+    """
+
+    id: str
+    article: str
+    title: str
+    claim: str
+    verdict: str
+    condition: str
+    why: str
+    figures: dict[str, Any]
+    comparisons: list[str]
+    runs_as_written: bool | None = None
+    failures: list[dict[str, str]] = field(default_factory=list)
+    agreement: dict[str, Any] = field(
+        default_factory=lambda: {"status": "not asked", "text": "No twin was run."}
+    )
+    seconds: float = 0.0
+    versions: dict[str, str] = field(default_factory=dict)
+    date: str = ""
+
+    @classmethod
+    def of(cls, case: Case, found: Findings, verdict: Verdict) -> Outcome:
+        """Put together case, figures and verdict."""
+        return cls(
+            case.id,
+            case.article,
+            case.title,
+            case.claim,
+            verdict.word,
+            verdict.condition,
+            case.why,
+            found.to_dict(),
+            [str(comparison) for comparison in found.comparisons],
+        )
+
+    @property
+    def as_written(self) -> str:
+        """A sentence on whether the article's code runs; empty where not known."""
+        if self.runs_as_written is None:
+            return ""
+        if self.runs_as_written:
+            return "The code runs as written."
+        parts = [f"`{f['line']}` raises {f['error']}" for f in self.failures]
+        return f"The code does not run as written: {'; '.join(parts)}."
+
+    def report(self) -> dict[str, Any]:
+        """Return the entry of ``optlab cases --json``."""
+        figures = dict(self.figures)
+        if self.failures:
+            figures["as_written"] = self.failures
+        return {
+            "id": self.id,
+            "article": self.article,
+            "claim": self.claim,
+            "verdict": self.verdict,
+            "condition": self.condition,
+            "figures": figures,
+            "runs_as_written": self.runs_as_written,
+            "why": " ".join(text for text in (self.why, self.as_written) if text),
+            "agreement": self.agreement,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything, for `from_dict`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, document: dict[str, Any]) -> Outcome:
+        """Rebuild what `to_dict` gave."""
+        return cls(**document)

@@ -1,0 +1,245 @@
+"""The pictures of a case: curves over time, one dot a run, or a drawing of its own.
+
+A panel is one axes. On a page each panel is a picture of its own, so that a phone shows
+them one under the other; in a file they stand side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optlab.cases.case import Case
+from optlab.cases.figures import Figure
+from optlab.cases.findings import Findings
+from optlab.plots.scale import apply_scale, drawable, suggested_scale
+from optlab.plots.theme import INK, MUTED, colours, new_figure, place_legend, style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+#: Width and height of a panel, inches: narrow enough to be read on a phone.
+SIZE = (5.4, 3.9)
+
+_LABELS = {
+    "loss": "training loss",
+    "val_loss": "validation loss",
+    "val_accuracy": "validation accuracy",
+    "accuracy": "training accuracy",
+    "losses": "loss",
+    "learning_rate": "learning rate",
+}
+
+
+@dataclass(frozen=True)
+class Curves:
+    """A column of the history over time: the median of the seeds, their range shaded.
+
+    Parameters
+    ----------
+    key : str
+        A key of the history, or "losses" for the loss by step.
+    arms : sequence of str, optional
+        Which arms; all where left out.
+    title, label : str, optional
+        Above the axes, and of its y axis.
+    scale : {"auto", "linear", "log"}
+        The y axis.
+    first : int, optional
+        Only so many epochs or steps.
+    ceiling : float, optional
+        Nothing above it is shown.
+    floor : (str, callable), optional
+        A dashed line with its name, at the height ``floor(findings)``.
+    log_time : bool
+        Whether the x axis is logarithmic.
+    """
+
+    key: str
+    arms: Sequence[str] | None = None
+    title: str = ""
+    label: str = ""
+    scale: str = "auto"
+    first: int | None = None
+    ceiling: float | None = None
+    floor: tuple[str, Callable[[Findings], float]] | None = None
+    log_time: bool = False
+
+    def draw(self, ax: Axes, found: Findings) -> None:
+        """Draw on axes."""
+        arms = list(found.trials) if self.arms is None else list(self.arms)
+        bands = {arm: self._band(found, arm) for arm in arms}
+        bands = {arm: band for arm, band in bands.items() if band.shape[1]}
+        for arm, colour in zip(bands, colours(len(bands)), strict=True):
+            low, middle, high = bands[arm]
+            time = np.arange(len(middle)) + (self.key != "losses")
+            ax.fill_between(time, low, high, color=colour, alpha=0.16, linewidth=0)
+            few = np.isfinite(middle).sum() <= 12
+            ax.plot(
+                time,
+                middle,
+                color=colour,
+                label=arm,
+                marker="o" if few else "",
+                markersize=3.5,
+            )
+            lost = found.diverged(arm)
+            if 2 * lost > len(found.trials[arm]) and np.isfinite(middle).any():
+                end = int(np.flatnonzero(np.isfinite(middle))[-1])
+                ax.plot(time[end], middle[end], "x", color=colour, markersize=9, mew=2.2)
+        if self.floor is not None:
+            name, height = self.floor
+            ax.axhline(
+                height(found), color=MUTED, linestyle=(0, (4, 3)), lw=1.3, label=name
+            )
+        scale = apply_scale(ax, [band[1] for band in bands.values()], self.scale)
+        self._limit(ax, list(bands.values()), scale)
+        if self.log_time:
+            ax.set_xscale("log")
+        ax.set_xlabel("step" if self.key == "losses" else "epoch")
+        ax.set_ylabel(self.label or _LABELS.get(self.key, self.key.replace("_", " ")))
+        place_legend(ax, self.title or None)
+
+    def _band(self, found: Findings, arm: str) -> Any:
+        """Return lowest, median and highest by time; what diverged is infinite."""
+        curves = [trial.curve(self.key)[: self.first] for trial in found.trials[arm]]
+        length = max(len(curve) for curve in curves)
+        table = np.full((len(curves), length), np.nan)
+        for row, (curve, trial) in enumerate(
+            zip(curves, found.trials[arm], strict=True)
+        ):
+            table[row, : len(curve)] = curve
+            if trial.diverged:
+                table[row][np.isnan(table[row])] = np.inf
+        # Runs that stopped early drop out; the curve ends when half of them have.
+        running = (~np.isnan(table)).sum(axis=0)
+        table = table[:, running * 2 >= len(curves)]
+        if not table.size:
+            return np.empty((3, 0))
+        ordered = np.nanquantile(
+            np.clip(table, None, 1e300), [0.0, 0.5, 1.0], axis=0, method="nearest"
+        )
+        ordered[ordered >= 1e300] = np.nan
+        return np.array([drawable(line) for line in ordered])
+
+    def _limit(self, ax: Axes, bands: Sequence[Any], scale: str) -> None:
+        """Cut off what would press everything else into a line."""
+        if self.ceiling is not None:
+            finite = np.concatenate([band[0][np.isfinite(band[0])] for band in bands])
+            low = float(finite.min()) if finite.size else 0.0
+            if scale == "log":
+                ax.set_ylim(low * 0.7, self.ceiling)
+            else:
+                ax.set_ylim(low - 0.04 * (self.ceiling - low), self.ceiling)
+        elif scale == "log":
+            middles = np.concatenate([band[1] for band in bands])
+            middles = middles[np.isfinite(middles) & (middles > 0)]
+            if middles.size and middles.max() / middles.min() < 1e12:
+                ax.set_ylim(middles.min() * 0.6, middles.max() * 1.7)
+
+
+@dataclass(frozen=True)
+class Dots:
+    """A figure of every run: one row an arm, one dot a seed, a bar at the median.
+
+    Parameters
+    ----------
+    figure : Figure
+    arms : sequence of str, optional
+        Which arms; all where left out.
+    title : str, optional
+        Above the axes.
+    scale : {"auto", "linear", "log"}
+        The x axis.
+    """
+
+    figure: Figure
+    arms: Sequence[str] | None = None
+    title: str = ""
+    scale: str = "auto"
+
+    def draw(self, ax: Axes, found: Findings) -> None:
+        """Draw on axes."""
+        arms = list(found.trials) if self.arms is None else list(self.arms)
+        values = {arm: np.array(found.values(self.figure, arm)) for arm in arms}
+        shown = np.concatenate(list(values.values()))
+        shown = shown[np.isfinite(shown)]
+        logarithmic = self.scale == "log" or (
+            self.scale == "auto" and suggested_scale(shown) == "log"
+        )
+        if logarithmic:
+            ax.set_xscale("log")
+        for row, (arm, colour) in enumerate(zip(arms, colours(len(arms)), strict=True)):
+            finite = values[arm][np.isfinite(values[arm])]
+            jitter = np.linspace(-0.16, 0.16, len(finite)) if len(finite) > 1 else 0
+            height = np.full(len(finite), float(row)) + jitter
+            ax.plot(finite, height, "o", color=colour, alpha=0.65, markersize=6)
+            middle = found.median(self.figure, arm)
+            if np.isfinite(middle):
+                ax.plot([middle] * 2, [row - 0.3, row + 0.3], color=INK, linewidth=2.2)
+            lost = len(values[arm]) - len(finite)
+            if lost:
+                ax.text(
+                    0.985,
+                    row,
+                    f"{lost} of {len(values[arm])} diverged ×",
+                    transform=ax.get_yaxis_transform(),
+                    ha="right",
+                    va="center",
+                    color=colour,
+                )
+        ax.set_yticks(range(len(arms)), arms)
+        ax.set_ylim(len(arms) - 0.5, -0.5)
+        ax.grid(False, axis="y")
+        if not shown.size:
+            ax.set_xticks([])
+        ax.set_xlabel(self.figure.label)
+        if self.title:
+            ax.set_title(self.title)
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A panel of its own kind.
+
+    Parameters
+    ----------
+    function : callable
+        ``function(ax, findings)``.
+    """
+
+    function: Callable[[Axes, Findings], None]
+
+    def draw(self, ax: Axes, found: Findings) -> None:
+        """Draw on axes."""
+        self.function(ax, found)
+
+
+def pictures(case: Case, found: Findings) -> list[Picture]:
+    """Return each panel of a case as a figure of its own."""
+    drawn = []
+    for panel in case.panels:
+        with style():
+            picture, ax = new_figure(figsize=SIZE)
+            panel.draw(ax, found)
+        drawn.append(picture)
+    return drawn
+
+
+def picture(case: Case, found: Findings) -> Picture:
+    """Return all panels of a case side by side, under its title."""
+    count = len(case.panels)
+    with style():
+        drawn, axes = new_figure(
+            1, count, figsize=(SIZE[0] * count, SIZE[1] + 0.4), squeeze=False
+        )
+        for panel, ax in zip(case.panels, axes[0], strict=True):
+            panel.draw(ax, found)
+        drawn.suptitle(
+            f"{case.id}  {case.title}", x=0.01, ha="left", fontsize=14, weight="bold"
+        )
+    return drawn

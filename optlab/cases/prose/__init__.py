@@ -1,0 +1,1 @@
+"""What the articles claim in prose, one file a claim."""

@@ -1,0 +1,41 @@
+"""The table of a case: one row an arm, one column a figure."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from optlab.cases.findings import number
+from optlab.cases.outcome import Outcome
+
+
+def figure_names(outcome: Outcome) -> list[str]:
+    """Return the names of the figures that every arm has."""
+    first = next(iter(outcome.figures["arms"].values()))
+    return [name for name, value in first.items() if isinstance(value, dict)]
+
+
+def columns_of(outcome: Outcome) -> list[str]:
+    """Return the head of the table."""
+    return ["arm", *(name.replace("_", " ") for name in figure_names(outcome))]
+
+
+def rows_of(outcome: Outcome) -> list[list[str]]:
+    """Return a row for each arm: its name, and median and range of each figure."""
+    names = figure_names(outcome)
+    return [
+        [arm, *(cell(figures[name]) for name in names)]
+        for arm, figures in outcome.figures["arms"].items()
+    ]
+
+
+def cell(spread: dict[str, Any]) -> str:
+    """Write a median with its range; how many runs diverged where any did."""
+    values = spread["values"]
+    lost = sum(value is None or not math.isfinite(value) for value in values)
+    if lost == len(values):
+        return "all diverged"
+    median, low, high = (number(spread[key]) for key in ("median", "low", "high"))
+    if lost:
+        return f"{median} ({lost} of {len(values)} diverged)"
+    return median if low == high else f"{median} ({low} to {high})"
