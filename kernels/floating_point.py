@@ -1,7 +1,7 @@
 """The floating-point mode: subnormals flushed to zero, as TensorFlow does.
 
-On x86-64 the bits FTZ and DAZ of MXCSR, on ARM64 the bit FZ of FPCR. The mode belongs to
-a thread: it must be set in the thread that does the work.
+On x86-64 the bits FTZ and DAZ of MXCSR, on ARM64 the bit FZ of FPCR. The mode belongs
+to a thread: it must be set in the thread that does the work.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """One decorator for every compiled function, with a disk cache that is never stale.
 
 Numba's own cache looks only at the file that holds the function: after an edit in a
-helper elsewhere the caller keeps the old machine code. Here the name of the cache folder
-is a digest of every source file of `optlab.kernels` and of the versions of Numba and
-NumPy, so any edit opens a new, empty folder.
+helper elsewhere the caller keeps the old machine code. Here the name of the cache
+folder is a digest of every source file of `optlab.kernels` and of the versions of Numba
+and NumPy, so any edit opens a new, empty folder.
 """
 
 from __future__ import annotations

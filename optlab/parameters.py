@@ -93,9 +93,7 @@ class Parameters:
         self.flat = aligned_zeros(sum(sizes), self.dtype)
         self.arrays = tuple(
             self.flat[start : start + size].reshape(shape)
-            for start, size, shape in zip(
-                self.offsets, sizes, self.shapes, strict=True
-            )
+            for start, size, shape in zip(self.offsets, sizes, self.shapes, strict=True)
         )
 
     @classmethod

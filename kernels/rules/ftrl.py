@@ -12,7 +12,7 @@ powers cancels, so the last bit of a power decides thousands of units in the las
 of :math:`z`: TensorFlow's own power is needed to agree with it.
 
 tf.keras counts the l2 strength twice (the paper's denominator has :math:`\lambda_2`
-once) and begins the sum of squares at 0.1, the paper at 0; torch and optax have no Ftrl.
+once) and begins the sum of squares at 0.1, the paper at 0; torch and optax have none.
 
 References
 ----------

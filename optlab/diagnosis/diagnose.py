@@ -229,7 +229,9 @@ def _report(
     contained = [
         n
         for n, s in rest
-        if s.weight >= REPORTED and n in singles and _within(experiment, singles[n], whole)
+        if s.weight >= REPORTED
+        and n in singles
+        and _within(experiment, singles[n], whole)
     ]
     cures = [n for n, _ in rest if n in singles and singles[n].median >= goal]
     cures = [*contained, *(n for n in cures if n not in contained)]
