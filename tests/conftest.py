@@ -14,7 +14,6 @@ _OURS = "OPTLAB_TEST_CACHE" not in os.environ
 if _OURS:
     os.environ["OPTLAB_TEST_CACHE"] = tempfile.mkdtemp(prefix="optlab-tests-")
 os.environ["NUMBA_CACHE_DIR"] = os.environ["OPTLAB_TEST_CACHE"]
-os.environ["OPTLAB_CACHE_DIR"] = os.environ["OPTLAB_TEST_CACHE"]
 # Prepared data sets go there as well, not into the cache of whoever runs the tests.
 os.environ["OPTLAB_CACHE_DIR"] = os.environ["OPTLAB_TEST_CACHE"]
 # Two threads at least, so that what is promised for any thread count is seen with two.
@@ -42,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Delete the caches, in the process that made it."""
+    """Delete the caches, in the process that made them."""
     if _OURS:
         shutil.rmtree(os.environ["OPTLAB_TEST_CACHE"], ignore_errors=True)
         del os.environ["OPTLAB_TEST_CACHE"]

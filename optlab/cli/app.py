@@ -15,6 +15,7 @@ prints results and messages through `optlab.cli.output`.
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import sys
 import traceback
@@ -108,7 +109,9 @@ def application(verb: str | None = None) -> typer.Typer:
     app.callback(help="A laboratory for first-order optimizers.")(_root)
     for name, summary in VERBS.items():
         function = _function(name) if name == verb else _unloaded
-        app.command(name, short_help=summary, epilog=_EPILOG)(function)
+        app.command(name, help=_help(function), short_help=summary, epilog=_EPILOG)(
+            function
+        )
     return app
 
 
@@ -149,6 +152,12 @@ def _root(
     ] = False,
 ) -> None:
     """Take the options that belong to no verb; `main` has dealt with ``--debug``."""
+
+
+def _help(function: Callable[..., Any]) -> str:
+    """Return the docstring with each paragraph in one line, to be broken to fit."""
+    paragraphs = (inspect.getdoc(function) or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 def _function(verb: str) -> Callable[..., Any]:
