@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from optlab.diagnosis import repairs
-from optlab.diagnosis.causes import CAUSES
+from optlab.diagnosis.causes import CAUSES, Suspicion
 from optlab.diagnosis.examine import examined
 from optlab.diagnosis.result import CauseFound, Diagnosis, changes, plain
 from optlab.diagnosis.scoring import FLOOR
@@ -22,6 +22,8 @@ from optlab.experiments import Experiment
 
 #: Suspicions below this weight are guards: reported only where they cure.
 REPORTED = 0.5
+#: A set of changes that gains less than this share of what is possible cures nothing.
+HELPED_SHARE = 0.5
 #: Multiply-adds of one training that fit a diagnosis of a minute, about.
 AFFORDABLE = 2e10
 
@@ -202,7 +204,7 @@ def _report(
         found.healthy,
         before,
         None,
-        round(found.possible, 4),
+        round(found.possible, 4) if found.possible > FLOOR else None,
         [],
         [],
         tuple(CAUSES),
@@ -211,18 +213,24 @@ def _report(
     )
     if found.healthy:
         answer.score_after = before
+        if answer.possible is None and not found.complete:
+            # There was no time to see what these data allow.
+            answer.healthy = None
         return answer
     singles = {tried.cause: tried for tried in found.singles}
     in_cure = {tried.cause for tried in found.cure}
     start = max(before or 0.0, 0.0)
     goal = start + 0.7 * max(0.0, found.possible - start)
+    helped = start + HELPED_SHARE * max(0.0, found.possible - start)
+    cured = bool(found.after) and statistics.median(found.after) >= helped
+    status = "proved" if cured else "suspected"
     for tried in found.cure:
         single = singles.get(tried.cause, tried)
         if len(found.cure) == 1:
             # The cure may be another change than the one that won the race.
             tried.scores = list(found.after)
             single = tried
-        answer.causes.append(_entry(found, experiment, tried, "proved", single))
+        answer.causes.append(_entry(found, experiment, tried, status, single))
     rest = [(n, s) for n, s in found.suspicions.items() if n not in in_cure]
     # A change that is part of the cure belongs to it, whichever cause brought it in.
     whole = changes(experiment, found.cured) if found.cured is not None else {}
@@ -241,7 +249,7 @@ def _report(
     for name, suspicion in rest:
         if name in cures:
             continue
-        tried = singles.get(name, Tried(name, lambda tree: tree, experiment))
+        tried = singles.get(name, _untried(name, suspicion, experiment))
         helps = tried.scores and tried.median > start + 0.25 * (found.possible - start)
         if suspicion.weight >= REPORTED and (helps or not tried.scores):
             entry = _entry(found, experiment, tried, "suspected", tried)
@@ -256,6 +264,18 @@ def _report(
         answer.after = found.after
         answer.score_after = _median(found.after)
     return answer
+
+
+def _untried(name: str, suspicion: Suspicion, experiment: Experiment) -> Tried:
+    """Return the first cure of a suspicion that was not run, for its fix."""
+    for cure in suspicion.cures:
+        try:
+            changed = type(experiment)(**cure(experiment.to_dict()))
+        except ValueError:
+            continue
+        changed._folder, changed._name = experiment.folder, experiment.name
+        return Tried(name, cure, changed)
+    return Tried(name, lambda tree: tree, experiment)
 
 
 def _within(experiment: Experiment, tried: Tried, whole: dict[str, Any]) -> bool:

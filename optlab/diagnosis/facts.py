@@ -120,10 +120,11 @@ class Facts:
 
     @cached_property
     def labels(self) -> Array:
-        """The class numbers of the training rows; empty for other tasks."""
+        """The finite class numbers of the training rows; empty for other tasks."""
         if self.task not in ("binary", "multiclass"):
             return np.zeros(0)
-        return np.asarray(classes(self.data.y))
+        found = np.asarray(classes(self.data.y))
+        return found[np.isfinite(found)]
 
     @cached_property
     def minority(self) -> float:

@@ -183,6 +183,8 @@ def neighbour_score(task: str, x: Array, y: Array) -> float | None:
         np.isfinite(x).all(axis=1)
         & np.isfinite(np.asarray(y, float).reshape(len(y), -1)).all(axis=1)
     )[:2000]
+    if len(rows) < 10:
+        return None
     x, y = x[rows], y[rows]
     spread = x.std(axis=0)
     x = x / np.where(spread > 0, spread, 1.0)

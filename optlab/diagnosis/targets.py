@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from optlab.diagnosis import edits
 from optlab.diagnosis.facts import Facts
 
@@ -35,8 +37,9 @@ def fitting_units(facts: Facts) -> int:
     if fitting_loss(facts) == "binary_crossentropy":
         return 1
     highest = int(facts.labels.max()) if facts.labels.size else 0
-    if facts.data.y_val is not None and facts.data.y_val.size:
-        highest = max(highest, int(facts.data.y_val.max()))
+    y_val = facts.data.y_val
+    if y_val is not None and np.isfinite(y_val).any():
+        highest = max(highest, int(y_val[np.isfinite(y_val)].max()))
     return max(int(facts.output["units"]), highest + 1)
 
 

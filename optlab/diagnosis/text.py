@@ -34,6 +34,8 @@ def verdict(answer: Diagnosis) -> str:
     if answer.causes:
         first = answer.causes[0].entry.definition.rstrip(".")
         return f"Suspected, not proved: {answer.causes[0].cause}. {first}."
+    if answer.healthy is None and answer.before:
+        return "Undecided: the time ran out before anything could be compared."
     if answer.healthy is None:
         return "Undecided: nothing unusual in data and set-up, and nothing was run."
     return "Faulty, and no cause found: no change that was tried helped."
@@ -97,6 +99,12 @@ def story(answer: Diagnosis) -> str:
     """Return the paragraph that a student understands."""
     if answer.healthy:
         return _healthy_story(answer)
+    if answer.healthy is None and answer.before:
+        return (
+            f"The set-up scores {score_text(answer.score_before)} on rows it was not "
+            "trained on (0 is a constant guess, 1 is perfect). Whether these data "
+            "allow more could not be found out in the time; give it more (budget)."
+        )
     if answer.healthy is None or (answer.score_before is None and not answer.before):
         return _unrun_story(answer)
     parts = [_before_story(answer)]
@@ -115,6 +123,11 @@ def story(answer: Diagnosis) -> str:
     if others:
         names = ", ".join(found.cause for found in others)
         parts.append(f"Other single changes reach that, too: {names}.")
+    if answer.cured is not None and not cure:
+        parts.append(
+            f"The changes below brought the score to {score_text(answer.score_after)}, "
+            "which helps and is no cure."
+        )
     suspected = [found for found in answer.causes if found.status == "suspected"]
     if suspected and not cure:
         first = suspected[0]
