@@ -11,7 +11,17 @@ from optlab.bench import machine
 from optlab.bench.case import LIMIT, OURS
 from optlab.bench.results import Row, rows
 
-COLUMNS = ("case", "subject", "median", "spread", "least", "ratio", "GB/s", "of limit")
+COLUMNS = (
+    "case",
+    "subject",
+    "median",
+    "spread",
+    "ratio",
+    "least",
+    "least ratio",
+    "GB/s",
+    "of limit",
+)
 
 
 @dataclass(frozen=True)
@@ -22,16 +32,18 @@ class Line:
     ----------
     row : Row
         What was timed.
-    ratio : float or None
-        How many times as long as ours it takes; None for ours.
+    ratio, least_ratio : float or None
+        How many times as long as ours it takes, by medians and by the least times,
+        which a busy machine disturbs less; None for ours.
     of_limit : float or None
         The limit's median over this one's: 1 is as fast as memory allows.
     best_peer : bool
-        Whether it is the fastest of the case's peers.
+        Whether its least time is the shortest of the case's peers.
     """
 
     row: Row
     ratio: float | None
+    least_ratio: float | None
     of_limit: float | None
     best_peer: bool
 
@@ -50,11 +62,12 @@ def _of_case(case: Sequence[Row]) -> list[Line]:
     ours = next((row for row in case if row.subject == OURS), None)
     limit = next((row for row in case if row.subject == LIMIT), None)
     peers = [row for row in case if not row.ours and not row.is_limit]
-    best = min(peers, key=lambda row: row.median, default=None)
+    best = min(peers, key=lambda row: row.minimum, default=None)
     return [
         Line(
             row,
             None if ours is None or row is ours else row.median / ours.median,
+            None if ours is None or row is ours else row.minimum / ours.minimum,
             None if limit is None or row is limit else limit.median / row.median,
             row is best,
         )
@@ -63,7 +76,10 @@ def _of_case(case: Sequence[Row]) -> list[Line]:
 
 
 def summary(found: Iterable[Row]) -> list[tuple[str, str, str, float]]:
-    """Return for each of our rows: case, ours, the best peer, best peer / ours."""
+    """Return for each of our rows: case, ours, the best peer, best peer / ours.
+
+    By the least times, which a busy machine disturbs less than medians.
+    """
     result = []
     for _, case in itertools.groupby(
         found, key=lambda row: (row.suite, row.group, row.case)
@@ -72,9 +88,9 @@ def summary(found: Iterable[Row]) -> list[tuple[str, str, str, float]]:
         peers = [row for row in members if not row.ours and not row.is_limit]
         if not peers:
             continue
-        best = min(peers, key=lambda row: row.median)
+        best = min(peers, key=lambda row: row.minimum)
         result += [
-            (row.case, row.subject, best.subject, best.median / row.median)
+            (row.case, row.subject, best.subject, best.minimum / row.minimum)
             for row in members
             if row.ours
         ]
@@ -90,8 +106,9 @@ def cells(line: Line) -> tuple[str, ...]:
         row.subject + (" *" if line.best_peer else ""),
         duration(row.median),
         f"±{row.spread * 50:.0f} %",
-        duration(row.minimum),
         "1" if line.ratio is None and row.ours else figure(line.ratio),
+        duration(row.minimum),
+        "1" if line.ratio is None and row.ours else figure(line.least_ratio),
         "" if rate is None else f"{rate / 1e9:.3g}",
         "" if line.of_limit is None else f"{line.of_limit:.2f}",
     )
@@ -153,7 +170,7 @@ def markdown_summary(found: Mapping[str, Any], suites: Sequence[str] = ()) -> st
     for case, subject, peer, ratio in summary(kept):
         row = ours[case, subject]
         unit = f"{row.case}, {row.subject}" if row.subject != OURS else row.case
-        body.append([unit, duration(row.median), peer, f"{figure(ratio)} x"])
+        body.append([unit, duration(row.minimum), peer, f"{figure(ratio)} x"])
     head = ["what", "optlab", "best peer", "best peer / optlab"]
     return f"{grid(head, body)}\n\n{origin(found)}\n"
 

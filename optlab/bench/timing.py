@@ -1,8 +1,8 @@
 """Time several things side by side: A B A B, so that a busy moment hits all of them.
 
 A round calls each subject once untimed, which brings its data into the caches and its
-threads to life, and then so often that the clock's grain does not matter. Garbage is
-not collected meanwhile.
+threads to life, and then so often that the clock's grain does not matter. A call of
+`LONG` seconds needs neither. Garbage is not collected meanwhile.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 
 #: Seconds that the timed calls of one round should take.
 ROUND = 2e-3
-#: Rounds, however long they take, and at most.
+#: Calls from here on are timed one by one, without one before.
+LONG = 0.05
+#: Rounds, even where they take `_PATIENCE` times the budget; and at most.
 FEWEST, MOST = 5, 400
+_PATIENCE = 3.0
 _MOST_CALLS = 1_000_000
 
 Clock = Callable[[], float]
@@ -52,7 +55,8 @@ def interleave(
     budget : float
         Seconds for them all; a round that has begun is finished.
     fewest : int
-        Rounds made even if the budget is used up.
+        Rounds made even if the budget is used up, unless they take several times as
+        long.
     clock : callable
         Seconds.
     """
@@ -60,9 +64,13 @@ def interleave(
     gc.disable()
     try:
         timings = {name: Timing(_calls(run, clock)) for name, run in runs.items()}
-        end = clock() + budget
+        began = clock()
         done = 0
-        while done < fewest or (clock() < end and done < MOST):
+        while done < MOST:
+            spent = clock() - began
+            patience = budget * (_PATIENCE if done < fewest else 1.0)
+            if done and spent > patience:
+                break
             for name, run in runs.items():
                 _round(run, timings[name], clock)
             done += 1
@@ -74,7 +82,8 @@ def interleave(
 
 def _calls(run: Callable[[], object], clock: Clock) -> int:
     """Return how many calls take about `ROUND` seconds."""
-    run()
+    if _repeat(run, 1, clock) >= LONG:
+        return 1
     calls = 1
     while calls < _MOST_CALLS:
         took = _repeat(run, calls, clock)
@@ -85,7 +94,8 @@ def _calls(run: Callable[[], object], clock: Clock) -> int:
 
 
 def _round(run: Callable[[], object], timing: Timing, clock: Clock) -> None:
-    run()
+    if not timing.seconds or timing.seconds[-1] < LONG:
+        run()
     timing.seconds.append(_repeat(run, timing.calls, clock) / timing.calls)
 
 
