@@ -15,7 +15,7 @@ from optlab import experiments
 from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.run import say_if_cold
-from optlab.diagnosis import Diagnosis, text, write_fix
+from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
 from optlab.errors import InputError
@@ -197,7 +197,7 @@ def _show_table(answer: Diagnosis, console: Console) -> None:
         console.print(f"and {more} more ruled out", style="dim")
 
 
-def _show_evidence(found: text.CauseFound, console: Console) -> None:
+def _show_evidence(found: CauseFound, console: Console) -> None:
     """Print what was measured for the first cause."""
     seen = text.observations(found)
     if seen:

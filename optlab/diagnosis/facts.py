@@ -123,8 +123,9 @@ class Facts:
         """The finite class numbers of the training rows; empty for other tasks."""
         if self.task not in ("binary", "multiclass"):
             return np.zeros(0)
-        found = np.asarray(classes(self.data.y))
-        return found[np.isfinite(found)]
+        found: Array = np.asarray(classes(self.data.y))
+        finite: Array = found[np.isfinite(found)]
+        return finite
 
     @cached_property
     def minority(self) -> float:

@@ -175,39 +175,36 @@ def neighbour_score(task: str, x: Array, y: Array) -> float | None:
 
     1: the inputs tell the target; 0: they tell nothing.
     """
-    from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
-
     x = np.asarray(x, float).reshape(len(x), -1)
     y = np.asarray(y)
     rows = np.flatnonzero(
         np.isfinite(x).all(axis=1)
         & np.isfinite(np.asarray(y, float).reshape(len(y), -1)).all(axis=1)
-    )[:2000]
+    )
+    rows = rows[:: -(-len(rows) // 2000) or 1]
     if len(rows) < 10:
         return None
     x, y = x[rows], y[rows]
     spread = x.std(axis=0)
-    x = x / np.where(spread > 0, spread, 1.0)
-    folds = np.arange(len(x)) % 5
-    guesses: list[Any] = [None] * len(x)
-    truth = classes(y) if task in ("binary", "multiclass") else y.reshape(len(y), -1)
-    kind = (
-        KNeighborsClassifier
-        if task in ("binary", "multiclass")
-        else (KNeighborsRegressor)
-    )
-    if task in ("binary", "multiclass") and len(np.unique(truth)) < 2:
+    x = (x - x.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    single = task in ("binary", "multiclass")
+    truth = classes(y) if single else y.reshape(len(y), -1)
+    near = _neighbours(x, min(5, len(x) - 1))
+    if not single:
+        return score(task, y, np.asarray(truth, float)[near].mean(axis=1))
+    known, numbers = np.unique(truth, return_inverse=True)
+    if len(known) < 2:
         return None
-    for k in range(5):
-        inside, outside = folds != k, folds == k
-        made = kind(n_neighbors=min(5, int(inside.sum()))).fit(x[inside], truth[inside])
-        for place, guess in zip(
-            np.flatnonzero(outside), made.predict(x[outside]), strict=True
-        ):
-            guesses[place] = guess
-    found = np.asarray(guesses, float)
-    if task in ("binary", "multiclass"):
-        shares = [np.mean(found[truth == k] == k) for k in np.unique(truth)]
-        even = 1 / len(shares)
-        return float((np.mean(shares) - even) / (1 - even))
-    return score(task, y, found.reshape(len(x), -1))
+    votes = np.stack([(numbers[near] == k).sum(axis=1) for k in range(len(known))], 1)
+    found = votes.argmax(axis=1)
+    shares = [np.mean(found[numbers == k] == k) for k in range(len(known))]
+    even = 1 / len(known)
+    return float((np.mean(shares) - even) / (1 - even))
+
+
+def _neighbours(x: Array, count: int) -> Array:
+    """Return the numbers of the `count` nearest other rows of each row."""
+    size = np.square(x).sum(axis=1)
+    far = size[:, None] + size[None, :] - 2.0 * (x @ x.T)
+    np.fill_diagonal(far, np.inf)
+    return np.argpartition(far, count - 1, axis=1)[:, :count]

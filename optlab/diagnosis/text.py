@@ -235,11 +235,12 @@ def _grouped(fix: dict[str, Any]) -> list[tuple[str, Any]]:
     layers: dict[str, list[int]] = {}
     rest, values = [], {}
     for path, value in fix.items():
-        _, _, number, *key = path.split(".") if "layers." in path else ["", "", ""]
-        if key:
-            mark = f"{'.'.join(key)} {value}"
+        above, _, below = path.partition(".layers.")
+        number, _, key = below.partition(".")
+        if above == "model" and key:
+            mark = f"{key} {value}"
             layers.setdefault(mark, []).append(int(number))
-            values[mark] = (".".join(key), value)
+            values[mark] = (key, value)
         else:
             rest.append((path, value))
     grouped = []
