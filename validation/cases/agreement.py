@@ -11,13 +11,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numpy as np
-
 from optlab.cases import Arm, Case, Descent
-from optlab.experiments import Built
+from optlab.validation.runs.comparison import RunComparison
 from optlab.validation.runs.training import compare_built
+from optlab.validation.runs.walking import compare_walk
 from optlab.validation.runtime import load
-from optlab.validation.twins.optimizers import optimizer_to_keras
 
 LOCAL, LOSS = 1e-5, 1e-2
 
@@ -44,9 +42,9 @@ def compare_case(case: Case) -> dict[str, Any]:
     for name in case.twins or tuple(case.arms):
         arm = case.arms[name]
         if isinstance(arm, Descent):
-            arms[name] = _descent(arm, seed, case.twin_steps)
+            arms[name] = _summary(_walking(arm, seed, case.twin_steps))
         elif isinstance(arm, Arm):
-            arms[name] = _training(arm, seed, case.twin_steps)
+            arms[name] = _summary(_training(arm, seed, case.twin_steps))
     off = [name for name, found in arms.items() if not found["agrees"]]
     steps = max((found["steps"] for found in arms.values()), default=0)
     apart = max((_apart(found) for found in arms.values()), default=0.0)
@@ -66,10 +64,28 @@ def compare_case(case: Case) -> dict[str, Any]:
     }
 
 
-def _training(arm: Arm, seed: int, most: int) -> dict[str, Any]:
+def _training(arm: Arm, seed: int, most: int) -> RunComparison:
     """Train arm and twin for up to `most` steps."""
-    built = _shortened(arm.build(seed), most)
-    found = compare_built(built, watch=5)
+    built = arm.build(seed)
+    arguments: Any = built.fit_arguments
+    rows: Any = built.data
+    batches = -(-len(rows.x) // arguments["batch_size"])
+    epochs = arguments.pop("epochs", None)
+    total = arguments.get("steps", most) if epochs is None else epochs * batches
+    arguments["steps"] = min(total, most)
+    return compare_built(built, watch=5)
+
+
+def _walking(arm: Descent, seed: int, most: int) -> RunComparison:
+    """Walk with arm and twin for up to `most` steps."""
+    built = arm.build(seed)
+    arguments: Any = built.fit_arguments
+    arguments["steps"] = min(arm.steps, most)
+    return compare_walk(built, arguments.pop("dtype"))
+
+
+def _summary(found: RunComparison) -> dict[str, Any]:
+    """Return the last step at which all was finite, and the largest local distance."""
     rows = [
         row
         for row in found.rows
@@ -80,44 +96,6 @@ def _training(arm: Arm, seed: int, most: int) -> dict[str, Any]:
     local = max((row.local for row in rows if row.local is not None), default=0.0)
     last = rows[-1]
     return _entry(last.step, last.loss, last.twin_loss, last.drift, local)
-
-
-def _shortened(built: Built, most: int) -> Built:
-    """Limit a run to `most` steps."""
-    arguments = built.fit_arguments
-    rows: Any = built.data
-    batches = -(-len(rows.x) // arguments["batch_size"])
-    epochs = arguments.pop("epochs", None)
-    total = arguments.get("steps", most) if epochs is None else epochs * batches
-    arguments["steps"] = min(total, most)
-    return built
-
-
-def _descent(arm: Descent, seed: int, most: int) -> dict[str, Any]:
-    """Walk with our optimizer and tf.keras's, each along its own path."""
-    tf = load().tf
-    built = arm.build(seed)
-    problem, dtype = built.problem, np.dtype(arm.dtype)
-    point = np.array(built.fit_arguments["start"], dtype)
-    twin = tf.Variable(point)
-    theirs = optimizer_to_keras(built.optimizer, [twin])
-    ours = built.optimizer
-    ours.build([point])
-    steps = min(arm.steps, most)
-    local = 0.0
-    for _ in range(steps):
-        before = point.copy()
-        ours.apply([problem.gradient(point).astype(dtype)])
-        gradient = problem.gradient(twin.numpy()).astype(dtype)
-        same = np.array_equal(before, twin.numpy())
-        theirs.apply_gradients([(tf.constant(gradient), twin)])
-        if same:
-            local = max(local, _distance(point, twin.numpy()))
-        if not np.isfinite(point).all():
-            break
-    drift = _distance(point, twin.numpy())
-    value, twin_value = problem.value(point), problem.value(twin.numpy())
-    return _entry(steps, value, twin_value, drift, local)
 
 
 def _entry(
@@ -141,9 +119,3 @@ def _apart(found: dict[str, Any]) -> float:
         return math.inf
     size = max(abs(ours), abs(theirs))
     return abs(ours - theirs) / size if size > 1e-6 else 0.0
-
-
-def _distance(ours: Any, theirs: Any) -> float:
-    size = float(np.linalg.norm(ours))
-    gap = float(np.linalg.norm(np.asarray(ours, np.float64) - theirs))
-    return gap / size if size else gap

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_VALUE, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Drawing
-from optlab.plots.theme import INK, MUTED, PALETTE, place_legend
+from optlab.plots.theme import INK, MUTED, PALETTE
 from optlab.problems import DoubleWell
 
 if TYPE_CHECKING:
@@ -93,11 +94,11 @@ def _curve(ax: Axes, found: Findings) -> None:
         heights = problem.values(path.astype(np.float64))
         ax.plot(path[:, 0], heights, color=PALETTE[0], linewidth=1.1, alpha=0.7)
         ax.plot(path[:, 0], heights, "o", color=PALETTE[0], markersize=4.5)
-        for k in range(4):
+        for k, place in enumerate([(7, 5), (-2, 9), (8, -9), (8, -7)]):
             ax.annotate(
                 str(k),
                 (path[k, 0], heights[k]),
-                xytext=(7, 5),
+                xytext=place,
                 textcoords="offset points",
             )
     ax.plot([LEFT, RIGHT], [1.0, 1.0], "*", color=PALETTE[1], markersize=14)
@@ -112,26 +113,40 @@ def _curve(ax: Axes, found: Findings) -> None:
 
 
 def _map(ax: Axes, found: Findings) -> None:
-    """Draw where every start ends, for the article's rate and a tenth of it."""
-    grid = np.linspace(-1.0, 5.0, 3001)
-    for rate, steps, colour, size in (
-        (0.1, 1000, PALETTE[0], 5.0),
-        (0.01, 4000, PALETTE[1], 1.6),
-    ):
-        mapped = ends(grid, rate, steps)
-        ax.scatter(
-            grid, mapped, s=size, color=colour, linewidths=0, label=f"rate {rate:g}"
-        )
-        lost = grid[~np.isfinite(mapped)]
-        if len(lost):
-            ax.scatter(
-                lost, np.full(len(lost), 4.35), s=14, marker="x", color=colour,
-                linewidths=0.6, label=f"rate {rate:g}, diverged",
+    """Draw where every start ends, a stripe for each of three rates."""
+    from matplotlib.patches import Patch
+
+    kinds = {"left": PALETTE[5], "right": PALETTE[4], "diverged": MUTED}
+    edges = np.linspace(-1.0, 5.0, 3001)
+    starts = (edges[1:] + edges[:-1]) / 2
+    rates = (0.01, 0.08, 0.1)
+    for row, rate in enumerate(rates):
+        mapped = ends(starts, rate, int(100 / rate))
+        kind = np.where(np.isnan(mapped), 2, np.where(mapped > 2.0, 1, 0))
+        bounds = np.flatnonzero(np.diff(kind, prepend=-1, append=-1))
+        for first, last in itertools.pairwise(bounds):
+            ax.barh(
+                row,
+                edges[last] - edges[first],
+                left=edges[first],
+                height=0.74,
+                color=list(kinds.values())[kind[first]],
+                linewidth=0,
             )
-    ax.axvline(2.0, color=MUTED, linewidth=1.0, linestyle=(0, (3, 3)))
-    ax.set_xlabel("start")
-    ax.set_ylabel("end")
-    place_legend(ax, "Where every start ends")
+    ax.axvline(2.0, color=INK, linewidth=1.2, linestyle=(0, (3, 3)))
+    ax.annotate("the hill", (2.0, 2.62), xytext=(6, -3), textcoords="offset points")
+    ax.plot([0.0], [2.0], "o", color=INK, markersize=5)
+    ax.set_yticks(range(3), [f"rate {rate:g}" for rate in rates])
+    ax.set_ylim(-0.55, 2.85)
+    ax.set_xlim(-1.0, 5.0)
+    ax.grid(False)
+    ax.set_xlabel("start (the dot: x = 0 at rate 0.1)")
+    patches = [Patch(color=c, label=f"ends {k}") for k, c in list(kinds.items())[:2]]
+    patches.append(Patch(color=MUTED, label="diverges"))
+    ax.legend(
+        handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.5
+    )
+    ax.set_title("Where every start ends", pad=28.0)
 
 
 CASE = Case(

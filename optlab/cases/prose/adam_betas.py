@@ -1,0 +1,79 @@
+"""Adam's beta_1 and beta_2, set well and badly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from optlab.cases.arm import Arm
+from optlab.cases.case import Case, Verdict
+from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure
+from optlab.cases.findings import Findings, number
+from optlab.cases.measures import rises
+from optlab.cases.panels import Curves, Dots
+from optlab.cases.settings import digits
+
+RISES = Figure(
+    "rises",
+    "share of epochs in which the loss rose",
+    lambda trial: rises(trial.curve("loss")),
+    margin=0.02,
+    absolute=True,
+)
+EARLY = Figure(
+    "loss_after_3", "training loss after 3 epochs", lambda t: float(t.curve("loss")[2])
+)
+
+_DEFAULT = "0.9, 0.999"
+_PAIRS = ((0.9, 0.999), (0.0, 0.999), (0.99, 0.999), (0.999, 0.999), (0.9, 0.5))
+_PAIRS += ((0.9, 0.99999), (0.999, 0.5))
+
+
+def _arm(beta_1: float, beta_2: float) -> Arm:
+    adam: dict[str, Any] = {"name": "adam", "learning_rate": 0.003}
+    adam |= {"beta_1": beta_1, "beta_2": beta_2}
+    return Arm(digits(optimizer=adam, training={"epochs": 40}))
+
+
+def judge(found: Findings) -> Verdict:
+    """It holds where every other pair is slower at first or ends higher."""
+    others = [arm for arm in found.trials if arm != _DEFAULT]
+    early = {arm: found.compare(EARLY, arm, _DEFAULT) for arm in others}
+    late = {arm: found.compare(FINAL_LOSS, arm, _DEFAULT) for arm in others}
+    for arm in others:
+        found.compare(FINAL_ACCURACY, arm, _DEFAULT)
+    bad = [arm for arm in others if "worse" in (early[arm], late[arm])]
+    fine = [arm for arm in others if arm not in bad]
+    ends = "; ".join(
+        f"({arm}) {number(found.median(EARLY, arm))} and "
+        f"{number(found.median(FINAL_LOSS, arm))}"
+        for arm in found.trials
+    )
+    figures = f"Loss after 3 and after 40 epochs by (beta_1, beta_2): {ends}."
+    if not fine:
+        return Verdict("holds", figures)
+    if bad:
+        listed = " and ".join(f"({arm})" for arm in fine)
+        return Verdict("depends", f"On which: {listed} do no harm. {figures}")
+    return Verdict("fails", figures)
+
+
+CASE = Case(
+    id="prose-adam-betas",
+    articles=("004",),
+    title="beta_1 and beta_2 set badly",
+    claim="Setting Adam's beta_1 and beta_2 badly makes convergence slow or unstable.",
+    arms={f"{b1:g}, {b2:g}": _arm(b1, b2) for b1, b2 in _PAIRS},
+    figures=(EARLY, FINAL_LOSS, RISES, FINAL_ACCURACY),
+    judge=judge,
+    why="beta_1 says over how many steps the gradient is averaged, about 1 / (1 - "
+    "beta_1), and beta_2 the same for its square. A beta_1 near 1 is a heavy ball: it "
+    "starts late and overshoots. A beta_2 that is too small forgets how large "
+    "gradients were, so that after a few small ones the next ordinary one makes a huge "
+    "step; that is worst where beta_1 remembers longer than beta_2. Towards the other "
+    "side both are forgiving: without momentum, or with a very long memory of the "
+    "squares, the loss falls much as with the defaults, thanks to the bias correction.",
+    panels=(
+        Curves("loss", title="Training loss by (beta_1, beta_2)", scale="log"),
+        Dots(EARLY, title="After 3 epochs", scale="log"),
+    ),
+)
