@@ -8,12 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from optlab.diagnosis import repairs
 from optlab.diagnosis.causes import CAUSES, Suspicion
 from optlab.diagnosis.examine import examined
 from optlab.diagnosis.result import CauseFound, Diagnosis, changes, plain
+from optlab.diagnosis.sampling import affordable, restored
 from optlab.diagnosis.scoring import FLOOR
 from optlab.diagnosis.search import Findings, Search, Tried
 from optlab.diagnosis.trials import SEEDS, Trials, data_of
@@ -24,8 +22,6 @@ from optlab.experiments import Experiment
 REPORTED = 0.5
 #: A set of changes that gains less than this share of what is possible cures nothing.
 HELPED_SHARE = 0.5
-#: Multiply-adds of one training that fit a diagnosis of a minute, about.
-AFFORDABLE = 2e10
 
 
 def diagnose(
@@ -102,7 +98,7 @@ def diagnose(
         return answer
     original = experiment
     experiment = scored = _scorable(experiment, notes)
-    experiment = sample = _affordable(experiment, budget, notes)
+    experiment = sample = affordable(experiment, budget, notes)
     trials = Trials(began + budget, progress, jobs)
     found = Search(experiment, trials)()
     if not found.complete:
@@ -114,7 +110,7 @@ def diagnose(
     if found.cured is not None:
         answer.losses_after = trials.losses(found.cured, len(found.after))
         if sample is not scored:
-            answer.cured = _for_all_rows(found.cured, sample, scored, notes)
+            answer.cured = restored(found.cured, sample, scored, notes)
     answer.seconds = time.time() - began
     answer.runs = len(trials.outcomes)
     return answer
@@ -136,64 +132,6 @@ def _scorable(experiment: Experiment, notes: list[str]) -> Experiment:
     return experiment
 
 
-def _affordable(experiment: Experiment, budget: float, notes: list[str]) -> Experiment:
-    """Take a stratified sample of the rows where runs would not fit the budget."""
-    data = data_of(experiment)
-    built = experiment.build(data, strict=False)
-    rows = len(data.x)
-    epochs = experiment.training.epochs or 20
-    batch = min(experiment.training.batch_size, rows)
-    work = 3.0 * built.model.count_params() * rows * epochs
-    calls = 3e6 * len(built.model.layers) * epochs * (rows / batch)
-    limit = AFFORDABLE * budget / 60
-    if work + calls <= 10 * limit or rows <= 400:
-        return experiment
-    keep = max(400, int(rows * 10 * limit / (work + calls)))
-    if keep >= rows:
-        return experiment
-    arrays = repairs.raw_arrays_of(experiment)
-    chosen = _stratified(arrays["y"], keep)
-    arrays |= {"x": arrays["x"][chosen], "y": arrays["y"][chosen]}
-    notes.append(
-        f"{keep} of {rows} training rows were used, a stratified sample: all of them "
-        "would not fit the time budget."
-    )
-    tree = experiment.to_dict()
-    from optlab.diagnosis.edits import data_file
-
-    made = type(experiment)(**data_file(repairs.store(arrays))(tree))
-    made._folder, made._name = experiment.folder, experiment.name
-    return made
-
-
-def _for_all_rows(
-    cured: Experiment, sample: Experiment, whole: Experiment, notes: list[str]
-) -> Experiment:
-    """Return a cure that was found on a sample as one of the whole experiment."""
-    if not (cured.data and sample.data and whole.data):
-        return cured
-    if cured.data.source != sample.data.source:
-        notes.append("The fix repairs rows, those of the sample alone.")
-        return cured
-    found = cured.to_dict()
-    kept = whole.to_dict()["data"]
-    for key in ("scale", "target_scale"):
-        if key in found["data"]:
-            kept[key] = found["data"][key]
-    made = type(whole)(**(found | {"data": kept}))
-    made._folder, made._name = whole.folder, whole.name
-    return made
-
-
-def _stratified(y: np.ndarray[Any, Any], keep: int) -> np.ndarray[Any, Any]:
-    """Return rows spread evenly over the sorted targets, in their old order."""
-    flat = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
-    rng = np.random.default_rng(0)
-    order = np.lexsort((rng.random(len(flat)), flat))
-    places = np.linspace(0, len(flat) - 1, keep).round().astype(int)
-    return np.sort(order[np.unique(places)])
-
-
 def _report(
     original: Experiment, experiment: Experiment, found: Findings, notes: list[str]
 ) -> Diagnosis:
@@ -213,9 +151,15 @@ def _report(
     )
     if found.healthy:
         answer.score_after = before
-        if answer.possible is None and not found.complete:
-            # There was no time to see what these data allow.
-            answer.healthy = None
+        if answer.possible is not None or found.complete:
+            return answer
+        # There was no time to see what these data allow.
+        answer.healthy = None
+        for name, suspicion in found.suspicions.items():
+            if suspicion.weight >= REPORTED:
+                tried = _untried(name, suspicion, experiment)
+                entry = _entry(found, experiment, tried, "suspected", tried)
+                answer.causes.append(entry)
         return answer
     singles = {tried.cause: tried for tried in found.singles}
     in_cure = {tried.cause for tried in found.cure}

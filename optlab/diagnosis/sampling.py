@@ -1,0 +1,137 @@
+"""Data or trainings too large for the time budget: a sample, and shorter runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.diagnosis import repairs
+from optlab.diagnosis.edits import data_file
+from optlab.diagnosis.trials import data_of
+from optlab.experiments import Experiment
+
+Array = npt.NDArray[Any]
+
+#: Multiply-adds that a second of the budget pays for, in one training out of some 30.
+AFFORDABLE = 3.3e9
+#: What a layer costs a step, in multiply-adds, besides them.
+CALL = 3e6
+#: Fewer rows than this are never left.
+LEAST_ROWS = 400
+#: Where rows alone do not make a training short enough, it becomes this share of one.
+SHORTENED = 0.3
+
+
+def affordable(experiment: Experiment, budget: float, notes: list[str]) -> Experiment:
+    """Take a stratified sample of the rows where runs would not fit the budget.
+
+    Where that is not enough, the trainings are shortened as well.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        As it came.
+    budget : float
+        Seconds for the whole diagnosis.
+    notes : list of str
+        Gets a sentence for each thing done.
+
+    Returns
+    -------
+    Experiment
+        `experiment` itself where it fits.
+    """
+    limit = AFFORDABLE * budget
+    work = _work(experiment)
+    rows = len(data_of(experiment).x)
+    if work <= limit:
+        return experiment
+    keep = max(LEAST_ROWS, int(rows * limit / work))
+    if keep < rows:
+        arrays = repairs.raw_arrays_of(experiment)
+        for x, y, most in (("x", "y", keep), ("x_val", "y_val", max(keep, 1000))):
+            if x in arrays and len(arrays[x]) > most:
+                chosen = stratified(arrays[y], most)
+                arrays |= {x: arrays[x][chosen], y: arrays[y][chosen]}
+        notes.append(
+            f"{keep} of {rows} training rows were used, a stratified sample: all of "
+            "them would not fit the time budget."
+        )
+        tree = data_file(repairs.store(arrays))(experiment.to_dict())
+        made = type(experiment)(**tree)
+        made._folder, made._name = experiment.folder, experiment.name
+        experiment = made
+        work = _work(experiment)
+    if work <= limit:
+        return experiment
+    training = experiment.training
+    unit = "epochs" if training.steps is None else "steps"
+    whole = training.steps or training.epochs or 20
+    part = max(1, int(whole * SHORTENED * limit / work))
+    if part < whole:
+        notes.append(
+            f"Trainings were cut to {part} of {whole} {unit}, to fit the time budget."
+        )
+        experiment = experiment.replace({f"training.{unit}": part})
+    return experiment
+
+
+def restored(
+    cured: Experiment, sample: Experiment, whole: Experiment, notes: list[str]
+) -> Experiment:
+    """Return a cure that was found on a sample as one of the whole experiment.
+
+    Parameters
+    ----------
+    cured, sample, whole : Experiment
+        The cure, what it was found on, and what the sample was taken from.
+    notes : list of str
+        Gets a sentence where that cannot be done in full.
+    """
+    if not (cured.data and sample.data and whole.data):
+        return cured
+    found, kept = cured.to_dict(), whole.to_dict()
+    if cured.data.source != sample.data.source:
+        notes.append("The fix repairs rows, those of the sample alone.")
+    elif sample.data.source != whole.data.source:
+        for key in ("scale", "target_scale"):
+            if key in found["data"]:
+                kept["data"][key] = found["data"][key]
+        found["data"] = kept["data"]
+    for key in ("epochs", "steps"):
+        if getattr(cured.training, key) == getattr(sample.training, key):
+            found.get("training", {}).pop(key, None)
+            if key in kept.get("training", {}):
+                found.setdefault("training", {})[key] = kept["training"][key]
+    if "steps" in found.get("training", {}) and "epochs" in found["training"]:
+        # The cure changed the one, so the other is the original's.
+        changed = cured.training.epochs != sample.training.epochs
+        found["training"].pop("steps" if changed else "epochs")
+    made = type(whole)(**found)
+    made._folder, made._name = whole.folder, whole.name
+    return made
+
+
+def _work(experiment: Experiment) -> float:
+    """Return what one training costs, in multiply-adds."""
+    data = data_of(experiment)
+    built = experiment.build(data, strict=False)
+    rows = len(data.x)
+    batch = min(experiment.training.batch_size, rows)
+    batches = -(-rows // batch)
+    steps = experiment.training.steps
+    steps = (experiment.training.epochs or 20) * batches if steps is None else steps
+    each = 3.0 * built.model.count_params() * batch + CALL * len(built.model.layers)
+    return float(each * steps)
+
+
+def stratified(y: Array, keep: int) -> Array:
+    """Return rows spread evenly over the sorted targets, in their old order."""
+    flat = y.argmax(axis=1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(-1)
+    rng = np.random.default_rng(0)
+    order = np.lexsort((rng.random(len(flat)), flat))
+    places = np.linspace(0, len(flat) - 1, keep).round().astype(int)
+    chosen: Array = np.sort(order[np.unique(places)])
+    return chosen
