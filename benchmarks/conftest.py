@@ -68,5 +68,6 @@ def time_subject(benchmark):
         benchmark.group = f"{case.suite}: {case.group}: {case.name}"
         benchmark.extra_info.update(extra_info(case, name))
         benchmark(subject.run)
+        case.forget()
 
     return run

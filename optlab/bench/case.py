@@ -81,6 +81,8 @@ class Case:
         Seconds, as a multiple of what the user asked for.
     params : dict
         What a reader of the results may want to select by.
+    forget : callable
+        Lets go of the data that the subjects share; called after the case.
     """
 
     suite: str
@@ -93,6 +95,7 @@ class Case:
     unit: str = "call"
     budget: float = 1.0
     params: dict[str, Any] = field(default_factory=dict)
+    forget: Callable[[], object] = lambda: None
 
     def memory(self) -> int:
         """Return the bytes that all subjects together need."""

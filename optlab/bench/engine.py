@@ -93,7 +93,10 @@ def run_case(
     machine.check_memory(case.memory(), what)
     subjects = prepared(case, faults)
     runs = {name: subject.run for name, subject in subjects.items()}
-    return results.add(case, interleave(runs, seconds * case.budget))
+    try:
+        return results.add(case, interleave(runs, seconds * case.budget))
+    finally:
+        case.forget()
 
 
 def prepared(case: Case, faults: list[dict[str, str]]) -> dict[str, Subject]:

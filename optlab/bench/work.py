@@ -116,7 +116,9 @@ class DenseWork:
     @functools.cached_property
     def kernel(self) -> Array:
         """W, shape (inputs, units)."""
-        return self._normal(1, self.inputs, self.units) / np.float32(self.inputs**0.5)
+        kernel = self._normal(1, self.inputs, self.units)
+        kernel /= np.float32(self.inputs**0.5)
+        return kernel
 
     @functools.cached_property
     def bias(self) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from optlab import Dense, Sequential
 from optlab.bench.case import OURS, Case, Subject
 from optlab.bench.plan import Plan
@@ -38,7 +40,7 @@ def ours(work: DenseWork) -> Subject:
     model.set_weights([work.kernel, work.bias])
     x, upstream = work.x, work.upstream
     scratch = upstream.copy()
-    found = []
+    found: list[Any] = []
 
     def run() -> None:
         with flush_subnormals():
@@ -47,7 +49,7 @@ def ours(work: DenseWork) -> Subject:
             by_x = model.backward(scratch, input_gradient=True)
         found[:] = out, by_x
 
-    def result() -> list[object]:
+    def result() -> list[Any]:
         return [found[0], layer.kernel_grad, layer.bias_grad, found[1]]
 
-    return Subject(OURS, run, result)  # type: ignore[arg-type]
+    return Subject(OURS, run, result)

@@ -1,7 +1,7 @@
 """Optimizer steps: every size, many small tensors, a real model, every optimizer.
 
-The limit is the same memory traffic without the arithmetic
-(`optlab.kernels.traffic`), on arrays of its own that are laid out like ours.
+The limit is the same memory traffic without the arithmetic (`optlab.kernels.traffic`),
+on the very arrays of ours, which it leaves as they are.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from optlab import optimizers
 from optlab.bench import machine
@@ -20,6 +21,7 @@ from optlab.kernels.traffic import TRAFFIC, traffic_serial
 from optlab.optimizers.base import PARALLEL_FROM
 from optlab.parameters import Parameters
 
+Array = npt.NDArray[Any]
 Shapes = tuple[tuple[int, ...], ...]
 
 #: 200 small tensors; a mixed model: an embedding, two blocks, a head.
@@ -65,7 +67,6 @@ _ARRAYS = {
     "optax": 4,
     OURS: 1,
     f"{OURS} arena": 2,
-    LIMIT: 1,
 }
 
 
@@ -116,17 +117,24 @@ def case(plan: Plan, group: str, name: str, work: StepWork) -> Case:
     rule = optimizers.get(work.config()).rule
     count = sum(int(np.prod(shape)) for shape in work.shapes)
     size = count * np.dtype(work.dtype).itemsize
-    subjects: dict[str, Callable[[], Subject | None]] = {OURS: lambda: ours(work)}
+    kept: list[Array] = []
+    subjects: dict[str, Callable[[], Subject | None]] = {OURS: lambda: ours(work, kept)}
     if len(work.shapes) > 1:
-        subjects[f"{OURS} arena"] = lambda: ours_in_arena(work)
+        subjects[f"{OURS} arena"] = lambda: ours_in_arena(work, kept)
     if rule.elementwise and len(rule.slots) in TRAFFIC:
-        subjects[LIMIT] = lambda: limit(work, len(rule.slots))
+        subjects[LIMIT] = lambda: limit(work, kept)
     subjects |= plan.rivals("step", work)
     moved = size * (1 + 2 * (1 + len(rule.slots))) if rule.elementwise else 0
     needed = {
         name: size * (_ARRAYS.get(name, 4) + len(rule.slots)) for name in subjects
     }
     needed[OURS] += size
+    needed.pop(LIMIT, None)
+
+    def forget() -> None:
+        kept.clear()
+        work.__dict__.pop("grads", None)
+
     return Case(
         "step",
         group,
@@ -137,41 +145,49 @@ def case(plan: Plan, group: str, name: str, work: StepWork) -> Case:
         unit_count=count,
         unit="parameter",
         params={"optimizer": work.optimizer, "parameters": count, **_words(work)},
+        forget=forget,
     )
 
 
-def ours(work: StepWork) -> Subject:
-    """Step separate arrays through `apply`."""
+def ours(work: StepWork, kept: list[Array] | None = None) -> Subject:
+    """Step separate arrays through `apply`; keep the arrays of a single one."""
     optimizer = optimizers.get(work.config())
     params, grads = work.copies(), work.grads
     optimizer.build(params)
+    if kept is not None and len(params) == 1:
+        _keep(kept, params[0], grads[0], optimizer)
     return Subject(OURS, lambda: optimizer.apply(grads), lambda: params, BEFORE)
 
 
-def ours_in_arena(work: StepWork) -> Subject:
-    """Step an arena through `apply`."""
+def ours_in_arena(work: StepWork, kept: list[Array] | None = None) -> Subject:
+    """Step an arena through `apply`; keep its arrays."""
     optimizer = optimizers.get(work.config())
     params, grads = work.arena(), Parameters.from_arrays(work.grads)
     optimizer.build(params)
+    if kept is not None:
+        _keep(kept, params.flat, grads.flat, optimizer)
     return Subject(
-        f"{OURS} arena",
-        lambda: optimizer.apply(grads),
-        lambda: list(params),
-        BEFORE,
+        f"{OURS} arena", lambda: optimizer.apply(grads), lambda: list(params), BEFORE
     )
 
 
-def limit(work: StepWork, slots: int) -> Subject:
-    """Read and write arrays like the optimizer's, without its arithmetic."""
-    arrays = [work.arena().zeros_like().flat for _ in range(1 + slots)]
-    grads = Parameters.from_arrays(work.grads).flat
-    if len(work.grads) == 1:
-        grads = work.grads[0].reshape(-1)
-    if grads.size < PARALLEL_FROM:
+def _keep(kept: list[Array], param: Array, grad: Array, optimizer: Any) -> None:
+    """Write down the gradient, the parameter and the slots, flat."""
+    slots = [optimizer._slots[name].flat for name in optimizer.slot_names]
+    kept[:] = [grad.reshape(-1), param.reshape(-1), *slots]
+
+
+def limit(work: StepWork, kept: list[Array]) -> Subject:
+    """Read and write our arrays, without the arithmetic."""
+    if not kept:
+        (ours if len(work.shapes) == 1 else ours_in_arena)(work, kept)
+    grad, *arrays = kept
+    nothing = grad.dtype.type(0)
+    if grad.size < PARALLEL_FROM:
         together = tuple(arrays)
-        return Subject(LIMIT, lambda: traffic_serial(grads, together))
-    loop = TRAFFIC[slots]
-    return Subject(LIMIT, lambda: loop(grads, *arrays))
+        return Subject(LIMIT, lambda: traffic_serial(nothing, grad, together))
+    loop = TRAFFIC[len(arrays) - 1]
+    return Subject(LIMIT, lambda: loop(nothing, grad, *arrays))
 
 
 def _sizes(plan: Plan) -> list[int]:

@@ -26,7 +26,7 @@ def _case(plan: Plan, n: int) -> Case:
         name = "optlab" if count == 1 else f"optlab, {count} threads"
         subjects[name] = _with_threads(lambda: step.ours(work), count)
         limit = f"limit, {count} thread" + ("s" if count > 1 else "")
-        subjects[limit] = _with_threads(lambda: step.limit(work, 2), count)
+        subjects[limit] = _with_threads(lambda: step.limit(work, []), count)
         for peer in plan.peers:
             if peer.name == "torch-fused":
                 subjects[f"torch-fused, {count}"] = _torch(peer, work, count)

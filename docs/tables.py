@@ -1,0 +1,68 @@
+"""Write the tables of README.md and docs/benchmarks.md from results of `optlab bench`.
+
+    optlab bench all --out results.json --plot docs/benchmarks.png
+    python docs/tables.py results.json [MORE.json ...]
+
+The README's stand between two comments; all of docs/benchmarks.md is written anew.
+Several files are shown one after the other, each with its machine, versions and date.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from optlab.bench import report
+from optlab.bench.results import read
+from optlab.cli.output import write_text
+from optlab.errors import InputError
+
+ROOT = Path(__file__).resolve().parent.parent
+BEGIN = "<!-- begin: written by docs/tables.py -->"
+END = "<!-- end: written by docs/tables.py -->"
+
+HEAD = """# Benchmarks
+
+Written by `python docs/tables.py`, from results of `optlab bench`: do not edit.
+
+Every subject computes the same as optlab, which was proved before it was timed; the
+subjects of a case took turns, round after round. *Ratio* is a subject's time over
+optlab's; *least* is the shortest of all rounds, which a busy machine disturbs less than
+the median; *spread* is half the distance of the quartiles. *Limit* reads and writes the
+arrays of an optimizer's step without its arithmetic, and *of limit* is its time over
+the subject's: 1 is as fast as memory allows. A star marks the fastest peer.
+"""
+
+
+def main() -> int:
+    """Read the results, write the page and the README; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("results", type=Path, nargs="+")
+    parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
+    parser.add_argument("--page", type=Path, default=ROOT / "docs" / "benchmarks.md")
+    arguments = parser.parse_args()
+    try:
+        found = [read(path) for path in arguments.results]
+        readme = placed(
+            arguments.readme.read_text(encoding="utf-8"),
+            "\n".join(report.markdown_summary(one, ("step", "fit")) for one in found),
+        )
+    except (InputError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    pages = [report.markdown(one) for one in found]
+    write_text(arguments.page, "\n".join([HEAD, *pages]))
+    write_text(arguments.readme, readme)
+    return 0
+
+
+def placed(text: str, table: str) -> str:
+    """Return the text with the table between its two comments."""
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise InputError(f"The README must hold {BEGIN!r} and {END!r} once each.")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table}\n{END}{after}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
