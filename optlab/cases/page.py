@@ -35,8 +35,10 @@ def write_page(outcomes: Sequence[Outcome], store: Store) -> str:
     if prose:
         body.append('<h2 class="part">Claims made in prose</h2>')
         body += [_case(outcome, store) for outcome in prose]
-    body.append(f"<footer>Made by <code>optlab cases --html</code>: "
-                f"{escape(stamp(outcomes))}.</footer>")
+    body.append(
+        f"<footer>Made by <code>optlab cases --html</code>: "
+        f"{escape(stamp(outcomes))}.</footer>"
+    )
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -70,7 +72,7 @@ def _intro(outcomes: Sequence[Outcome]) -> str:
         "and repeated in tf.keras.</p>"
         f'<ul class="tally">{tally}</ul></header>'
         f'<nav aria-label="Cases"><ol class="index">{rows}</ol></nav>'
-        "<p class=\"note\">In the pictures a line is the median of the seeds and the "
+        '<p class="note">In the pictures a line is the median of the seeds and the '
         "shade their range; a dot is one run and a black bar the median.</p>"
     )
 
@@ -82,7 +84,9 @@ def _case(outcome: Outcome, store: Store) -> str:
         f'{base64.b64encode(path.read_bytes()).decode("ascii")}">'
         for k, path in enumerate(store.pictures(outcome.id), 1)
     )
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in columns_of(outcome))
+    head = "".join(
+        f'<th scope="col">{escape(text)}</th>' for text in columns_of(outcome)
+    )
     rows = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'
         + "".join(f"<td>{escape(text)}</td>" for text in row[1:])

@@ -90,7 +90,9 @@ class Curves:
             lost = found.diverged(arm)
             if 2 * lost > len(found.trials[arm]) and np.isfinite(middle).any():
                 end = int(np.flatnonzero(np.isfinite(middle))[-1])
-                ax.plot(time[end], middle[end], "x", color=colour, markersize=9, mew=2.2)
+                ax.plot(
+                    time[end], middle[end], "x", color=colour, markersize=9, mew=2.2
+                )
         if self.floor is not None:
             name, height = self.floor
             ax.axhline(

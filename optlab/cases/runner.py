@@ -44,7 +44,9 @@ def run_case(
         With every curve, for pictures.
     """
     begin = time.perf_counter()
-    tasks = [(name, seed, arm) for name, arm in case.arms.items() for seed in case.seeds]
+    tasks = [
+        (name, seed, arm) for name, arm in case.arms.items() for seed in case.seeds
+    ]
     trials: dict[tuple[str, int], Trial] = {}
     for name, trial in _all(tasks, jobs):
         if trial.status == "interrupted":

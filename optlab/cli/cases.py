@@ -39,7 +39,8 @@ def cases(
         bool, typer.Option("--fresh", help="Run also what has an unchanged result.")
     ] = False,
     twin: Annotated[
-        bool, typer.Option(help="Repeat one seed in tf.keras and run the code as it is.")
+        bool,
+        typer.Option(help="Repeat one seed in tf.keras and run the code as it is."),
     ] = True,
     html: Annotated[
         Path | None,
@@ -300,5 +301,3 @@ def _show(outcome: Outcome) -> None:
     if outcome.as_written:
         say(f"\n{outcome.as_written}", markup=False)
     say(f"\n{outcome.agreement['text']}", markup=False)
-
-

@@ -93,7 +93,9 @@ def _summary(found: RunComparison) -> dict[str, Any]:
     ]
     if not rows:
         return _entry(len(found.rows), math.nan, math.nan, math.nan, math.nan)
-    local = max((row.local for row in rows if row.local is not None), default=0.0)
+    # A walk has no local comparison: there the whole paths must be the same.
+    watched = [row.local for row in rows if row.local is not None]
+    local = max(watched or [row.drift for row in rows])
     last = rows[-1]
     return _entry(last.step, last.loss, last.twin_loss, last.drift, local)
 

@@ -28,7 +28,9 @@ def _floor(built: Built) -> dict[str, float]:
         return {"floor": np.nan}
     x = np.c_[built.data.x, np.ones(len(built.data.x))].astype(np.float64)
     y = built.data.y.astype(np.float64)
-    return {"floor": float(np.mean((y - x @ np.linalg.lstsq(x, y, rcond=None)[0]) ** 2))}
+    return {
+        "floor": float(np.mean((y - x @ np.linalg.lstsq(x, y, rcond=None)[0]) ** 2))
+    }
 
 
 EXCESS = Figure(

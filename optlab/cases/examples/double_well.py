@@ -144,7 +144,11 @@ def _map(ax: Axes, found: Findings) -> None:
     patches = [Patch(color=c, label=f"ends {k}") for k, c in list(kinds.items())[:2]]
     patches.append(Patch(color=MUTED, label="diverges"))
     ax.legend(
-        handles=patches, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, borderaxespad=0.5
+        handles=patches,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=3,
+        borderaxespad=0.5,
     )
     ax.set_title("Where every start ends", pad=28.0)
 

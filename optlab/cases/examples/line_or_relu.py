@@ -31,9 +31,7 @@ def centred(seed: int) -> Data:
     return table(standardized(data.x), data.y)
 
 
-def _arm(
-    units: int, rate: float = 0.001, data: Callable[[int], Data] = rows
-) -> Arm:
+def _arm(units: int, rate: float = 0.001, data: Callable[[int], Data] = rows) -> Arm:
     hidden = [{"units": units, "activation": "relu"}] if units else []
     adam = {"name": "adam", "learning_rate": rate}
     return Arm(regression([*hidden, {"units": 1}], adam, epochs=1000), data)

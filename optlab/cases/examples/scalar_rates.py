@@ -35,9 +35,9 @@ def _start(seed: int) -> list[float]:
 DISTANCE = Figure(
     "distance",
     "|x - 2.5| at the end",
-    lambda trial: abs(float(trial.points[-1, 0]) - 2.5)
-    if trial.points is not None
-    else np.nan,
+    lambda trial: (
+        abs(float(trial.points[-1, 0]) - 2.5) if trial.points is not None else np.nan
+    ),
 )
 HALF = Figure(
     "steps_to_half",

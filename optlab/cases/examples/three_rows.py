@@ -26,8 +26,6 @@ def scaled(seed: int) -> Data:
     return table(standardized(ROWS), TARGETS)
 
 
-
-
 _ARTICLE = regression(
     [{"units": 1}], {"name": "sgd", "learning_rate": 0.01}, epochs=100
 )
@@ -66,9 +64,7 @@ CASE = Case(
             _ARTICLE.replace({"optimizer.learning_rate": 1e-7}), unscaled
         ),
         "scaled": Arm(_ARTICLE, scaled),
-        "scaled, 1000 epochs": Arm(
-            _ARTICLE.replace({"training.epochs": 1000}), scaled
-        ),
+        "scaled, 1000 epochs": Arm(_ARTICLE.replace({"training.epochs": 1000}), scaled),
     },
     figures=(FINAL_LOSS, STEPS),
     judge=judge,

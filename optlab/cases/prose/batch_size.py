@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, FINAL_VAL_LOSS, Figure
@@ -25,19 +27,24 @@ def _arm(size: int, rate: float) -> Arm:
     return Arm(digits(optimizer=sgd, training=training))
 
 
+def _end(found: Findings, arm: str) -> str:
+    loss = found.median(FINAL_LOSS, arm)
+    return f"ends at {number(loss)}" if math.isfinite(loss) else "diverges"
+
+
 def judge(found: Findings) -> Verdict:
     """It holds where both ends of the range are worse than 32 whatever the rate."""
     small = found.compare(FINAL_LOSS, "1 row, rate 0.1", "32 rows, rate 0.1")
     large = found.compare(FINAL_LOSS, "all rows, rate 0.1", "32 rows, rate 0.1")
     tuned = found.compare(FINAL_LOSS, "1 row, rate 0.003", "32 rows, rate 0.1")
     grown = found.compare(FINAL_LOSS, "all rows, rate 2", "all rows, rate 0.1")
-    ends = {arm: number(found.median(FINAL_LOSS, arm)) for arm in found.trials}
+    ends = {arm: _end(found, arm) for arm in found.trials}
     figures = (
-        f"At a rate of 0.1 and 20 epochs one row at a time ends at "
-        f"{ends['1 row, rate 0.1']}, 32 at {ends['32 rows, rate 0.1']}, all rows at "
-        f"{ends['all rows, rate 0.1']}. With a rate to suit, one row ends at "
-        f"{ends['1 row, rate 0.003']} (0.003) and all rows at "
-        f"{ends['all rows, rate 2']} (2)."
+        f"At a rate of 0.1 and 20 epochs one row at a time {ends['1 row, rate 0.1']}, "
+        f"a batch of 32 {ends['32 rows, rate 0.1']}, of all rows "
+        f"{ends['all rows, rate 0.1']}. With a rate to suit, one row "
+        f"{ends['1 row, rate 0.003']} (0.003) and all rows {ends['all rows, rate 2']} "
+        "(2)."
     )
     if small == large == "worse":
         if tuned != "worse" or grown == "better":

@@ -85,10 +85,11 @@ CASE = Case(
     why="Both averages start at zero, the gradient's catches up in ten steps and that "
     "of its square, with the default beta_2, in a thousand. In between the square is "
     "underestimated, the quotient too large: the first step is 3.2 times the rate, "
-    "and about the tenth some 6 times. With a small rate that merely makes a faster "
-    "start, a warm-up the wrong way round that does no harm. Where the rate is already "
-    "at its limit, or the memory of beta_2 very long, the same factor throws the "
-    "weights far off.",
+    "and about the tenth 6 times. With a small rate that merely makes a faster start, "
+    "a warm-up the wrong way round that does no harm, on these digits not even with a "
+    "beta_2 of 0.99999, where the factor exceeds 60. Where the rate is already at its "
+    "limit, as at 0.03, the same factor throws the weights far off, and the first "
+    "epochs are spent on coming back.",
     panels=(
         Curves("losses", title="Loss of the first 135 steps", first=135, scale="log"),
         Dots(FIRST, title="First epoch", scale="log"),

@@ -49,7 +49,7 @@ def judge(found: Findings) -> Verdict:
     ]
     figures = "; ".join(
         f"{arm} {number(found.median(FINAL_LOSS, arm))} "
-        f"({found.median(UNITS, arm):.0f} different units)"
+        f"(different units: {found.median(UNITS, arm):.0f})"
         for arm in found.trials
     )
     if ways == ["worse"] * 4:

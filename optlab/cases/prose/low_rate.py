@@ -16,12 +16,15 @@ FALL = Figure(
     "fall_per_epoch",
     "fall of the loss in an epoch, %",
     lambda t: (
-        100 * (1 - (t.curve("loss")[-1] / t.curve("loss")[0]) ** (1 / len(t.curve("loss"))))
+        100
+        * (1 - (t.curve("loss")[-1] / t.curve("loss")[0]) ** (1 / len(t.curve("loss"))))
     ),
     "max",
 )
 GRADIENT = Figure(
-    "gradient", "rms gradient of the first layer", lambda t: t.extra["gradient_rms"][0],
+    "gradient",
+    "rms gradient of the first layer",
+    lambda t: t.extra["gradient_rms"][0],
     "max",
 )
 

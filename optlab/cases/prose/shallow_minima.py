@@ -75,7 +75,8 @@ def judge(found: Findings) -> Verdict:
         return Verdict("holds", text)
     if max(gain.values()) >= 0.5:
         return Verdict(
-            "depends", "On how much speed they carry, that is on momentum and rate. " + text
+            "depends",
+            "On how much speed they carry, that is on momentum and rate. " + text,
         )
     return Verdict("fails", text)
 

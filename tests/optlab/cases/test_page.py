@@ -1,0 +1,69 @@
+"""The page and the Markdown hold everything, and the page needs nothing else."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from optlab.cases import run_case
+from optlab.cases.markdown import write_markdown
+from optlab.cases.page import write_page
+from optlab.cases.panels import pictures
+from optlab.cases.store import Store, versions
+
+
+@pytest.fixture
+def shown(tiny, tmp_path):
+    outcome, found = run_case(tiny, jobs=1)
+    outcome.date, outcome.versions = "2026-01-02", versions()
+    outcome.runs_as_written = False
+    outcome.failures = [{"line": "f(x < 1)", "error": "TypeError: no"}]
+    folder = Store(tmp_path)
+    folder.keep(outcome, pictures(tiny, found))
+    return outcome, folder
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found, self.open = [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.found.append((tag, dict(attributes)))
+        if tag not in ("meta", "img", "link", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_the_page_is_whole_and_self_contained(shown):
+    page = write_page([shown[0]], shown[1])
+    parser = Tags()
+    parser.feed(page)
+    assert parser.open == []
+    tags = parser.found
+    addresses = [a.get("src") or a.get("href") or "" for _, a in tags]
+    assert all(s.startswith(("data:", "#")) for s in addresses if s)
+    assert "@import" not in page
+    assert "url(" not in page
+    assert (
+        "meta",
+        {"name": "viewport", "content": "width=device-width, initial-scale=1"},
+    ) in tags
+    images = [a for tag, a in tags if tag == "img"]
+    assert len(images) == 2
+    assert all(image["alt"] for image in images)
+    assert "Small &amp; huge &lt;rates&gt;" in page
+    assert "<code>f(x &lt; 1)</code>" in page
+    assert "all diverged" in page
+
+
+def test_markdown_has_date_versions_and_figures(shown):
+    text = write_markdown([shown[0]])
+    assert "2026-01-02" in text
+    for name, version in versions().items():
+        assert re.search(f"{name} {re.escape(version)}", text, re.IGNORECASE)
+    assert "**The claim holds.** The huge one diverges." in text
+    assert "| huge | all diverged |" in text
+    assert "`f(x < 1)` raises TypeError: no" in text
