@@ -1,6 +1,7 @@
 """Small made-up set-ups: one that learns, and ways to break it."""
 
 import copy
+import functools
 
 import numpy as np
 import pytest
@@ -8,7 +9,6 @@ import pytest
 from optlab import Experiment
 from optlab.diagnosis.causes import CAUSES
 from optlab.diagnosis.facts import Facts
-from optlab.diagnosis.repairs import store
 from optlab.diagnosis.trials import Outcome, data_of
 from optlab.diagnosis.watch import Watch
 
@@ -42,13 +42,13 @@ def healthy_tables(task="binary"):
     return {
         "model": {"layers": [{"units": 16, "activation": "relu"}, dict(output)]},
         "loss": {"name": loss},
-        "optimizer": {"name": "adam", "learning_rate": 0.01},
-        "training": {"epochs": 60, "batch_size": 8},
+        "optimizer": {"name": "adam", "learning_rate": 0.003},
+        "training": {"epochs": 100, "batch_size": 8},
     }
 
 
-def made(task="binary", change=None, arrays=None, **tables):
-    """Return a set-up, its rows and tables changed as asked."""
+def made(folder, task="binary", change=None, arrays=None, **tables):
+    """Return a set-up with its rows in `folder`, rows and tables changed as asked."""
     found = rows(task)
     if arrays is not None:
         found |= arrays(found)
@@ -58,7 +58,9 @@ def made(task="binary", change=None, arrays=None, **tables):
     tree = copy.deepcopy(tree)
     if change is not None:
         change(tree)
-    data = {"source": store(found)} | tables.get("data", {})
+    path = folder / f"rows{len(list(folder.iterdir()))}.npz"
+    np.savez(path, **found)
+    data = {"source": str(path)} | tables.get("data", {})
     return Experiment(**{**tree, "data": data})
 
 
@@ -69,8 +71,8 @@ def own_folder(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def setup():
-    return made
+def setup(tmp_path):
+    return functools.partial(made, tmp_path)
 
 
 @pytest.fixture

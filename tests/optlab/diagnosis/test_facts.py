@@ -14,12 +14,12 @@ def facts(experiment):
 def test_of_a_healthy_set_up(setup):
     found = facts(setup())
     assert (found.task, found.rows, found.batch_size) == ("binary", 80, 8)
-    assert (found.steps_per_epoch, found.updates) == (10, 600)
+    assert (found.steps_per_epoch, found.updates) == (10, 1000)
     assert found.final_activation == "sigmoid"
     assert found.hidden_activations == ["relu"]
     assert found.fans == [(3, 16), (16, 1)]
     assert (found.loss, found.optimizer_name) == ("binary_crossentropy", "adam")
-    assert found.rate == 0.01
+    assert found.rate == 0.003
     assert found.non_finite == (0, 0)
 
 
