@@ -21,6 +21,7 @@ from optlab.errors import InputError
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.recorder import Recorder
 from optlab.run import Position, Run
+from optlab.training.blas_threads import BlasThreads
 from optlab.training.evaluation import Evaluator
 from optlab.training.interrupts import InterruptGuard
 from optlab.training.non_finite import locate
@@ -79,6 +80,7 @@ class Loop:
         self.optimizer: Any = run.optimizer
         self._parameters = self.model.parameters
         self._guard = InterruptGuard()
+        self._count_step: Callable[[], None] | None = None
         # Where a partly done epoch was left, taken before the callbacks see its end.
         self._left: Position | None = None
         self._watch_batches = [
@@ -99,7 +101,14 @@ class Loop:
         run = self.run
         self.epoch = run.position.epoch
         self._enter(run.position)
-        with flush_subnormals(), np.errstate(all="ignore"):
+        products = (
+            3 * self._parameters.size * min(self.rows.batch_size, len(self.rows.x))
+        )
+        with (
+            flush_subnormals(),
+            np.errstate(all="ignore"),
+            BlasThreads(products) as self._count_step,
+        ):
             with self._guard:
                 try:
                     if not resumed:
@@ -186,6 +195,7 @@ class Loop:
         apply = self.optimizer.apply if gradients.size else _nothing
         scale = _loss_scale(self.optimizer)
         updates = [metric.update for metric in self.metrics]
+        count_step = self._count_step
         every = recorder.every if recorder is not None else 0
         watched = self._watch_batches
         x, y, weights, size = rows.x, rows.y, rows.weights, rows.batch_size
@@ -238,6 +248,8 @@ class Loop:
                 batch += 1
                 steps += 1
                 in_step = False
+                if count_step is not None:
+                    count_step()
                 if progress is not None:
                     progress.step(self.epoch, steps, total / count)
                 if watched:

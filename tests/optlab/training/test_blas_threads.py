@@ -1,0 +1,92 @@
+"""A run of large products takes the number of BLAS threads that is quicker now."""
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_limits
+
+import optlab
+from optlab.training import blas_threads
+from optlab.training.blas_threads import HELD, TRIAL, WINDOW, WORTHWHILE, BlasThreads
+
+
+class Library:
+    """A BLAS of so many threads."""
+
+    def __init__(self, threads):
+        self.num_threads = threads
+
+    def set_num_threads(self, threads):
+        self.num_threads = threads
+
+
+class Controller:
+    def __init__(self, *libraries):
+        self.lib_controllers = list(libraries)
+
+
+@pytest.fixture
+def library(monkeypatch):
+    library = Library(4)
+    monkeypatch.setattr(blas_threads, "_controller", lambda: Controller(library))
+    return library
+
+
+@pytest.mark.parametrize(
+    ("many", "one", "expected"), [(1.0, 2.0, 4), (3.0, 2.0, 1), (2.0, 2.0, 4)]
+)
+def test_the_quicker_way_is_kept_and_tried_again(library, many, one, expected):
+    now = 0.0
+    used = []
+    with BlasThreads(WORTHWHILE, lambda: now) as step:
+        for _ in range(2 * TRIAL + HELD + 1):
+            now += many if library.num_threads == 4 else one
+            used.append(library.num_threads)
+            step()
+        assert used[:TRIAL] == [4] * TRIAL
+        assert used[TRIAL : 2 * TRIAL] == [1] * TRIAL
+        assert used[2 * TRIAL : 2 * TRIAL + HELD] == [expected] * HELD
+        assert used[-1] == 4
+    assert library.num_threads == 4
+
+
+def test_threads_that_become_slow_are_given_up(library):
+    now = 0.0
+    with BlasThreads(WORTHWHILE, lambda: now) as step:
+        for number in range(2 * TRIAL + 2 * WINDOW):
+            busy = number >= 2 * TRIAL
+            now += (10.0 if busy else 1.0) if library.num_threads == 4 else 2.0
+            step()
+        assert library.num_threads == 1
+
+
+def test_the_threads_are_put_back_after_an_error(library):
+    with pytest.raises(ZeroDivisionError), BlasThreads(WORTHWHILE) as step:
+        for _ in range(TRIAL):
+            step()
+        assert library.num_threads == 1
+        raise ZeroDivisionError
+    assert library.num_threads == 4
+
+
+@pytest.mark.parametrize(("products", "threads"), [(WORTHWHILE - 1, 4), (10**9, 1)])
+def test_where_there_is_no_choice_nothing_is_counted(library, products, threads):
+    library.num_threads = threads
+    with BlasThreads(products) as step:
+        assert step is None
+    assert library.num_threads == threads
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_the_choice_moves_no_bit(threads):
+    def trained():
+        layers = [optlab.Dense(256, activation="relu"), optlab.Dense(10)]
+        model = optlab.Sequential(layers, input_shape=(64,))
+        loss = optlab.losses.SparseCategoricalCrossentropy(from_logits=True)
+        optlab.fit(model, x, y, loss=loss, optimizer="adam", batch_size=128)
+        return model.parameters.flat
+
+    random = np.random.default_rng(0)
+    x, y = random.normal(size=(1280, 64)), random.integers(0, 10, 1280)
+    with threadpool_limits(threads, "blas"):
+        limited = trained()
+    np.testing.assert_array_equal(limited, trained())
