@@ -177,4 +177,5 @@ class Descent(Side):
 def _thinned(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     if len(values) <= _MOST:
         return values
-    return values[np.linspace(0, len(values) - 1, _MOST).round().astype(int)]
+    kept = np.linspace(0, len(values) - 1, _MOST).round().astype(int)
+    return np.asarray(values[kept])

@@ -6,7 +6,8 @@ STYLE = """\
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; scroll-behavior: smooth; }
 body { margin: 0; background: var(--wash); color: var(--ink);
-  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif;
+  font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans",
+  sans-serif;
   overflow-wrap: break-word; }
 main { max-width: 68rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: clamp(1.6rem, 5vw, 2.4rem); line-height: 1.15; margin: .6rem 0 .4rem; }
@@ -46,7 +47,8 @@ details { margin: .7rem 0; }
 summary { cursor: pointer; padding: .5rem 0; color: var(--link); }
 details ul { padding-left: 1.1rem; font-size: .92rem; color: var(--muted); }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: .9rem;
+  font-variant-numeric: tabular-nums; }
 th, td { padding: .35rem .9rem .35rem 0; border-bottom: 1px solid var(--line);
   text-align: right; white-space: nowrap; }
 th:first-child { text-align: left; font-weight: 600; }

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 #: Width and height of a panel, inches: narrow enough to be read on a phone.
 SIZE = (5.4, 3.9)
 
+#: Points of a curve that are drawn; more would only make the page heavy.
+_MOST = 300
+
 _LABELS = {
     "loss": "training loss",
     "val_loss": "validation loss",
@@ -57,6 +60,8 @@ class Curves:
         A dashed line with its name, at the height ``floor(findings)``.
     log_time : bool
         Whether the x axis is logarithmic.
+    relative : bool
+        Whether each run is shown in units of its own first value.
     """
 
     key: str
@@ -68,6 +73,7 @@ class Curves:
     ceiling: float | None = None
     floor: tuple[str, Callable[[Findings], float]] | None = None
     log_time: bool = False
+    relative: bool = False
 
     def draw(self, ax: Axes, found: Findings) -> None:
         """Draw on axes."""
@@ -76,7 +82,9 @@ class Curves:
         bands = {arm: band for arm, band in bands.items() if band.shape[1]}
         for arm, colour in zip(bands, colours(len(bands)), strict=True):
             low, middle, high = bands[arm]
-            time = np.arange(len(middle)) + (self.key != "losses")
+            kept = self._kept(len(middle))
+            time = (np.arange(len(middle)) + (self.key != "losses"))[kept]
+            low, middle, high = low[kept], middle[kept], high[kept]
             ax.fill_between(time, low, high, color=colour, alpha=0.16, linewidth=0)
             few = np.isfinite(middle).sum() <= 12
             ax.plot(
@@ -106,9 +114,18 @@ class Curves:
         ax.set_ylabel(self.label or _LABELS.get(self.key, self.key.replace("_", " ")))
         place_legend(ax, self.title or None)
 
+    def _kept(self, length: int) -> Any:
+        """Return the places of up to `_MOST` points, evenly spaced on the axis."""
+        if length <= _MOST:
+            return np.arange(length)
+        spaced = np.geomspace if self.log_time else np.linspace
+        return np.unique(np.round(spaced(1, length, _MOST)).astype(int) - 1)
+
     def _band(self, found: Findings, arm: str) -> Any:
         """Return lowest, median and highest by time; what diverged is infinite."""
         curves = [trial.curve(self.key)[: self.first] for trial in found.trials[arm]]
+        if self.relative:
+            curves = [curve / curve[0] for curve in curves]
         length = max(len(curve) for curve in curves)
         table = np.full((len(curves), length), np.nan)
         for row, (curve, trial) in enumerate(
@@ -175,6 +192,7 @@ class Dots:
         )
         if logarithmic:
             ax.set_xscale("log")
+            _number_log_axis(ax, shown)
         for row, (arm, colour) in enumerate(zip(arms, colours(len(arms)), strict=True)):
             finite = values[arm][np.isfinite(values[arm])]
             jitter = np.linspace(-0.16, 0.16, len(finite)) if len(finite) > 1 else 0
@@ -219,6 +237,18 @@ class Drawing:
     def draw(self, ax: Axes, found: Findings) -> None:
         """Draw on axes."""
         self.function(ax, found)
+
+
+def _number_log_axis(ax: Axes, shown: Any) -> None:
+    """Write plain numbers, at few places, on a logarithmic x axis of few decades."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    decades = np.log10(shown.max() / shown.min())
+    if decades < 3:
+        marks = (1.0, 2.0, 5.0) if decades < 1.7 else (1.0,)
+        ax.xaxis.set_major_locator(LogLocator(subs=marks, numticks=20))
+        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def pictures(case: Case, found: Findings) -> list[Picture]:

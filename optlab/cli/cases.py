@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -113,7 +113,7 @@ def cases(
     return FAILED if any(_differs(outcome) for outcome in outcomes) else 0
 
 
-class _Interrupted(Exception):  # noqa: N818 - no error
+class _Interrupted(Exception):
     """Ctrl-C, with what was finished before it."""
 
     def __init__(self, done: list[Outcome]) -> None:
@@ -209,7 +209,7 @@ def _lacks_twin(outcome: Outcome) -> bool:
 
 
 def _differs(outcome: Outcome) -> bool:
-    return outcome.agreement["status"] == "differs"
+    return bool(outcome.agreement["status"] == "differs")
 
 
 def _check_page(path: Path | None, option: str) -> None:

@@ -45,7 +45,7 @@ def _arm(experiment: Experiment, rate: float, name: str = "adam") -> Arm:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where most runs grow or leave the numbers, whatever the targets."""
+    """Hold where most runs grow or leave the numbers, whatever the targets."""
     raw, scaled = "raw targets, rate 1", "scaled targets, rate 1"
     found.compare(RELATIVE, raw, "raw targets, 0.001")
     found.compare(RELATIVE, scaled, "scaled targets, 0.001")

@@ -53,7 +53,7 @@ def _arm(rate: float) -> Arm:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where 0.1 ends clearly higher."""
+    """Hold where 0.1 ends clearly higher."""
     loss = found.compare(FINAL_LOSS, "rate 0.1", "rate 0.01")
     restless = found.compare(RISES, "rate 0.1", "rate 0.01")
     high, low = (found.median(FINAL_LOSS, f"rate {rate}") for rate in ("0.1", "0.01"))
@@ -84,12 +84,12 @@ CASE = Case(
     arms={"rate 0.1": _arm(0.1), "rate 0.01": _arm(0.01), "rate 0.001": _arm(0.001)},
     figures=(FINAL_LOSS, EXCESS, RISES),
     judge=judge,
-    why="A linear model with squared error has a bowl for a loss, and the weights sought "
-    "are about 2. A hundred epochs are 400 steps: at 0.1 Adam is there after some "
-    "thirty of them and then trembles a little, because the step size does not fall; "
-    "at 0.01 it needs most of the 400, and at 0.001 it is not even near. The floor, "
-    "about 1, is the noise in the targets, and no rate gets below it. So on this "
-    "problem 0.1 is the better rate of the two, not the worse.",
+    why="With a linear model and squared error the loss is a bowl, whose lowest point "
+    "is at weights of about 2. A hundred epochs are 400 steps: at 0.1 Adam is there "
+    "after some fifteen epochs and then trembles a little, because the step size does "
+    "not fall; at 0.01 it needs most of the hundred, and at 0.001 it is not even near. "
+    "The floor, about 1, is the noise in the targets, and no rate gets below it. So on "
+    "this problem 0.1 is the better rate of the two, not the worse.",
     panels=(
         Curves("loss", title="Training loss"),
         Dots(EXCESS, title="Above least squares at the end", scale="log"),

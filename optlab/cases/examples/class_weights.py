@@ -62,7 +62,7 @@ _BALANCED = {"training.class_weight": "balanced"}
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where more of the minority is found and nothing else gets worse."""
+    """Hold where more of the minority is found and nothing else gets worse."""
     kinds = ("eights", "5% clouds")
     recall = [found.compare(RECALL, f"{k}, weighted", k) for k in kinds]
     loss = [found.compare(FINAL_VAL_LOSS, f"{k}, weighted", k) for k in kinds]
@@ -84,7 +84,8 @@ def judge(found: Findings) -> Verdict:
     if "better" in recall:
         return Verdict(
             "depends",
-            f"On what is wanted. The minority is found, the loss does not fall: {text}.",
+            f"On what is wanted. The minority is found, the loss does not fall: "
+            f"{text}.",
         )
     return Verdict("fails", f"The minority is found no more often: {text}.")
 

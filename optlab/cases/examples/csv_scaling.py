@@ -21,7 +21,7 @@ def _arms() -> dict[str, Arm]:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the scaled columns end lower in both files."""
+    """Hold where the scaled columns end lower in both files."""
     relation = {
         name: found.compare(FINAL_LOSS, f"{name}, scaled", f"{name}, raw")
         for name in _FILES

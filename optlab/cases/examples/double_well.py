@@ -53,7 +53,7 @@ def ends(starts: npt.ArrayLike, rate: float, steps: int) -> npt.NDArray[np.float
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where some start ends in a minimum that is not the lowest."""
+    """Hold where some start ends in a minimum that is not the lowest."""
     values = found.values(FINAL_VALUE, "from anywhere")
     where = np.array(found.values(END, "from anywhere"))
     trapped = float(np.mean(np.array(values) > 1.0 + 1e-3))
@@ -63,7 +63,7 @@ def judge(found: Findings) -> Verdict:
     grid = np.linspace(-1.0, 5.0, 6001)
     mapped = ends(grid, RATE, 1000)
     bounded = grid[np.isfinite(mapped)]
-    borders = int(np.sum(np.abs(np.diff((mapped[np.isfinite(mapped)] > 2.0))) > 0))
+    borders = int(np.sum(np.abs(np.diff(mapped[np.isfinite(mapped)] > 2.0)) > 0))
     found.note(
         left=left,
         right=right,
@@ -75,7 +75,8 @@ def judge(found: Findings) -> Verdict:
     if trapped > 0.5:
         return Verdict("holds", "Most starts end above the lowest value.")
     outcome = (
-        f"From 0 it ends at x = {number(first)}. Where it ends does depend on the start "
+        f"From 0 it ends at x = {number(first)}. Where it ends does depend on the "
+        f"start "
         f"({100 * left:.0f}% left, {100 * right:.0f}% right of {len(values)} random "
         "starts), but both minima are equally deep, f = 1: "
     )

@@ -35,7 +35,7 @@ def _arms() -> dict[str, Arm]:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where stopping lowers the validation loss at every rate."""
+    """Hold where stopping lowers the validation loss at every rate."""
     relation = {
         f"{rate:g}": found.compare(KEPT, f"{rate:g}, stopped", f"{rate:g}")
         for rate in _RATES

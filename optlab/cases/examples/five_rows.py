@@ -44,7 +44,7 @@ _FAST = _ARTICLE.replace({"optimizer.learning_rate": 0.1})
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where scaling lowers the loss in 200 epochs, to near the best there is."""
+    """Hold where scaling lowers the loss in 200 epochs, to near the best there is."""
     short = found.compare(FINAL_LOSS, "scaled", "unscaled")
     found.compare(FINAL_LOSS, "scaled, rate 0.1", "unscaled, rate 0.1")
     found.note(least_squares_floor=FLOOR)

@@ -38,7 +38,7 @@ def _arms() -> dict[str, Arm]:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the loss rises in fewer epochs at both rates."""
+    """Hold where the loss rises in fewer epochs at both rates."""
     pairs = [(f"Adam {rate}, L2", f"Adam {rate}") for rate in ("0.001", "0.01")]
     slow, fast = (found.compare(RISES, *pair) for pair in pairs)
     for pair in pairs:

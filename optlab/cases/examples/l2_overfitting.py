@@ -29,7 +29,7 @@ def _arms() -> dict[str, Arm]:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where L2 lowers validation loss and gap after 10 and 300 epochs."""
+    """Hold where L2 lowers validation loss and gap after 10 and 300 epochs."""
     short = found.compare(VAL_LOSS, "10 epochs, L2", "10 epochs")
     found.compare(GAP, "10 epochs, L2", "10 epochs")
     long = found.compare(VAL_LOSS, "300 epochs, L2", "300 epochs")
@@ -60,7 +60,7 @@ CASE = Case(
     arms=_arms(),
     figures=(VAL_LOSS, GAP, FINAL_ACCURACY),
     judge=judge,
-    why="Overfitting takes time: a network first finds what the rows have in common and "
+    why="Overfitting takes time: a network first finds what rows have in common and "
     "only then what sets each of them apart, with weights that grow so that it becomes "
     "ever surer of itself. After ten epochs it has not got there, and the penalty has "
     "nothing to prevent. After three hundred the unpenalized network is certain also "

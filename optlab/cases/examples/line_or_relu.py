@@ -38,14 +38,15 @@ def _arm(units: int, rate: float = 0.001, data: Callable[[int], Data] = rows) ->
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the relu units beat the best line and come near to the noise."""
+    """Hold where the relu units beat the best line and come near to the noise."""
     article = found.compare(FINAL_LOSS, "10 relu", "line")
     capacity = found.compare(FINAL_LOSS, "10 relu", "line, rate 0.1")
     found.compare(FINAL_LOSS, "10 relu, centred x", "10 relu")
     found.note(noise=NOISE)
     ends = {arm: number(found.median(FINAL_LOSS, arm)) for arm in found.trials}
     figures = (
-        f"Ten units end at {ends['10 relu']}, the line at {ends['line']} (the best line "
+        f"Ten units end at {ends['10 relu']}, the line at {ends['line']} (the best "
+        f"line "
         f"at {ends['line, rate 0.1']}); the noise alone would be {number(NOISE)}"
     )
     if "better" not in (article, capacity):

@@ -55,7 +55,7 @@ def _arm(scale: str, data: Callable[[int], Data] | None = None) -> Arm:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where every column then spans 1 and learning is as fast as by column."""
+    """Hold where every column then spans 1 and learning is as fast as by column."""
     width = found.median(COLUMN_RANGE, "normalize(axis=1)")
     length = found.median(ROW_LENGTH, "normalize(axis=1)")
     found.compare(FINAL_LOSS, "normalize(axis=1)", "raw")

@@ -32,7 +32,7 @@ def _arms() -> dict[str, Arm]:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the cuts lower the loss whatever made it stand still."""
+    """Hold where the cuts lower the loss whatever made it stand still."""
     high = found.compare(FINAL_LOSS, "too high, 1, cut", "too high, 1")
     low = found.compare(FINAL_LOSS, "too low, 1e-5, cut", "too low, 1e-5")
     found.compare(FINAL_VAL_LOSS, "0.01, cut", "0.01")
@@ -48,7 +48,8 @@ def judge(found: Findings) -> Verdict:
             "depends",
             "Only where the rate was too high: at 1 the cuts take the training loss "
             f"from {number(stuck)} to {number(saved)}. Where it was too low, at 1e-5, "
-            f"they change nothing: {number(slow)} either way. With the article's own rate "
+            f"they change nothing: {number(slow)} either way. With the article's own "
+            f"rate "
             f"of 0.01 the model does not stand still, and they gain little: "
             f"{number(plain)} becomes {number(cut)}.",
         )

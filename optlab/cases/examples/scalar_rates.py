@@ -71,7 +71,7 @@ def judge(found: Findings) -> Verdict:
             for rate in (0.1, 0.01, 0.001)
         }
     )
-    same = ends["rate 0.001, 10,000 steps"] < 0.01 and ends["rate 0.1"] < 0.01
+    same = ends["0.001, 10,000 steps"] < 0.01 and ends["rate 0.1"] < 0.01
     late = ends["rate 0.001"]
     if slower != "worse":
         return Verdict("fails", "All three rates are equally fast.")
@@ -95,7 +95,7 @@ CASE = Case(
         "rate 0.1": _arm(0.1),
         "rate 0.01": _arm(0.01),
         "rate 0.001": _arm(0.001),
-        "rate 0.001, 10,000 steps": _arm(0.001, 10_000),
+        "0.001, 10,000 steps": _arm(0.001, 10_000),
     },
     figures=(FINAL_VALUE, DISTANCE, HALF),
     judge=judge,
@@ -111,7 +111,7 @@ CASE = Case(
             title="Mean square against the step",
             log_time=True,
             scale="linear",
-            floor=("2/3, the variance of the targets", lambda _: 2.0 / 3.0),
+            floor=("2/3, the targets' variance", lambda _: 2.0 / 3.0),
         ),
         Dots(DISTANCE, title="How far from 2.5 at the end", scale="log"),
     ),

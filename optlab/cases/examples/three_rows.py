@@ -32,7 +32,7 @@ _ARTICLE = regression(
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the scaled rows end with the lower loss."""
+    """Hold where the scaled rows end with the lower loss."""
     better = found.compare(FINAL_LOSS, "scaled", "unscaled")
     found.compare(FINAL_LOSS, "scaled, 1000 epochs", "scaled")
     found.compare(FINAL_LOSS, "scaled", "unscaled, rate 1e-7")
@@ -77,7 +77,7 @@ CASE = Case(
     "example, and after 100 epochs even the better one, only because the large "
     "feature alone explains the targets nearly.",
     panels=(
-        Curves("loss", title="Loss by epoch", scale="log", first=1000),
+        Curves("loss", title="Loss by epoch", scale="log", log_time=True, ceiling=1e5),
         Dots(FINAL_LOSS, title="Loss at the end"),
     ),
     twin_steps=40,

@@ -29,7 +29,13 @@ EARLY = Figure(
 LATE = Figure("loss", "training loss at the end", last("loss"), margin=0.5)
 
 _DEFAULT = "0.9, 0.999"
-_PAIRS = ((0.9, 0.999), (0.0, 0.999), (0.99, 0.999), (0.999, 0.999), (0.9, 0.5))
+_PAIRS: tuple[tuple[float, float], ...] = (
+    (0.9, 0.999),
+    (0.0, 0.999),
+    (0.99, 0.999),
+    (0.999, 0.999),
+    (0.9, 0.5),
+)
 _PAIRS += ((0.9, 0.99999), (0.999, 0.5))
 
 
@@ -40,7 +46,7 @@ def _arm(beta_1: float, beta_2: float) -> Arm:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where every other pair ends clearly worse, or is slower at first."""
+    """Hold where every other pair ends clearly worse, or is slower at first."""
     others = [arm for arm in found.trials if arm != _DEFAULT]
     early = {arm: found.compare(EARLY, arm, _DEFAULT) for arm in others}
     late = {arm: found.compare(LATE, arm, _DEFAULT) for arm in others}

@@ -33,7 +33,7 @@ def _end(found: Findings, arm: str) -> str:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where both ends of the range are worse than 32 whatever the rate."""
+    """Hold where both ends of the range are worse than 32 whatever the rate."""
     small = found.compare(FINAL_LOSS, "1 row, rate 0.1", "32 rows, rate 0.1")
     large = found.compare(FINAL_LOSS, "all rows, rate 0.1", "32 rows, rate 0.1")
     tuned = found.compare(FINAL_LOSS, "1 row, rate 0.003", "32 rows, rate 0.1")
@@ -77,7 +77,7 @@ CASE = Case(
     "larger rate, up to where descent becomes unstable. Compared at one and the same "
     "rate, both ends of the range look bad for a reason that is not their size.",
     panels=(
-        Curves("loss", title="Training loss", scale="log"),
+        Curves("loss", title="Training loss", scale="log", ceiling=10.0),
         Dots(FINAL_ACCURACY, title="Validation accuracy"),
     ),
 )

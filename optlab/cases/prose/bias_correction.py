@@ -48,7 +48,7 @@ _SETTINGS |= {"beta_2 0.99999": (0.001, 0.99999)}
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the first epoch is worse without it in every setting."""
+    """Hold where the first epoch is worse without it in every setting."""
     first = {
         name: found.compare(FIRST, f"{name}, uncorrected", name) for name in _SETTINGS
     }
@@ -91,7 +91,7 @@ CASE = Case(
     "limit, as at 0.03, the same factor throws the weights far off, and the first "
     "epochs are spent on coming back.",
     panels=(
-        Curves("losses", title="Loss of the first 135 steps", first=135, scale="log"),
+        Curves("loss", title="Training loss of the first epochs", first=8, scale="log"),
         Dots(FIRST, title="First epoch", scale="log"),
     ),
     twins=tuple(_SETTINGS),

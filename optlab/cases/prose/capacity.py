@@ -6,7 +6,7 @@ from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import BEST_VAL_LOSS, FINAL_LOSS, FINAL_VAL_LOSS
 from optlab.cases.findings import Findings, number
-from optlab.cases.panels import Curves, Dots
+from optlab.cases.panels import Curves
 from optlab.experiments import Experiment
 
 
@@ -31,9 +31,9 @@ def _arm(*hidden: int) -> Arm:
 def judge(found: Findings) -> Verdict:
     """Too little must raise the training loss; too much, the validation loss."""
     little = found.compare(FINAL_LOSS, "none", "16")
-    much = found.compare(FINAL_VAL_LOSS, "256-256-256", "16")
-    training = found.compare(FINAL_LOSS, "256-256-256", "16")
-    found.compare(BEST_VAL_LOSS, "256-256-256", "16")
+    much = found.compare(FINAL_VAL_LOSS, "128-128-128", "16")
+    training = found.compare(FINAL_LOSS, "128-128-128", "16")
+    found.compare(BEST_VAL_LOSS, "128-128-128", "16")
     figures = "; ".join(
         f"{arm}: {number(found.median(FINAL_LOSS, arm))} and "
         f"{number(found.median(FINAL_VAL_LOSS, arm))}"
@@ -61,11 +61,11 @@ CASE = Case(
         "none": _arm(),
         "2": _arm(2),
         "16": _arm(16),
-        "256-256-256": _arm(256, 256, 256),
+        "128-128-128": _arm(128, 128, 128),
     },
     figures=(FINAL_LOSS, FINAL_VAL_LOSS, BEST_VAL_LOSS),
     judge=judge,
-    why="Two half moons reach into each other and overlap. A model without hidden units "
+    why="Two half moons overlap. Without hidden units a model "
     "draws a straight line and cannot do better than its floor. A network far larger "
     "than needed has no trouble with the training loss: it goes on falling, because "
     "every stray point can be given its own corner. What rises is the validation "

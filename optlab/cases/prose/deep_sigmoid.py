@@ -37,7 +37,7 @@ _DEPTHS = (1, 3, 6)
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where depth stops sigmoid networks from learning, and not relu ones."""
+    """Hold where depth stops sigmoid networks from learning, and not relu ones."""
     deep = found.compare(FINAL_LOSS, "6 sigmoid", "6 relu")
     middle = found.compare(FINAL_LOSS, "3 sigmoid", "3 relu")
     shallow = found.compare(FINAL_LOSS, "1 sigmoid", "1 relu")

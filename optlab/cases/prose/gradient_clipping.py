@@ -54,7 +54,7 @@ ARMS = {
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where every clipping keeps all runs finite, and the model learns."""
+    """Hold where every clipping keeps all runs finite, and the model learns."""
     clipped = ("clipnorm 1", "global_clipnorm 1", "clipvalue 0.5")
     ways = [found.compare(RELATIVE, arm, "none") for arm in clipped]
     found.compare(RELATIVE, "no clipping, scaled targets", "clipnorm 1")

@@ -73,7 +73,7 @@ def _arm(share: float) -> Arm:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the rare class is found less often and the loss stops higher."""
+    """Hold where the rare class is found less often and the loss stops higher."""
     biased = found.compare(RECALL, "minority 1%", "minority 50%")
     found.compare(RECALL, "minority 5%", "minority 50%")
     lower = found.compare(FINAL_LOSS, "minority 1%", "minority 50%")

@@ -41,7 +41,7 @@ _CONSTANT = {"name": "constant", "value": 0.1}
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where zero and constant weights stop learning with relu and tanh."""
+    """Hold where zero and constant weights stop learning with relu and tanh."""
     ways = [
         found.compare(FINAL_LOSS, f"{kind}, {f}", f"glorot, {f}")
         for f in ("relu", "tanh")

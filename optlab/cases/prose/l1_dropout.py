@@ -41,7 +41,7 @@ def _l1(size: float) -> dict[str, Any]:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where both lower the validation loss and the gap at every strength."""
+    """Hold where both lower the validation loss and the gap at every strength."""
     arms = [arm for arm in found.trials if arm != "neither"]
     loss = {arm: found.compare(VAL_LOSS, arm, "neither") for arm in arms}
     gap = {arm: found.compare(GAP, arm, "neither") for arm in arms}

@@ -42,7 +42,7 @@ def _arm(hidden: tuple[int, ...], share: float) -> Arm:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where neither training nor validation loss gets below the entropy."""
+    """Hold where neither training nor validation loss gets below the entropy."""
     found.compare(BEST_VAL_LOSS, "256-256, 30% wrong", "256-256, clean")
     found.compare(FINAL_LOSS, "256-256, 30% wrong", "no hidden, 30% wrong")
     large, small = "256-256, 30% wrong", "no hidden, 30% wrong"

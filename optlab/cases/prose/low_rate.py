@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
-from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure, extra
+from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import gradient_norms
 from optlab.cases.panels import Curves
@@ -36,7 +36,7 @@ def _arm(rate: float) -> Arm:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the curve is flat although the gradient is not small."""
+    """Hold where the curve is flat although the gradient is not small."""
     slow, fast = "rate 1e-05", "rate 0.1"
     found.compare(FINAL_LOSS, slow, fast)
     fall = found.median(FALL, slow)
@@ -67,6 +67,12 @@ CASE = Case(
     "slow curve is not to be told from a flat line.",
     panels=(
         Curves("loss", title="Training loss", scale="linear"),
-        Curves("loss", arms=("rate 1e-05",), title="The lowest rate alone, enlarged"),
+        Curves(
+            "loss",
+            arms=("rate 1e-05",),
+            title="The lowest rate alone, enlarged",
+            label="loss over that of the first epoch",
+            relative=True,
+        ),
     ),
 )

@@ -58,7 +58,7 @@ _HUBER = _SQUARED.replace({"loss": {"name": "huber", "delta": 1.0}})
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where outliers hurt squared error clearly, and Huber's loss does not."""
+    """Hold where outliers hurt squared error clearly, and Huber's loss does not."""
     hurt = found.compare(ERROR, "MSE, 5% outliers", "MSE, clean")
     cured = found.compare(ERROR, "Huber, 5% outliers", "MSE, 5% outliers")
     found.compare(ERROR, "Huber, clean", "MSE, clean")

@@ -66,7 +66,7 @@ def _arms() -> dict[str, Arm]:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where all four lower the training loss at a high and at a low rate."""
+    """Hold where all four lower the training loss at a high and at a low rate."""
     names = [name for name in schedules(1.0) if name != "constant"]
     way = {
         rate: {
@@ -122,6 +122,7 @@ CASE = Case(
             "loss",
             arms=[f"{name} from 0.5" for name in schedules(1.0)],
             title="Training loss, rates from 0.5",
+            ceiling=1.15,
         ),
         Dots(FINAL_LOSS, title="Training loss at the end"),
     ),

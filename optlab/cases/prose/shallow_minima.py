@@ -21,11 +21,11 @@ _SEEDS = tuple(range(15))
 
 
 def ripples() -> Function:
-    """Return a wide bowl with ripples: x^2 / 20 + (1 - cos 4x) / 4."""
+    """Return a wide bowl with ripples: x^2 / 20 + 0.08 (1 - cos 4x)."""
     return Function(
         lambda x: (
-            float(x[0] ** 2 / 20 + (1 - np.cos(4 * x[0])) / 4),
-            np.array([x[0] / 10 + np.sin(4 * x[0])]),
+            float(x[0] ** 2 / 20 + 0.08 * (1 - np.cos(4 * x[0]))),
+            np.array([x[0] / 10 + 0.32 * np.sin(4 * x[0])]),
         ),
         start=[5.0],
         minima=[[0.0]],
@@ -50,7 +50,7 @@ REACHED = Figure(
 
 
 def _arm(**optimizer: Any) -> Descent:
-    return Descent(ripples, optimizer, 1000, _start)
+    return Descent(ripples, optimizer, 3000, _start)
 
 
 ARMS = {
@@ -63,7 +63,7 @@ ARMS = {
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where both reach the lowest minimum from most starts, SGD from few."""
+    """Hold where both reach the lowest minimum from most starts, SGD from few."""
     share = {arm: float(np.mean(found.values(REACHED, arm))) for arm in ARMS}
     found.note(share_reached=share)
     for arm in ("momentum 0.9", "momentum 0.99", "Adam 0.02", "Adam 0.5"):
@@ -96,7 +96,7 @@ def _landscape(ax: Axes, found: Findings) -> None:
 
 def _ends(ax: Axes, found: Findings) -> None:
     """Draw where the runs of each method end."""
-    for row, (arm, trials) in enumerate(found.trials.items()):
+    for row, trials in enumerate(found.trials.values()):
         points = [t.points[-1, 0] for t in trials if t.points is not None]
         ax.plot(points, [row] * len(points), "o", color=PALETTE[row], alpha=0.5, ms=8)
     ax.axvline(0.0, color=INK, linewidth=1.0, linestyle=(0, (3, 3)))
@@ -122,7 +122,7 @@ CASE = Case(
     "speed, and the usual 0.9 forgets it within ten steps. With 0.99 it rolls on for a "
     "hundred. Adam normalizes the gradient, so near a minimum, where gradients are "
     "small, its steps do not shrink at once; but what carries it over a ripple is a "
-    "rate as large as the ripple is wide, not the adaptivity as such. With a small "
+    "rate comparable with the width of a ripple, not adaptivity as such. With a small "
     "rate it settles in the nearest dip like plain descent.",
     panels=(Drawing(_landscape), Drawing(_ends)),
     seeds=_SEEDS,

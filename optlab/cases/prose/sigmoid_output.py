@@ -47,7 +47,7 @@ def _arm(activation: str, scaled: bool) -> Arm:
 
 
 def judge(found: Findings) -> Verdict:
-    """It holds where the sigmoid ends near its floor and far above a linear output."""
+    """Hold where the sigmoid ends near its floor and far above a linear output."""
     raw = found.compare(FINAL_LOSS, "raw, sigmoid", "raw, linear")
     scaled = found.compare(FINAL_LOSS, "standardized, sigmoid", "standardized, linear")
     loss, floor = (found.median(f, "raw, sigmoid") for f in (FINAL_LOSS, FLOOR))

@@ -68,8 +68,15 @@ def test_medians_and_ranges():
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.12345, "0.123"), (1234.5, "1234"), (12345678.0, "1.23e7"), (2e-7, "2e-7")]
-    + [(math.inf, "diverged"), (None, "diverged"), (5.0, "5")],
+    [
+        (0.12345, "0.123"),
+        (1234.5, "1234"),
+        (12345678.0, "1.23e7"),
+        (2e-7, "2e-7"),
+        (math.inf, "diverged"),
+        (None, "diverged"),
+        (5.0, "5"),
+    ],
 )
 def test_number(value, text):
     assert number(value) == text

@@ -1,4 +1,4 @@
-"""Cases are run with every seed, in one process or in several, with the same figures."""
+"""Every arm runs with every seed, to the same figures in one process or several."""
 
 import numpy as np
 import pytest
