@@ -25,7 +25,8 @@ if TYPE_CHECKING:
         regularizers,
         schedules,
     )
-    from optlab.diagnosis import Diagnosis, diagnose
+    from optlab.diagnosis.diagnose import diagnose
+    from optlab.diagnosis.result import Diagnosis
     from optlab.errors import InputError
     from optlab.experiments import Experiment, sweep
     from optlab.layers import Activation, BatchNormalization, Dense, Dropout, Residual
