@@ -127,9 +127,9 @@ CASE = Case(
     "The derivative of a relu is 1 where it is open, and Glorot's first weights keep "
     "the product near 1, so over three hidden layers nothing vanishes: first and last "
     "layer have gradients of the same order. A sigmoid, whose derivative is at most "
-    "1/4, does lose two orders of magnitude on the way. The plain relu network learns the digits in a few epochs; "
-    "batch normalization and residual connections are cures for networks far deeper "
-    "than this one.",
+    "1/4, does lose two orders of magnitude on the way. The plain relu network learns "
+    "the digits in a few epochs; batch normalization and residual connections are "
+    "cures for networks far deeper than this one.",
     panels=(Drawing(_gradients), Curves("loss", title="Training loss", scale="log")),
     twin_steps=40,
 )
