@@ -30,6 +30,11 @@ optlab's; *least* is the shortest of all rounds, which a busy machine disturbs l
 the median; *spread* is half the distance of the quartiles. *Limit* reads and writes the
 arrays of an optimizer's step without its arithmetic, and *of limit* is its time over
 the subject's: 1 is as fast as memory allows. A star marks the fastest peer.
+
+The load at the end is that of the whole machine: where it is above the number of
+processors, others were computing, and times above some 10 µs are not to be trusted to
+better than a factor. Threads that wait for each other in busy loops (torch's, Numba's)
+suffer most; `OMP_WAIT_POLICY=passive optlab bench` then gives steadier figures.
 """
 
 

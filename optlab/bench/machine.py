@@ -45,6 +45,7 @@ def describe() -> dict[str, Any]:
         "caches": caches(),
         "memory_bytes": memory("MemTotal"),
         "load": list(os.getloadavg()) if hasattr(os, "getloadavg") else None,
+        "omp_wait_policy": os.environ.get("OMP_WAIT_POLICY"),
         "cpu": {"brand_raw": name, "count": usable_cpus()},
         "versions": versions(),
     }
