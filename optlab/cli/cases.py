@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from optlab.cases import catalogue, select
 from optlab.cases.articles import ARTICLES
@@ -294,9 +295,8 @@ def _show(outcome: Outcome) -> None:
     say("median (lowest to highest) of the seeds\n", style="dim", markup=False)
     for line in outcome.comparisons:
         say(f"- {line}", markup=False)
-    colour = _COLOURS[outcome.verdict]
-    say(f"\nThe claim [{colour} bold]{outcome.verdict}[/]. ", end="")
-    say(outcome.condition, markup=False)
+    verdict = (outcome.verdict, f"bold {_COLOURS[outcome.verdict]}")
+    say(Text.assemble("\nThe claim ", verdict, f". {outcome.condition}"))
     say(f"\n{outcome.why}", markup=False)
     if outcome.as_written:
         say(f"\n{outcome.as_written}", markup=False)
