@@ -28,6 +28,10 @@ class Result:
         Why there is nothing to compare: tf.keras raises.
     error : str
         Why the row failed other than by a distance.
+    note : str
+        The measured figure, where it is neither ULP nor roundings.
+    drift : Verdict or None
+        The curves of a whole run.
     """
 
     group: str
@@ -39,6 +43,8 @@ class Result:
     comparisons: list[Comparison] = field(default_factory=list)
     refused: str = ""
     error: str = ""
+    note: str = ""
+    drift: Any = None
     seconds: float = 0.0
 
     @property
@@ -71,7 +77,7 @@ class Result:
         return found
 
     def messages(self) -> list[str]:
-        """Say what is outside the tolerance, the first place of each tensor and step."""
+        """Say what is outside the tolerance, one line a tensor and step."""
         return ([self.error] if self.error else []) + [
             found.message() for found in self.failures
         ]
@@ -91,6 +97,7 @@ class Result:
             "tolerance": str(self.tolerance),
             "reason": self.tolerance.reason,
             "refused": self.refused,
+            "note": self.note,
             "failures": self.messages(),
             "seconds": round(self.seconds, 3),
         }

@@ -33,6 +33,7 @@ VERBS = {
     "sweep": "Run an experiment over a grid of settings.",
     "explain": "Show the arithmetic of an optimizer's steps, number by number.",
     "optimizers": "List the optimizers: rule, slots, bytes a parameter.",
+    "verify": "Compare with tf.keras, to the last bit.",
     "behaviours": "Measure again what TensorFlow really does.",
     "bench": "Time steps, losses and training against the peers and the limit.",
     "cases": "The casebook: claims about losses that do not fall, measured.",

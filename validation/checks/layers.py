@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,7 +45,7 @@ ACTIVATIONS = (
 _ROWS, _UNITS = 37, 12
 
 
-def layers() -> dict[str, list[Layer]]:
+def stacks() -> dict[str, list[Layer]]:
     """Return the stacks of layers to compare, by name; new ones each time."""
     found: dict[str, list[Layer]] = {
         f"activation {name}": [Activation(name)] for name in ACTIVATIONS
@@ -70,16 +70,16 @@ def layers() -> dict[str, list[Layer]]:
     return found
 
 
-def check_layers() -> Iterator[Result]:
+def check_layers(dtypes: Sequence[str]) -> Iterator[Result]:
     """Yield a row for each stack and dtype."""
-    for name in layers():
-        for dtype in ("float32", "float64"):
+    for name in stacks():
+        for dtype in dtypes:
             yield _check(name, dtype)
 
 
 def _check(name: str, dtype: str) -> Result:
     started = time.perf_counter()
-    model = Sequential(layers()[name], input_shape=(_UNITS,), dtype=dtype, seed=1)
+    model = Sequential(stacks()[name], input_shape=(_UNITS,), dtype=dtype, seed=1)
     twin = model_to_keras(model, replay=True)
     allowed = layer_tolerance(name)
     found = [

@@ -54,7 +54,7 @@ def huge(
 def mixed(
     rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype[Any]
 ) -> Array:
-    """Ordinary, wild, subnormal and sparse gradients, a quarter of the elements each."""
+    """Ordinary, wild, subnormal and sparse gradients, a quarter each."""
     parts = (ordinary, wild, subnormal, sparse)
     which = np.arange(int(np.prod(shape))).reshape(shape) % len(parts)
     found = np.zeros(shape, dtype)

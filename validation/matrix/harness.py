@@ -38,6 +38,9 @@ class Check:
     ----------
     threads : int or None
         Numba threads on our side; what Numba chose where None.
+    engine : {"numba", "numpy"}
+        How our side runs an elementwise rule: in the compiled loops, or as it is
+        written, which needs no compiling and gives the same bits.
     """
 
     case: Case
@@ -46,6 +49,7 @@ class Check:
     regime: str
     steps: tuple[int, ...]
     threads: int | None = None
+    engine: str = "numba"
     shapes: tuple[tuple[int, ...], ...] = SHAPES
     seed: int = 0
 
@@ -67,7 +71,9 @@ def run(check: Check) -> list[Result]:
     started = time.perf_counter()
     case, mode = check.case, check.mode
     configured = case.build()
-    sides = {False: _ours(configured)}
+    ours = _ours(configured)
+    ours.engine = check.engine
+    sides = {False: ours}
     model = modelled(configured, mode)
     if model is not None:
         sides[True] = model

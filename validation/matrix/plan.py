@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from optlab.validation.checks.layers import check_layers
-from optlab.validation.checks.losses import check_losses
-from optlab.validation.checks.schedules import check_schedules
+from optlab.validation.checks.layers import check_layers, stacks
+from optlab.validation.checks.losses import LOSSES, check_losses
+from optlab.validation.checks.schedules import SCHEDULES, check_schedules
 from optlab.validation.matrix.cases import OPTIONS, Case, cases
 from optlab.validation.matrix.gradients import REGIMES
 from optlab.validation.matrix.harness import Check, run
+from optlab.validation.matrix.models import modelled
 from optlab.validation.results import Result
+from optlab.validation.runs.check import check_runs
 
 DTYPES = ("float32", "float64")
 
@@ -30,9 +33,9 @@ class Part:
     name : str
         For the progress display.
     rows : int
-        How many there will be, about.
+        How many there will be.
     make : callable
-        Makes them.
+        Makes them; it can be sent to another process.
     """
 
     name: str
@@ -40,22 +43,46 @@ class Part:
     make: Callable[[], Iterator[Result]]
 
 
-def plan(full: bool = False) -> list[Part]:
+def plan(full: bool = False, only: Sequence[str] = ()) -> list[Part]:
     """Return the parts of the matrix.
 
     Parameters
     ----------
     full : bool
-        All options on all optimizers, all regimes, 1000 steps, all threads.
+        All options on all optimizers, all regimes and dtypes, 1000 steps, all
+        threads.
+    only : sequence of str
+        Names of optimizers; with any, nothing but these is checked.
     """
     checks = list(_full() if full else _quick())
-    steps = 500 if full else 120
-    return [
-        Part("optimizers", len(checks), lambda: _run_all(checks)),
-        Part("losses", 26, check_losses),
-        Part("schedules", 8, lambda: check_schedules(steps)),
-        Part("layers", 36, check_layers),
+    if only:
+        checks = [check for check in checks if check.case.name in only]
+    # The second half for a second process; the quick one has the other parts besides.
+    half = len(checks) // 2 if full else len(checks)
+    parts = [
+        Part("optimizers", _rows(some), partial(_run_all, some))
+        for some in (checks[:half], checks[half:])
+        if some
     ]
+    if only:
+        return parts
+    dtypes = DTYPES if full else ("float32",)
+    steps, rates = (200, 500) if full else (50, 120)
+    runs = [("digits", dtype, steps) for dtype in (DTYPES if full else ("float64",))]
+    return [
+        *parts,
+        Part("runs", len(runs), partial(check_runs, runs)),
+        Part("losses", len(LOSSES) * len(dtypes), partial(check_losses, dtypes)),
+        Part("schedules", len(SCHEDULES), partial(check_schedules, rates)),
+        Part("layers", len(stacks()) * len(dtypes), partial(check_layers, dtypes)),
+    ]
+
+
+def _rows(checks: list[Check]) -> int:
+    """Count the rows: two where a mode has a model."""
+    return sum(
+        1 if modelled(check.case.build(), check.mode) is None else 2 for check in checks
+    )
 
 
 def _run_all(checks: list[Check]) -> Iterator[Result]:
@@ -69,13 +96,18 @@ def _bare(case: Case) -> bool:
 
 
 def _quick() -> Iterator[Check]:
-    """Yield every rule and option once, in few steps and one mixed regime."""
+    """Yield every rule and option once, in few steps and one mixed regime.
+
+    In float64 our side runs most rules as they are written, to save the time that
+    compiling them would take on a new machine.
+    """
     for case in cases():
         long = not case.arguments
         yield Check(
             case, "float32", "eager", "mixed", (1, 10, 100) if long else (1, 10)
         )
-        yield Check(case, "float64", "eager", "mixed", (1, 10))
+        engine = "numba" if case.name in _THREADED and long else "numpy"
+        yield Check(case, "float64", "eager", "mixed", (1, 10), engine=engine)
     for case in filter(_bare, cases()):
         for mode in ("function", "unoptimized", "xla"):
             yield Check(case, "float32", mode, "mixed", (1, 10))
@@ -102,4 +134,6 @@ def _threads(names: tuple[str, ...]) -> Iterator[Check]:
         if case.name in names and not case.arguments:
             for dtype in DTYPES:
                 for threads in (1, 2):
-                    yield Check(case, dtype, "eager", "mixed", (1, 3), threads, _LARGE)
+                    yield Check(
+                        case, dtype, "eager", "mixed", (1, 3), threads, shapes=_LARGE
+                    )

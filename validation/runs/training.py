@@ -15,125 +15,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from optlab.callbacks import Callback
-from optlab.experiments import Built, Experiment
+from optlab.experiments import Built
 from optlab.training import fit
 from optlab.training.objective import Objective
-from optlab.validation.runs.twin_step import (
-    Batch,
-    TwinStep,
-    dropouts,
-    relative_distance,
-)
+from optlab.validation.runs.comparison import RunComparison, StepRow
+from optlab.validation.runs.distances import distance, norm, relative_distance, worst
+from optlab.validation.runs.twin_step import Batch, TwinStep, dropouts
 
 Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True)
-class StepRow:
-    """One step of both sides.
-
-    Attributes
-    ----------
-    step : int
-        From 1.
-    loss, twin_loss : float
-        On the step's batch, before its update; the twin's at its own weights.
-    drift : float
-        Distance of the weights after the step, relative to their size.
-    local, local_gradient : float or None
-        The same for the twin that started this step from our weights, and the relative
-        distance of its gradients; None for steps that were not watched.
-    worst : tuple
-        Tensor, index, our value and the twin's, where drifting weights are furthest.
-    """
-
-    step: int
-    loss: float
-    twin_loss: float
-    drift: float
-    local: float | None
-    local_gradient: float | None
-    worst: tuple[str, tuple[int, ...], float, float]
-
-
-@dataclass
-class RunComparison:
-    """An experiment and its twin, step by step."""
-
-    dtype: str
-    optimizer: str
-    status: str = ""
-    rows: list[StepRow] = field(default_factory=list)
-
-    def drift_at(self, step: int) -> float:
-        """Return the drift after a step, or after the last one before it."""
-        drifts = [row.drift for row in self.rows if row.step <= step]
-        return drifts[-1] if drifts else 0.0
-
-    def largest(self, name: str, until: int | None = None) -> float:
-        """Return the largest "drift", "local" or "local_gradient" up to a step."""
-        found = [
-            getattr(row, name)
-            for row in self.rows
-            if getattr(row, name) is not None and (until is None or row.step <= until)
-        ]
-        return max(found, default=0.0)
-
-
-def compare_training(
-    experiment: Experiment,
-    dtype: str | None = None,
-    steps: int | None = None,
-    seed: int | None = None,
-    watch: int = 20,
-    progress: Callable[[int], Any] | None = None,
-) -> RunComparison:
-    """Train an experiment and its twin from the same weights on the same batches.
-
-    Parameters
-    ----------
-    experiment : Experiment
-        With a model.
-    dtype : str, optional
-        Used instead of the experiment's own.
-    steps : int, optional
-        Updates to make; what the experiment says where left out.
-    seed : int, optional
-        Used instead of the experiment's own.
-    watch : int
-        How many of the first steps get a local comparison; after them one in `watch`.
-    progress : callable, optional
-        Called with the number of steps done.
-    """
-    changes: dict[str, Any] = {}
-    if dtype is not None and dtype != experiment.training.dtype:
-        changes["training.dtype"] = dtype
-    if steps is not None:
-        changes |= {"training.epochs": None, "training.steps": steps}
-    built = experiment.replace(changes).build(seed=seed)
-    return compare_built(built, watch, progress)
 
 
 def compare_built(
     built: Built, watch: int = 20, progress: Callable[[int], Any] | None = None
 ) -> RunComparison:
-    """Do what `compare_training` does, for the parts of an experiment."""
-    model, optimizer, data = built.model, built.optimizer, built.data
+    """Train what an experiment built, and its twin, on the same batches.
+
+    Parameters
+    ----------
+    built : Built
+        With a model; it is trained.
+    watch : int
+        How many of the first steps get a local comparison; after them one in `watch`.
+    progress : callable, optional
+        Called with the number of steps done.
+    """
     arguments = dict(built.fit_arguments)
     plain = bool(arguments.get("plain", False))
-    loss = Objective(model, built.loss, plain).loss
-    model = built.model
+    loss = Objective(built.model, built.loss, plain).loss
     follower = Follower(built.loss, plain, watch, progress)
     arguments["callbacks"] = [follower, *arguments["callbacks"]]
-    with _listening(model, loss, follower.batches):
-        run = fit(model, data.x, data.y, loss=loss, optimizer=optimizer, **arguments)
+    x, y = built.data.x, built.data.y  # type: ignore[union-attr]
+    with _listening(built.model, loss, follower.batches):
+        run = fit(built.model, x, y, loss=loss, optimizer=built.optimizer, **arguments)
     follower.found.status = run.status
     return follower.found
 
@@ -159,6 +78,7 @@ class Follower(Callback):
         self.found.dtype = model.dtype.name
         self.found.optimizer = repr(optimizer)
         arguments = (model, self._loss, optimizer, self._plain)
+        self._peak = 0.0
         self._free, self._local = TwinStep(*arguments), TwinStep(*arguments)
         self._remember()
 
@@ -174,7 +94,9 @@ class Follower(Callback):
             self._local.take(self._weights, self._state)
             _, gradients = self._local(batch, rate)
             local = relative_distance(ours, self._local.weights())
-            local_gradient = relative_distance(list(model.gradients.arrays), gradients)
+            ours_gradient = list(model.gradients.arrays)
+            self._peak = max(self._peak, norm(ours_gradient))
+            local_gradient = distance(ours_gradient, gradients) / (self._peak or 1.0)
         self.found.rows.append(
             StepRow(
                 step + 1,
@@ -183,7 +105,7 @@ class Follower(Callback):
                 relative_distance(ours, theirs),
                 local,
                 local_gradient,
-                _worst(model.parameters.names, ours, theirs),
+                worst(model.parameters.names, ours, theirs),
             )
         )
         self._remember(step + 1)
@@ -225,13 +147,3 @@ def _listening(model: Any, loss: Any, batches: list[Batch]) -> Iterator[None]:
         yield
     finally:
         del model.forward, loss.into
-
-
-def _worst(
-    names: Any, ours: list[Array], theirs: list[Array]
-) -> tuple[str, tuple[int, ...], float, float]:
-    """Return where two lists of arrays differ most."""
-    gaps = [np.abs(a - b) for a, b in zip(ours, theirs, strict=True)]
-    k = int(np.argmax([gap.max(initial=0.0) for gap in gaps]))
-    index = tuple(int(i) for i in np.unravel_index(gaps[k].argmax(), gaps[k].shape))
-    return names[k], index, float(ours[k][index]), float(theirs[k][index])

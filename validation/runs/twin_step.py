@@ -1,4 +1,4 @@
-"""One training step of a tf.keras twin on a batch and dropout masks that it is given."""
+"""One training step of a tf.keras twin, on a batch and masks that it is given."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from optlab.layers import Dropout
@@ -120,13 +119,3 @@ class TwinStep:
         """Take over all weights and the optimizer's state."""
         self.model.set_weights(list(weights))
         write_state(state, self.optimizer)
-
-
-def relative_distance(ours: Sequence[Array], theirs: Sequence[Array]) -> float:
-    """Return the Euclidean distance of two lists of arrays, relative to the first."""
-    gap = sum(
-        float(np.sum((np.asarray(a, np.float64) - b) ** 2))
-        for a, b in zip(ours, theirs, strict=True)
-    )
-    size = sum(float(np.sum(np.asarray(a, np.float64) ** 2)) for a in ours)
-    return float(np.sqrt(gap / size)) if size > 0 else float(np.sqrt(gap))

@@ -55,7 +55,7 @@ def to_keras(thing: Any) -> Any:
             cls = getattr(keras.layers, type(thing).__name__, None)
             if cls is None:
                 raise InputError(
-                    f"tf.keras has no layer {type(thing).__name__!r}; convert the model."
+                    f"tf.keras has no layer {type(thing).__name__!r}: convert the model"
                 )
             return cls.from_config(thing.get_config())
         case Sequential():

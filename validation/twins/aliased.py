@@ -1,4 +1,4 @@
-"""ScheduleFreeAdamW as tf.keras on TensorFlow computes it, for the parity check only."""
+"""ScheduleFreeAdamW as tf.keras on TensorFlow computes it, for parity checks."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Twin:
         The training data, split and scaled by the experiment.
     fit_arguments : dict
         For ``model.fit(x, y, **fit_arguments)``. Batches and dropout are drawn by
-        tf.keras; to compare runs use `optlab.validation.compare_run`, which replays ours.
+        tf.keras; `optlab.validation.verify_experiment` replays ours.
     """
 
     model: Any

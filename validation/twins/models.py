@@ -8,7 +8,7 @@ from typing import Any
 
 from optlab import layers as our_layers
 from optlab.errors import InputError
-from optlab.layers import Layer, Residual
+from optlab.layers import Dropout, Layer, Residual
 from optlab.losses import Loss
 from optlab.model import Sequential
 from optlab.optimizers import Optimizer
@@ -64,11 +64,11 @@ def _apply(layer: Layer, x: Any, replay: bool) -> Any:
         y = x
         for inner in layer.layers:
             y = _apply(inner, y, replay)
-        return keras.layers.Add(name=layer.name, dtype=layer.dtype.name)([x, y])
+        return keras.layers.Add(name=layer.name, dtype=str(layer.dtype))([x, y])
     name = type(layer).__name__
-    if replay and name == "Dropout":
+    if replay and isinstance(layer, Dropout):
         cls = replayed_dropout()
-        return cls(layer.rate, name=layer.name, dtype=layer.dtype.name)(x)
+        return cls(layer.rate, name=layer.name, dtype=str(layer.dtype))(x)
     return getattr(keras.layers, name).from_config(layer.get_config())(x)
 
 

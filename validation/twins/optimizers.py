@@ -12,6 +12,7 @@ import numpy.typing as npt
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.optimizers import LossScaleOptimizer, Optimizer
+from optlab.optimizers.base import Tensors
 from optlab.validation.runtime import load
 from optlab.validation.twins.schedules import schedule_from_keras, schedule_to_keras
 
@@ -71,14 +72,14 @@ def optimizer_to_keras(optimizer: Optimizer, variables: Sequence[Any] = ()) -> A
     return twin
 
 
-def optimizer_from_keras(twin: Any, params: Sequence[Array] | None = None) -> Optimizer:
+def optimizer_from_keras(twin: Any, params: Tensors | None = None) -> Optimizer:
     """Return our optimizer with the configuration of a tf.keras one, and its state.
 
     Parameters
     ----------
     twin : keras.optimizers.Optimizer
         Built or not.
-    params : sequence of ndarray, optional
+    params : Parameters or sequence of ndarray, optional
         Our parameters, in the order of the twin's variables: ours is built for them and
         takes over the twin's state.
 
@@ -92,7 +93,7 @@ def optimizer_from_keras(twin: Any, params: Sequence[Array] | None = None) -> Op
     if getattr(keras.optimizers, name, None) is not type(twin):
         raise InputError(
             f"optlab has no counterpart of the optimizer class {name!r}. To compare it "
-            "with a rule of yours: optlab verify --keras MODULE:CLASS --rule MODULE:RULE"
+            "with your rule: optlab verify --keras MODULE:CLASS --rule MODULE:RULE"
         )
     config = dict(twin.get_config())
     if name == "LossScaleOptimizer":
@@ -106,7 +107,7 @@ def optimizer_from_keras(twin: Any, params: Sequence[Array] | None = None) -> Op
             config["learning_rate"] = schedule_from_keras(rate)
         ours = optimizers.get({"class_name": name, "config": config})
     if params is not None:
-        ours.build(list(params))
+        ours.build(params)
         if twin.built:
             read_state(twin, ours)
     return ours

@@ -1,0 +1,219 @@
+"""``optlab verify``: compare our results with tf.keras's, to the last bit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from optlab import experiments
+from optlab.cli import output
+from optlab.errors import InputError, unknown_name
+
+if TYPE_CHECKING:
+    from optlab.validation.results import Result
+    from optlab.validation.runs.verdict import Verdict
+
+FAILED = 1
+#: Failures that are spelled out below the table; --json and --html have all.
+_SHOWN = 5
+
+
+def verify(
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            help="An experiment file or name: compare it with its tf.keras twin. "
+            "Without it: the parity matrix."
+        ),
+    ] = None,
+    full: Annotated[
+        bool,
+        typer.Option(
+            "--full", help="The whole matrix (half an hour), or all of FILE's steps."
+        ),
+    ] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OPTIMIZER", help="Only this optimizer; repeatable."),
+    ] = None,
+    keras: Annotated[
+        str | None,
+        typer.Option(metavar="MODULE:CLASS", help="A Keras optimizer of your own."),
+    ] = None,
+    rule: Annotated[
+        str | None,
+        typer.Option(metavar="MODULE:RULE", help="Its update rule; needs --keras."),
+    ] = None,
+    ulp: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="With --keras: what passes, in units in the last place."
+        ),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="With FILE: at most so many steps.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="With FILE: used instead of its own.")
+    ] = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the distances as .png or .svg."),
+    ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a self-contained report."),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document.")
+    ] = False,
+) -> int:
+    """Compare optimizers, losses, layers or a whole run with tf.keras.
+
+    Cells show the largest distance: 0 is the same bits, "r" roundings of the largest
+    number that an element has been. Exit status 1 where anything is outside its
+    tolerance.
+    """
+    if (keras is None) != (rule is None):
+        raise InputError("--keras and --rule belong together: give both.")
+    if file is not None and (keras is not None or only):
+        raise InputError("Give FILE, --only, or --keras and --rule: one of them.")
+    picture = output.picture(plot)
+    if html is not None:
+        output.check_folder(html.parent, "--html")
+    names = _checked_names(only)
+    experiment = None if file is None else experiments.find(file)
+    started = time.perf_counter()
+    from optlab.validation.runtime import load
+
+    versions = load().describe()
+    rows: Iterator[Result]
+    if experiment is not None:
+        from optlab.validation.runs.check import check_experiment
+        from optlab.validation.runs.verdict import STEPS
+
+        most = steps if steps is not None or full else STEPS
+        rows, total = check_experiment(experiment, most, seed), 2
+    elif keras is not None and rule is not None:
+        from optlab.validation.yours import check_yours
+
+        rows, total = check_yours(keras, rule, ulp), 10
+    else:
+        from optlab.validation.matrix import plan, run_parts
+
+        parts = plan(full, names)
+        rows, total = run_parts(parts), sum(part.rows for part in parts)
+    results = _run(rows, total, versions)
+    verdicts = [result.drift for result in results if result.drift is not None]
+    seconds = time.perf_counter() - started
+    document = _document(results, verdicts, versions, seconds)
+    if picture is not None:
+        _draw(results, verdicts, picture)
+        document["plot"] = str(picture)
+    if html is not None:
+        from optlab.validation.page import page
+
+        output.make_folder(html.parent, "--html")
+        output.write_text(html, page(results, verdicts, versions, seconds))
+        document["html"] = str(html)
+    if json:
+        output.print_json(document)
+    else:
+        _show(results, document)
+    return 0 if document["passed"] else FAILED
+
+
+def _checked_names(only: list[str] | None) -> list[str]:
+    from optlab import optimizers
+
+    known = optimizers.names()
+    for name in only or ():
+        if name not in known:
+            raise unknown_name("optimizer", name, known)
+    return list(only or ())
+
+
+def _run(rows: Iterator[Result], total: int, versions: dict[str, str]) -> list[Result]:
+    """Collect the rows, with a live table where standard error is a terminal."""
+    results: list[Result] = []
+    with _live(results, total, versions) as refresh:
+        for result in rows:
+            results.append(result)
+            refresh()
+    return results
+
+
+@contextmanager
+def _live(
+    results: list[Result], total: int, versions: dict[str, str]
+) -> Iterator[Callable[[], None]]:
+    console = output.messages()
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    from rich.live import Live
+
+    def shown() -> Any:
+        last = f"{results[-1].label}, {results[-1].mode}" if results else "starting"
+        title = f"TensorFlow {versions['tensorflow']}  {len(results)}/{total}  {last}"
+        return _table(results, title, console.height - 4)
+
+    with Live(shown(), console=console, transient=True, auto_refresh=False) as live:
+        yield lambda: live.update(shown(), refresh=True)
+
+
+def _table(results: list[Result], title: str | None = None, rows: int = 10**6) -> Any:
+    from optlab.validation.summary import cell, lines, modes
+
+    columns = modes(results)
+    body = [
+        (line.group, line.subject, *(cell(line.cells.get(m, [])) for m in columns))
+        for line in lines(results)
+    ]
+    return output.table(
+        ["group", "subject", *columns], body[-rows:], title=title, left=2
+    )
+
+
+def _document(
+    results: list[Result],
+    verdicts: list[Verdict],
+    versions: dict[str, str],
+    seconds: float,
+) -> dict[str, Any]:
+    from optlab.validation.summary import verdict
+
+    return {
+        "passed": all(result.passed for result in results),
+        "verdict": verdict(results, versions),
+        "versions": versions,
+        "seconds": round(seconds, 2),
+        "results": [result.as_dict() for result in results],
+        "drift": [found.as_dict() for found in verdicts],
+    }
+
+
+def _show(results: list[Result], document: dict[str, Any]) -> None:
+    console = output.results()
+    console.print(_table(results))
+    failed = [result for result in results if not result.passed]
+    for result in failed[:_SHOWN]:
+        console.print(f"FAIL {result.messages()[0]}", markup=False)
+        if result.note:
+            console.print(f"     {result.note}", markup=False)
+    if len(failed) > _SHOWN:
+        console.print(f"... and {len(failed) - _SHOWN} more: see --json or --html.")
+    console.print(f"{document['verdict']} {document['seconds']:.0f} s", markup=False)
+
+
+def _draw(results: list[Result], verdicts: list[Verdict], path: Path) -> None:
+    from optlab.validation.plots import plot_drifts, plot_matrix
+
+    stepped = any(result.group in ("optimizers", "yours") for result in results)
+    drawing = plot_matrix(results) if stepped else plot_drifts(verdicts)
+    output.save_picture(drawing, path)

@@ -1,0 +1,100 @@
+"""Say where in an optimizer the difference is, from a few small experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from optlab.validation.runtime import load
+from optlab.validation.twins.optimizers import slot_arrays
+
+Array = npt.NDArray[Any]
+
+_STEPS = 3
+_SIZE = 64
+#: Relative distance from which two numbers count as different here.
+_APART = 1e-4
+
+
+def hint(make_twin: Any, make_ours: Any, slots: Sequence[str], dtype: str) -> str:
+    """Describe the first difference between a Keras optimizer and a rule.
+
+    Parameters
+    ----------
+    make_twin, make_ours : callable
+        See `optlab.validation.yours`.
+    slots : sequence of str
+        The slots that both have.
+    dtype : str
+        float32 or float64.
+
+    Returns
+    -------
+    str
+        One sentence; empty where the first steps agree well.
+    """
+    keras = load().keras
+    rng = np.random.default_rng(1)
+    start = rng.standard_normal(_SIZE).astype(dtype)
+    x = keras.Variable(start, dtype=dtype, name="p0")
+    twin = make_twin()
+    twin.build([x])
+    param = start.copy()
+    ours = make_ours(twin.get_config())
+    ours.build([param])
+    for step in range(1, _STEPS + 1):
+        before, before_twin = param.copy(), x.numpy()
+        grad = rng.standard_normal(_SIZE).astype(dtype)
+        ours.apply([grad])
+        twin.apply([keras.ops.convert_to_tensor(grad)])
+        theirs = slot_arrays(twin, slots)
+        off = [s for s in slots if _apart(ours.state[s][0], theirs[s][0])]
+        moved, moved_twin = param - before, x.numpy() - before_twin
+        if off:
+            return _slot_hint(off, step, ours.state[off[0]][0], theirs[off[0]][0])
+        if _apart(moved, moved_twin):
+            return _parameter_hint(slots, step, moved, moved_twin)
+    return ""
+
+
+def _apart(ours: Array, theirs: Array | None) -> bool:
+    if theirs is None:
+        return False
+    size = np.abs(ours).max()
+    return bool(np.abs(ours - theirs).max() > _APART * max(size, 1e-30))
+
+
+def _ratio(ours: Array, theirs: Array) -> str:
+    """Say by which factor the two differ, if it is one factor."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratios = (theirs / ours)[np.abs(ours) > 0]
+    if ratios.size and np.ptp(ratios) < 1e-2 * abs(np.median(ratios)):
+        factor = float(np.median(ratios))
+        return f"{factor:.4g} times the rule's in every element"
+    return "not the rule's, by another factor in each element"
+
+
+def _when(step: int) -> str:
+    if step == 1:
+        return "already at the first step"
+    return (
+        f"from step {step} on, while step {step - 1} agrees: look at what depends on "
+        "the step count or on the state before"
+    )
+
+
+def _slot_hint(off: list[str], step: int, ours: Array, theirs: Array | None) -> str:
+    which = f"the slot '{off[0]}'" if len(off) == 1 else f"the slots {', '.join(off)}"
+    value = "" if theirs is None else f"; Keras's {off[0]} is {_ratio(ours, theirs)}"
+    return f"Look at how {which} is updated: it differs {_when(step)}{value}."
+
+
+def _parameter_hint(slots: Sequence[str], step: int, ours: Array, theirs: Array) -> str:
+    agreed = f"The slots ({', '.join(slots)}) agree, so look" if slots else "Look"
+    return (
+        f"{agreed} at how the parameter is updated: it differs {_when(step)}; the "
+        f"Keras update is {_ratio(ours, theirs)}."
+    )

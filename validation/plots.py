@@ -1,0 +1,129 @@
+"""Pictures of parity: how a run drifts from its twin, how far each mode is away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from optlab.plots.theme import MUTED, PALETTE, axes_for, new_figure, place_legend, style
+from optlab.validation.results import Result
+from optlab.validation.runs.verdict import Verdict
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Drawn for a drift of exactly 0, which a logarithmic axis cannot show.
+_ZERO = 1e-18
+
+
+def plot_drift(verdict: Verdict, ax: Axes | None = None) -> Axes:
+    """Draw the drift of a run from its twin by step, with its bound.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        From `optlab.validation.verify_experiment`.
+    ax : Axes, optional
+        Where to draw; a new figure in the house style if left out.
+    """
+    rows = verdict.run.rows
+    steps = [row.step for row in rows]
+    with axes_for(ax) as ax:
+        drift = np.maximum([row.drift for row in rows], _ZERO)
+        ax.plot(steps, drift, color=PALETTE[0], label="distance from tf.keras")
+        if verdict.copy:
+            grown = np.maximum(verdict.copy[: len(steps)], _ZERO)
+            ax.plot(
+                steps[: len(grown)],
+                grown,
+                color=MUTED,
+                linestyle=(0, (4, 2)),
+                label="one rounding in the first weights",
+            )
+            bound = [verdict.bound(step) for step in steps]
+            ax.plot(steps, bound, color=PALETTE[1], label="allowed")
+        local = [(row.step, row.local) for row in rows if row.local is not None]
+        if local:
+            at, apart = zip(*local, strict=True)
+            ax.plot(
+                at,
+                np.maximum(apart, _ZERO),
+                linestyle="none",
+                marker=".",
+                color=PALETTE[2],
+                label="one step from the same weights",
+            )
+        ax.set_yscale("log")
+        ax.set_ylim(bottom=_ZERO / 2)
+        ax.set_xlabel("step")
+        ax.set_ylabel("relative distance of the weights")
+        place_legend(ax, f"{verdict.name}, {verdict.run.dtype}")
+    return ax
+
+
+def plot_drifts(verdicts: Sequence[Verdict]) -> Axes:
+    """Draw the drift of several runs side by side; return the first axes.
+
+    Parameters
+    ----------
+    verdicts : sequence of Verdict
+        At least one.
+    """
+    with style():
+        _, panels = new_figure(1, len(verdicts), squeeze=False)
+        for verdict, ax in zip(verdicts, panels[0], strict=True):
+            plot_drift(verdict, ax)
+        first: Axes = panels[0][0]
+    return first
+
+
+def plot_matrix(results: Sequence[Result], ax: Axes | None = None) -> Axes:
+    """Draw how far each optimizer is from tf.keras, a colour a mode.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        Those of the groups "optimizers" and "yours" are drawn, others left out.
+    ax : Axes, optional
+        Where to draw; a new figure in the house style if left out.
+    """
+    kinds = ("optimizers", "yours")
+    found = [r for r in results if r.group in kinds and not r.refused]
+    labels = list(dict.fromkeys(r.label.split()[0] for r in found))
+    modes = [
+        mode
+        for mode in ("eager", "unoptimized", "function", "xla")
+        if any(r.mode == mode for r in found)
+    ]
+    with axes_for(ax) as ax:
+        for k, mode in enumerate(modes):
+            worst = [
+                max(
+                    (
+                        r.roundings
+                        for r in found
+                        if r.mode == mode and r.label.split()[0] == label
+                    ),
+                    default=0.0,
+                )
+                for label in labels
+            ]
+            offset = (k - (len(modes) - 1) / 2) * 0.16
+            ax.plot(
+                worst,
+                np.arange(len(labels)) + offset,
+                linestyle="none",
+                marker="o",
+                markersize=5,
+                color=PALETTE[k],
+                label=mode,
+            )
+        ax.set_xscale("symlog", linthresh=1.0)
+        ax.set_xlim(left=-0.1)
+        ax.set_yticks(np.arange(len(labels)), labels)
+        ax.invert_yaxis()
+        ax.set_xlabel("largest distance from tf.keras, in roundings (0: the same bits)")
+        place_legend(ax, "Parity by mode")
+    return ax

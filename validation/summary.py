@@ -1,0 +1,119 @@
+"""The rows of a report drawn together: one line a subject, one column a mode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from optlab.validation.results import Result
+
+#: Columns of the table, in order; others follow as they come.
+MODES = (
+    "eager",
+    "unoptimized",
+    "function",
+    "function model",
+    "xla",
+    "xla model",
+)
+
+
+@dataclass
+class Line:
+    """All results of one subject.
+
+    Attributes
+    ----------
+    cells : dict
+        Mode -> its results.
+    """
+
+    group: str
+    subject: str
+    cells: dict[str, list[Result]] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every cell is within its tolerance."""
+        return all(result.passed for found in self.cells.values() for result in found)
+
+
+def lines(results: Sequence[Result]) -> list[Line]:
+    """Group results by subject, in the order in which they came.
+
+    Losses, layers and schedules of one kind share a line, because there are many.
+    """
+    found: dict[tuple[str, str], Line] = {}
+    for result in results:
+        key = result.group, _subject(result)
+        line = found.setdefault(key, Line(*key))
+        line.cells.setdefault(mode_of(result), []).append(result)
+    return list(found.values())
+
+
+def modes(results: Sequence[Result]) -> list[str]:
+    """Return the columns that the results need."""
+    present = list(dict.fromkeys(mode_of(result) for result in results))
+    known = [mode for mode in MODES if mode in present]
+    return known + [mode for mode in present if mode not in known]
+
+
+def mode_of(result: Result) -> str:
+    """Return the column of a result; threads on our side do not open another."""
+    return result.mode.partition(",")[0]
+
+
+def _subject(result: Result) -> str:
+    if result.group == "layers":
+        return "activations" if result.label.startswith("activation ") else "layers"
+    if result.group in ("losses", "schedules"):
+        return result.label.split()[0]
+    return result.label
+
+
+def cell(found: Sequence[Result]) -> str:
+    """Write a cell: 0 for the same bits, else the largest distance.
+
+    Units in the last place where the tolerance is in them, else roundings ("r").
+    """
+    if not found:
+        return ""
+    failed = [result for result in found if not result.passed]
+    if failed:
+        return "FAIL " + _distance(failed)
+    if all(result.refused for result in found):
+        return "n/a"
+    notes = [result.note for result in found if result.note]
+    return notes[0] if notes else _distance(found)
+
+
+def _distance(found: Sequence[Result]) -> str:
+    if all(result.error for result in found):
+        return ""
+    ulp = max(result.ulp for result in found)
+    if ulp == 0:
+        return "0"
+    if all(result.tolerance.roundings == 0 for result in found):
+        return f"{ulp} ULP"
+    return f"{max(result.roundings for result in found):.2g} r"
+
+
+def verdict(results: Sequence[Result], versions: dict[str, str]) -> str:
+    """Say in one line whether everything agrees, and on what."""
+    where = (
+        f"TensorFlow {versions['tensorflow']}, Keras {versions['keras']}, "
+        f"{versions['intra_op_threads']} thread in TensorFlow"
+    )
+    failed = [result for result in results if not result.passed]
+    if failed:
+        first = failed[0].messages()[0]
+        hint = failed[0].note and f" {failed[0].note}"
+        return (
+            f"{len(failed)} of {len(results)} comparisons are outside their tolerance "
+            f"({where}). First: {first}.{hint}"
+        )
+    exact = sum(result.ulp == 0 and not result.note for result in results)
+    return (
+        f"All {len(results)} comparisons are within their tolerance, {exact} of them "
+        f"the same bits ({where})."
+    )
