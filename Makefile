@@ -12,7 +12,7 @@ DECLARED := setup.cfg pyproject.toml
 .PHONY: help run test lint format bench bench-diagnosis pictures clean
 
 help:
-	@echo 'make run       run two shipped experiments: records and pictures in out/'
+	@echo 'make run       run two shipped experiments, compare one with tf.keras; see out/'
 	@echo 'make test      run the tests'
 	@echo 'make lint      check style and types'
 	@echo 'make format    rewrite the sources in the house style'
@@ -37,6 +37,7 @@ $(STAMP)-run $(STAMP)-dev $(STAMP)-bench: $(DECLARED) | $(BIN)/python
 run: $(STAMP)-run
 	$(BIN)/optlab run digits --plot out/digits/report.png
 	$(BIN)/optlab run rosenbrock --plot out/rosenbrock/report.png
+	$(BIN)/optlab verify digits --plot out/digits/verify.png
 
 test: $(STAMP)-dev
 	$(BIN)/python -m pytest -n 2
