@@ -16,7 +16,15 @@ from optlab.cases.case import Case
 from optlab.cases.figures import Figure
 from optlab.cases.findings import Findings
 from optlab.plots.scale import apply_scale, drawable, suggested_scale
-from optlab.plots.theme import INK, MUTED, colours, new_figure, place_legend, style
+from optlab.plots.theme import (
+    INK,
+    MUTED,
+    colours,
+    new_figure,
+    place_legend,
+    style,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,6 +118,8 @@ class Curves:
         self._limit(ax, list(bands.values()), scale)
         if self.log_time:
             ax.set_xscale("log")
+        else:
+            whole_numbers(ax.xaxis)
         ax.set_xlabel("step" if self.key == "losses" else "epoch")
         ax.set_ylabel(self.label or _LABELS.get(self.key, self.key.replace("_", " ")))
         place_legend(ax, self.title or None)

@@ -77,7 +77,7 @@ CASE = Case(
     "example, and after 100 epochs even the better one, only because the large "
     "feature alone explains the targets nearly.",
     panels=(
-        Curves("loss", title="Loss by epoch", scale="log", log_time=True, ceiling=1e5),
+        Curves("loss", title="Loss by epoch", scale="log", log_time=True, ceiling=1e15),
         Dots(FINAL_LOSS, title="Loss at the end"),
     ),
     twin_steps=40,
