@@ -14,14 +14,12 @@ from optlab.experiments import Experiment
 
 Array = npt.NDArray[Any]
 
-#: Multiply-adds that a second of the budget pays for, in one training out of some 30.
-AFFORDABLE = 3.3e9
-#: What a layer costs a step, in multiply-adds, besides them.
-CALL = 3e6
+#: The share of the budget that one training may take: some 15 to 30 are needed.
+SHARE = 1 / 15
+#: Seconds of a multiply-add, and of a layer in a step besides; measured, rounded up.
+SECONDS_EACH, SECONDS_CALL = 2.5e-10, 1e-5
 #: Fewer rows than this are never left.
 LEAST_ROWS = 400
-#: Where rows alone do not make a training short enough, it becomes this share of one.
-SHORTENED = 0.3
 
 
 def affordable(experiment: Experiment, budget: float, notes: list[str]) -> Experiment:
@@ -43,8 +41,8 @@ def affordable(experiment: Experiment, budget: float, notes: list[str]) -> Exper
     Experiment
         `experiment` itself where it fits.
     """
-    limit = AFFORDABLE * budget
-    work = _work(experiment)
+    limit = SHARE * budget
+    work = _seconds(experiment)
     rows = len(data_of(experiment).x)
     if work <= limit:
         return experiment
@@ -63,13 +61,13 @@ def affordable(experiment: Experiment, budget: float, notes: list[str]) -> Exper
         made = type(experiment)(**tree)
         made._folder, made._name = experiment.folder, experiment.name
         experiment = made
-        work = _work(experiment)
+        work = _seconds(experiment)
     if work <= limit:
         return experiment
     training = experiment.training
     unit = "epochs" if training.steps is None else "steps"
     whole = training.steps or training.epochs or 20
-    part = max(1, int(whole * SHORTENED * limit / work))
+    part = max(1, int(whole * limit / work))
     if part < whole:
         notes.append(
             f"Trainings were cut to {part} of {whole} {unit}, to fit the time budget."
@@ -114,8 +112,8 @@ def restored(
     return made
 
 
-def _work(experiment: Experiment) -> float:
-    """Return what one training costs, in multiply-adds."""
+def _seconds(experiment: Experiment) -> float:
+    """Return about how long one training takes."""
     data = data_of(experiment)
     built = experiment.build(data, strict=False)
     rows = len(data.x)
@@ -123,7 +121,8 @@ def _work(experiment: Experiment) -> float:
     batches = -(-rows // batch)
     steps = experiment.training.steps
     steps = (experiment.training.epochs or 20) * batches if steps is None else steps
-    each = 3.0 * built.model.count_params() * batch + CALL * len(built.model.layers)
+    multiplications = 3.0 * built.model.count_params() * batch
+    each = SECONDS_EACH * multiplications + SECONDS_CALL * len(built.model.layers)
     return float(each * steps)
 
 

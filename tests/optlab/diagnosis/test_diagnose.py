@@ -102,8 +102,9 @@ def test_counts_runs(setup):
 
 def test_time_budget(setup):
     endless = setup(training={"epochs": 10_000_000, "batch_size": 1})
+    diagnose(endless, jobs=1, budget=0.1)  # compiles what it needs
     answer = diagnose(endless, jobs=1, budget=0.5)
-    assert answer.seconds < 10
+    assert answer.seconds < 2.5
     assert any("cut to" in note for note in answer.notes)
 
 
