@@ -47,9 +47,10 @@ def stamp(outcomes: Sequence[Outcome]) -> str:
     found: dict[str, str] = {}
     for outcome in outcomes:
         found |= outcome.versions
-    names = {"scikit-learn": "scikit-learn", "tensorflow": "TensorFlow"}
+    names = {"tensorflow": "TensorFlow", "numpy": "NumPy", "optlab": "optlab"}
+    names["scikit-learn"] = "scikit-learn"
     listed = ", ".join(
-        f"{names.get(name, name.capitalize() if name != 'optlab' else name)} {version}"
+        f"{names.get(name, name.capitalize())} {version}"
         for name, version in found.items()
     )
     when = dates[-1] if dates else ""
