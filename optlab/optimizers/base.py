@@ -428,11 +428,10 @@ class Optimizer(Remembers):
                     flat = flat / self.dtype.type(scale)
                 if steps:
                     total = self._slots["gradient_accumulator"].arrays[k].reshape(-1)
-                    flat = flat + total
+                    total += flat
                     if due:
-                        flat = flat / self.dtype.type(steps)
-                    else:
-                        total[:] = flat
+                        total /= self.dtype.type(steps)
+                    flat = total
                 results.append(flat)
         return results
 
