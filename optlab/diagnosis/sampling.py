@@ -91,9 +91,10 @@ def restored(
     if not (cured.data and sample.data and whole.data):
         return cured
     found, kept = cured.to_dict(), whole.to_dict()
-    if cured.data.source != sample.data.source:
+    sampled = sample.data.source != whole.data.source
+    if sampled and cured.data.source != sample.data.source:
         notes.append("The fix repairs rows, those of the sample alone.")
-    elif sample.data.source != whole.data.source:
+    elif sampled:
         for key in ("scale", "target_scale"):
             if key in found["data"]:
                 kept["data"][key] = found["data"][key]
