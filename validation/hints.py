@@ -17,6 +17,8 @@ _STEPS = 3
 _SIZE = 64
 #: Relative distance from which two numbers count as different here.
 _APART = 1e-4
+#: Relative distance up to which an update is called close.
+_CLOSE = 1e-2
 
 
 def hint(make_twin: Any, make_ours: Any, slots: Sequence[str], dtype: str) -> str:
@@ -71,6 +73,8 @@ def _ratio(ours: Array, theirs: Array) -> str:
     """Say by which factor the two differ, if it is one factor."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = (theirs / ours)[np.abs(ours) > 0]
+    if ratios.size and np.abs(ratios - 1).max() < _CLOSE:
+        return f"the rule's up to {100 * np.abs(ratios - 1).max():.2g} %"
     if ratios.size and np.ptp(ratios) < 1e-2 * abs(np.median(ratios)):
         factor = float(np.median(ratios))
         return f"{factor:.4g} times the rule's in every element"

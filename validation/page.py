@@ -70,7 +70,8 @@ def page(
         "<h2>Distances</h2>",
         '<p class="muted">0: the same bits. ULP: units in the last place. r: '
         "roundings, that is machine epsilon times the largest magnitude that the "
-        "element has had. n/a: tf.keras cannot run it.</p>",
+        "element has had; rel: that distance as a fraction. n/a: tf.keras cannot run "
+        "it.</p>",
         _table(results),
         _legend(results),
         _tolerances(results),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from optlab.validation.results import Result
 
 #: Columns of the table, in order; others follow as they come.
@@ -16,6 +18,10 @@ MODES = (
     "xla",
     "xla model",
 )
+
+
+#: Roundings from which a relative distance says more.
+_MANY = 1e4
 
 
 @dataclass
@@ -74,7 +80,8 @@ def _subject(result: Result) -> str:
 def cell(found: Sequence[Result]) -> str:
     """Write a cell: 0 for the same bits, else the largest distance.
 
-    Units in the last place where the tolerance is in them, else roundings ("r").
+    Units in the last place where the tolerance is in them, else roundings ("r"), or
+    where these are very many the relative distance ("rel").
     """
     if not found:
         return ""
@@ -95,7 +102,13 @@ def _distance(found: Sequence[Result]) -> str:
         return "0"
     if all(result.tolerance.roundings == 0 for result in found):
         return f"{ulp} ULP"
-    return f"{max(result.roundings for result in found):.2g} r"
+    roundings = max(result.roundings for result in found)
+    if roundings < _MANY:
+        return f"{roundings:.2g} r"
+    relative = max(
+        result.roundings * float(np.finfo(result.dtype).eps) for result in found
+    )
+    return f"{relative:.1g} rel"
 
 
 def verdict(results: Sequence[Result], versions: dict[str, str]) -> str:
@@ -106,11 +119,9 @@ def verdict(results: Sequence[Result], versions: dict[str, str]) -> str:
     )
     failed = [result for result in results if not result.passed]
     if failed:
-        first = failed[0].messages()[0]
-        hint = failed[0].note and f" {failed[0].note}"
         return (
             f"{len(failed)} of {len(results)} comparisons are outside their tolerance "
-            f"({where}). First: {first}.{hint}"
+            f"({where}). First: {failed[0].messages()[0]}."
         )
     exact = sum(result.ulp == 0 and not result.note for result in results)
     return (

@@ -41,6 +41,8 @@ class Check:
     engine : {"numba", "numpy"}
         How our side runs an elementwise rule: in the compiled loops, or as it is
         written, which needs no compiling and gives the same bits.
+    start : float
+        The size of the first parameters.
     """
 
     case: Case
@@ -50,6 +52,7 @@ class Check:
     steps: tuple[int, ...]
     threads: int | None = None
     engine: str = "numba"
+    start: float = 1.0
     shapes: tuple[tuple[int, ...], ...] = SHAPES
     seed: int = 0
 
@@ -154,7 +157,10 @@ def compare_steps(
     keras = load().keras
     rng = np.random.default_rng(check.seed)
     dtype = np.dtype(check.dtype)
-    start = [rng.standard_normal(shape).astype(dtype) for shape in check.shapes]
+    start = [
+        (check.start * rng.standard_normal(shape)).astype(dtype)
+        for shape in check.shapes
+    ]
     variables = [
         keras.Variable(param, dtype=check.dtype, name=f"p{k}")
         for k, param in enumerate(start)

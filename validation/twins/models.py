@@ -87,13 +87,13 @@ def model_from_keras(twin: Any) -> Setup:
         Naming the first layer that optlab lacks, or that makes the model no chain.
     """
     keras = load().keras
-    if not isinstance(twin, keras.Model) or not hasattr(twin, "inputs"):
+    if isinstance(twin, keras.Sequential) and not twin.built:
+        raise InputError("The Keras model is not built: give it a keras.Input.")
+    if not isinstance(twin, keras.Model) or not getattr(twin, "inputs", None):
         raise InputError(
             "A keras.Sequential or a functional keras.Model is needed. "
             f"Received: {type(twin).__name__}"
         )
-    if not twin.built or not twin.inputs:
-        raise InputError("The Keras model is not built: give it a keras.Input.")
     if len(twin.inputs) != 1 or len(twin.outputs) != 1:
         raise InputError(
             "The Keras model must have one input and one output. "
