@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -185,8 +186,22 @@ def run_variant(experiment: Experiment, seed: int, deadline: float) -> Outcome:
         data = data_of(experiment)
     except InputError as error:
         return Outcome(None, "refused", str(error))
-    with threadpool_limits(1):
+    with one_thread():
         return run_once(experiment, seed, data, deadline=deadline)[0]
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Run with one thread, in BLAS and in kernels: the other core has its own trial."""
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        numba.set_num_threads(before)
 
 
 @dataclass
@@ -250,10 +265,10 @@ class Trials:
 
     @property
     def _cost(self) -> float:
-        """The mean seconds of a run so far."""
+        """The median seconds of a run so far."""
         if not self.outcomes:
             return 0.0
-        return statistics.mean(o.seconds for o in self.outcomes.values())
+        return statistics.median(o.seconds for o in self.outcomes.values())
 
     def outcome(self, experiment: Experiment, seed: int) -> Outcome | None:
         """Return how a variant ends with a seed; None when time has run out."""

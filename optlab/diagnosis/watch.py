@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from optlab.diagnosis.trials import Outcome, run_once
+from optlab.diagnosis.trials import Outcome, one_thread, run_once
 from optlab.experiments import Experiment
 
 
@@ -98,7 +97,7 @@ def watch(
         When to stop, on `time.time`'s clock.
     """
     record = {"every": max(1, updates // 20), "slots": False}
-    with threadpool_limits(1):
+    with one_thread():
         outcome, run = run_once(experiment, seed, data, record, deadline)
     if run is None:
         return Watch(outcome)

@@ -20,7 +20,8 @@ def _fresh(facts: Facts) -> list[edits.Edit]:
     first = edits.initializers(kernel)
     other = edits.initializers("he_uniform")
     leaky = edits.all_of(edits.hidden_activation("leaky_relu", ["relu"]), first)
-    return [first, other, leaky] if relu else [first, other]
+    normed = edits.all_of(first, edits.batch_normalized())
+    return [first, other, leaky, normed] if relu else [first, other, normed]
 
 
 @cause(
