@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format bench bench-diagnosis pictures clean
+.PHONY: help run test lint format bench bench-diagnosis pictures verify-versions clean
 
 help:
 	@echo 'make run       run two shipped experiments, compare one with tf.keras; see out/'
@@ -18,6 +18,7 @@ help:
 	@echo 'make format    rewrite the sources in the house style'
 	@echo 'make bench     time the optimizers against the peers installed'
 	@echo 'make bench-diagnosis  score the diagnoses of set-ups with known faults'
+	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.16 2.21"'
 	@echo 'make pictures  draw the pictures of the README again'
 	@echo 'make clean     delete what was built and run; keep .venv'
 
@@ -60,6 +61,12 @@ bench-diagnosis: $(STAMP)-dev
 
 pictures: $(STAMP)-run
 	$(BIN)/python docs/pictures.py
+
+# An environment of some 3 GB for each version; deleted when it has been measured.
+VERSIONS ?= 2.16 2.18 2.20 2.21
+verify-versions: $(STAMP)-run
+	$(BIN)/python -m optlab.validation.versions $(VERSIONS) \
+		--out docs/tensorflow-versions.md
 
 clean:
 	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
