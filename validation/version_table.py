@@ -121,7 +121,8 @@ def page(measured: Sequence[Measured], day: datetime.date, command: str) -> str:
         "## Behaviours",
         "",
         f"{steady} of {steady + len(rows)} entries of `optlab behaviours` hold on every"
-        " version measured. The others:",
+        ' version measured. The others, where "changed" means other figures than the'
+        " catalogue's:",
         "",
         *_table(["behaviour", "statement", *heads], rows),
         "",

@@ -158,8 +158,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not chosen.keep:
         for version in chosen.versions:
             shutil.rmtree(chosen.folder / f"tensorflow-{version}", ignore_errors=True)
-    given = sys.argv[1:] if arguments is None else list(arguments)
-    command = shlex.join(["python", "-m", "optlab.validation.versions", *given])
+    options = ["--no-matrix"] if chosen.no_matrix else []
+    command = shlex.join(
+        ["python", "-m", "optlab.validation.versions", *chosen.versions, *options]
+    )
     text = page(found, datetime.datetime.now(datetime.UTC).date(), command)
     if chosen.out is None:
         print(text, end="")
