@@ -111,17 +111,8 @@ def test_what_agrees_passes(module, rule):
             "TooFar",
             r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
         ),
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"Forgets", "slot 'momentum' .* first step; .* is 0.1 times the rule's"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"Late", "slot 'momentum' .* from step 2 on, while step 1 agrees"),
+        ("Forgets", "slot 'momentum' .* first step; .* is 0.1 times the rule's"),
+        ("Late", "slot 'momentum' .* from step 2 on, while step 1 agrees"),
     ],
 )
 def test_a_planted_bug_is_pointed_at(module, name, hint):
@@ -140,22 +131,10 @@ def test_a_strict_bound_can_be_asked_for(module):
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"no_colon", "MODULE:NAME"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"no_such_module_anywhere:x", "Cannot import"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"nowhere.py:x", "no file"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"math:sinn", "Did you mean"),
+        ("no_colon", "MODULE:NAME"),
+        ("no_such_module_anywhere:x", "Cannot import"),
+        ("nowhere.py:x", "no file"),
+        ("math:sinn", "Did you mean"),
     ],
 )
 def test_paths_that_lead_nowhere(path, message):
@@ -165,38 +144,17 @@ def test_paths_that_lead_nowhere(path, message):
 
 def test_what_is_no_optimizer_and_no_rule(module):
     for name, message in (
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"number", "Optimizer subclass"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"NeedsArguments", "without arguments"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"rule", "callable without arguments|must make"),
+        ("number", "Optimizer subclass"),
+        ("NeedsArguments", "without arguments"),
+        ("rule", "callable without arguments|must make"),
     ):
         with pytest.raises(InputError, match=message):
             keras_factory(f"{module}:{name}")
     for name, message in (
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"number", "must be an update rule"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"Signum", "must be an update rule"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"disordered", "slots right after"),
-        (
-            "TooFar",
-            r"slots \(momentum\) agree, .* parameter .* is 1.1 times the rule's",
-        ),"no_slots", "must take"),
+        ("number", "must be an update rule"),
+        ("Signum", "must be an update rule"),
+        ("disordered", "slots right after"),
+        ("no_slots", "must take"),
     ):
         with pytest.raises(InputError, match=message):
             rule_factory(f"{module}:{name}")
