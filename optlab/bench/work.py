@@ -123,7 +123,8 @@ class DenseWork:
     @functools.cached_property
     def bias(self) -> Array:
         """b, shape (units,)."""
-        return self._normal(2, 1, self.units)[0]
+        row: Array = self._normal(2, 1, self.units)[0]
+        return row
 
     @functools.cached_property
     def upstream(self) -> Array:
