@@ -41,7 +41,7 @@ SURE = 0.7
 #: Cures that help against nearly anything: named first only where nothing else cures.
 GENERAL = {"model.capacity", "opt.too_few_updates"}
 #: A cure below this share of what is possible is tried with one change more.
-POLISHED_SHARE = 0.93
+POLISHED_SHARE = 0.88
 #: A change cures from this share of what is possible, counted from the original on.
 CURED_SHARE = 0.7
 #: From this weight a suspicion takes part when several are removed together.
@@ -289,7 +289,7 @@ class Search:
         if reached >= POLISHED_SHARE * found.possible:
             return cure
         present = {tried.cause for tried in cure}
-        best, highest = cure, reached + 0.05
+        best, highest = cure, reached + 0.08
         for name, suspicion in suspicions.items():
             if name in present or not suspicion.cures:
                 continue
