@@ -6,7 +6,9 @@ import datetime
 import io
 from collections.abc import Sequence
 from html import escape
+from typing import Any
 
+from optlab.plots.theme import style
 from optlab.validation.matrix.modes import MODES
 from optlab.validation.plots import plot_drifts, plot_matrix
 from optlab.validation.results import Result
@@ -27,6 +29,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; font-size: .88rem; }
 th, td { text-align: left; padding: .3rem .8rem .3rem 0; vertical-align: top;
   border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
+td + td + td { white-space: nowrap; }
 thead th { color: var(--muted); font-weight: 500; }
 td.fail { color: #b04400; font-weight: 600; }
 td.same { color: #00694d; }
@@ -100,10 +103,11 @@ def _pictures(results: Sequence[Result], verdicts: Sequence[Verdict]) -> str:
     return "".join(f"<figure>{_svg(axes.figure)}</figure>" for axes in found)
 
 
-def _svg(figure: object) -> str:
+def _svg(figure: Any) -> str:
     """Return a figure as an SVG element."""
     file = io.StringIO()
-    figure.savefig(file, format="svg", metadata={"Date": None})  # type: ignore[attr-defined]
+    with style():
+        figure.savefig(file, format="svg", metadata={"Date": None})
     text = file.getvalue()
     return text[text.index("<svg") :]
 
@@ -141,6 +145,14 @@ def _legend(results: Sequence[Result]) -> str:
     return f"<h2>Modes</h2><ul>{''.join(rows)}</ul>" if rows else ""
 
 
+def _largest(found: Sequence[Result]) -> str:
+    notes = [result.note for result in found if result.note]
+    if notes:
+        return notes[0]
+    ulp = max(result.ulp for result in found)
+    return f"{ulp} ULP, {max(result.roundings for result in found):.2g} r"
+
+
 def _tolerances(results: Sequence[Result]) -> str:
     """List each tolerance once, with its reason and the largest distance under it."""
     rows: dict[tuple[str, str, str], list[Result]] = {}
@@ -153,8 +165,7 @@ def _tolerances(results: Sequence[Result]) -> str:
         rows.setdefault(key, []).append(result)
     body = "".join(
         f"<tr><td>{escape(mode)}</td><td>{escape(bound)}</td><td>{escape(why)}</td>"
-        f"<td>{len(found)}</td><td>{max(r.ulp for r in found)} ULP, "
-        f"{max(r.roundings for r in found):.2g} r</td></tr>"
+        f"<td>{len(found)}</td><td>{escape(_largest(found))}</td></tr>"
         for (mode, bound, why), found in rows.items()
     )
     return (

@@ -32,7 +32,7 @@ def plot_drift(verdict: Verdict, ax: Axes | None = None) -> Axes:
     steps = [row.step for row in rows]
     with axes_for(ax) as ax:
         drift = np.maximum([row.drift for row in rows], _ZERO)
-        ax.plot(steps, drift, color=PALETTE[0], label="distance from tf.keras")
+        ax.plot(steps, drift, color=PALETTE[0], label="tf.keras")
         if verdict.copy:
             grown = np.maximum(verdict.copy[: len(steps)], _ZERO)
             ax.plot(
@@ -40,7 +40,7 @@ def plot_drift(verdict: Verdict, ax: Axes | None = None) -> Axes:
                 grown,
                 color=MUTED,
                 linestyle=(0, (4, 2)),
-                label="one rounding in the first weights",
+                label="a copy one rounding away",
             )
             bound = [verdict.bound(step) for step in steps]
             ax.plot(steps, bound, color=PALETTE[1], label="allowed")
@@ -53,12 +53,13 @@ def plot_drift(verdict: Verdict, ax: Axes | None = None) -> Axes:
                 linestyle="none",
                 marker=".",
                 color=PALETTE[2],
-                label="one step from the same weights",
+                label="single steps of tf.keras",
             )
         ax.set_yscale("log")
-        ax.set_ylim(bottom=_ZERO / 2)
+        if any(row.drift < _ZERO for row in rows):
+            ax.set_ylim(bottom=_ZERO / 2)
         ax.set_xlabel("step")
-        ax.set_ylabel("relative distance of the weights")
+        ax.set_ylabel("distance of the weights, relative")
         place_legend(ax, f"{verdict.name}, {verdict.run.dtype}")
     return ax
 

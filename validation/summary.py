@@ -20,6 +20,8 @@ MODES = (
 )
 
 
+#: The groups of results, in the order in which they are shown.
+GROUPS = ("yours", "runs", "optimizers", "losses", "schedules", "layers")
 #: Roundings from which a relative distance says more.
 _MANY = 1e4
 
@@ -45,7 +47,7 @@ class Line:
 
 
 def lines(results: Sequence[Result]) -> list[Line]:
-    """Group results by subject, in the order in which they came.
+    """Group results by subject, in the order of `GROUPS` and in which they came.
 
     Losses, layers and schedules of one kind share a line, because there are many.
     """
@@ -54,7 +56,7 @@ def lines(results: Sequence[Result]) -> list[Line]:
         key = result.group, _subject(result)
         line = found.setdefault(key, Line(*key))
         line.cells.setdefault(mode_of(result), []).append(result)
-    return list(found.values())
+    return sorted(found.values(), key=lambda line: GROUPS.index(line.group))
 
 
 def modes(results: Sequence[Result]) -> list[str]:
@@ -66,6 +68,8 @@ def modes(results: Sequence[Result]) -> list[str]:
 
 def mode_of(result: Result) -> str:
     """Return the column of a result; threads on our side do not open another."""
+    if result.group == "runs":
+        return f"drift, {result.dtype}"
     return result.mode.partition(",")[0]
 
 
@@ -124,7 +128,12 @@ def verdict(results: Sequence[Result], versions: dict[str, str]) -> str:
             f"({where}). First: {failed[0].messages()[0]}."
         )
     exact = sum(result.ulp == 0 and not result.note for result in results)
+    notes = "".join(
+        f" {result.label}, {result.dtype}: drift {result.note}."
+        for result in results
+        if result.note
+    )
     return (
         f"All {len(results)} comparisons are within their tolerance, {exact} of them "
-        f"the same bits ({where})."
+        f"the same bits ({where}).{notes}"
     )

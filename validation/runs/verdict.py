@@ -71,7 +71,7 @@ class Verdict:
         last = run.rows[-1] if run.rows else None
         note = "no step was made"
         if last is not None:
-            note = f"drift {last.drift:.1e} after {last.step} steps"
+            note = f"{last.drift:.1e} after {last.step} steps"
         reason = "same gradients at the same points: same bits"
         tolerance = Tolerance(reason=reason)
         if self.copy and last is not None:
@@ -82,7 +82,7 @@ class Verdict:
             tolerance = Tolerance(absolute=self.bound(last.step), reason=reason)
         return Result(
             "runs",
-            f"{self.name} ({run.optimizer})",
+            f"{self.name} ({run.optimizer.partition('(')[0]})",
             run.dtype,
             "training" if self.copy else "walk",
             "",
