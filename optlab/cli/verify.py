@@ -75,9 +75,9 @@ def verify(
 ) -> int:
     """Compare optimizers, losses, layers or a whole run with tf.keras.
 
-    Cells show the largest distance: 0 is the same bits, "r" roundings of the largest
-    number that an element has been. Exit status 1 where anything is outside its
-    tolerance.
+    Cells show the largest distance: 0 is the same bits, "r" are roundings of the
+    largest number that an element has been, "rel" that distance as a fraction. Exit
+    status 1 where anything is outside its tolerance.
     """
     if (keras is None) != (rule is None):
         raise InputError("--keras and --rule belong together: give both.")
@@ -203,12 +203,13 @@ def _show(results: list[Result], document: dict[str, Any]) -> None:
     console.print(_table(results))
     failed = [result for result in results if not result.passed]
     for result in failed[:_SHOWN]:
-        console.print(f"FAIL {result.messages()[0]}", markup=False)
-        if result.note:
-            console.print(f"     {result.note}", markup=False)
+        console.print(f"FAIL {result.messages()[0]}", markup=False, soft_wrap=True)
     if len(failed) > _SHOWN:
         console.print(f"... and {len(failed) - _SHOWN} more: see --json or --html.")
-    console.print(f"{document['verdict']} {document['seconds']:.0f} s", markup=False)
+    for note in dict.fromkeys(result.note for result in failed if result.note):
+        console.print(note, markup=False, soft_wrap=True)
+    verdict = f"{document['verdict']} {document['seconds']:.0f} s"
+    console.print(verdict, markup=False, soft_wrap=True)
 
 
 def _draw(results: list[Result], verdicts: list[Verdict], path: Path) -> None:

@@ -2,72 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from optlab.validation.parity import (
     EXACT,
     Tolerance,
     assert_parity,
     compare,
-    ulp_distance,
 )
 
 F32, F64 = np.float32, np.float64
 BIG32, BIG64 = np.finfo(F32).max, np.finfo(F64).max
 TINY32, TINY64 = np.finfo(F32).smallest_subnormal, np.finfo(F64).smallest_subnormal
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "dtype", "distance"),
-    [
-        (1.0, 1.0, F32, 0),
-        (0.0, -0.0, F32, 0),
-        (0.0, -0.0, F64, 0),
-        (1.0, np.nextafter(F32(1), F32(2)), F32, 1),
-        (1.0, np.nextafter(F32(1), F32(0)), F32, 1),
-        (1.0, 1.0 + 2**-52, F64, 1),
-        (1.0, 2.0, F32, 2**23),
-        (1.0, 2.0, F64, 2**52),
-        (0.0, TINY32, F32, 1),
-        (-TINY32, TINY32, F32, 2),
-        (-TINY64, TINY64, F64, 2),
-        (BIG32, np.inf, F32, 1),
-        (BIG64, np.inf, F64, 1),
-        (-np.inf, np.inf, F32, 2 * 0x7F800000),
-        (-np.inf, np.inf, F64, 2 * 0x7FF0000000000000),
-        (0.0, 1e-30, F32, 228737632),
-    ],
-)
-def test_distance(a, b, dtype, distance):
-    a, b = np.array([a], dtype), np.array([b], dtype)
-    assert int(ulp_distance(a, b)[0]) == distance
-    assert int(ulp_distance(b, a)[0]) == distance
-
-
-@given(st.floats(width=32, allow_nan=False, allow_infinity=False), st.integers(0, 50))
-def test_counting_steps_agrees_with_nextafter(start, steps):
-    here = end = np.array(start, F32)
-    for _ in range(steps):
-        end = np.nextafter(end, F32(-np.inf if start > 0 else np.inf))
-    assert int(ulp_distance(here, end)) == steps
-
-
-@pytest.mark.parametrize(("a", "b"), [(np.nan, np.nan), (np.nan, 1.0), (1.0, np.nan)])
-def test_nan_is_infinitely_far(a, b):
-    pair = np.array([a], F32), np.array([b], F32)
-    assert ulp_distance(*pair)[0] == np.iinfo(np.uint64).max
-
-
-def test_other_dtypes_and_shapes_are_refused():
-    one = np.ones(2, F32)
-    with pytest.raises(TypeError, match="float32 and float64"):
-        ulp_distance(one, one.astype(F64))
-    with pytest.raises(TypeError, match="needs floats"):
-        ulp_distance(np.ones(2, np.int32), np.ones(2, np.int32))
-    with pytest.raises(ValueError, match="shapes"):
-        ulp_distance(one, one[:1])
-
 
 LOOSE = Tolerance(10**6, 1.0, "loose on purpose")
 MUST_FAIL = {
@@ -186,3 +131,26 @@ def test_noncontiguous_and_transposed_arrays():
     base = np.arange(12.0, dtype=F32).reshape(3, 4)
     assert compare(base.T, np.ascontiguousarray(base.T)).passed
     assert compare(base[:, ::2], base[:, ::2].copy()).passed
+
+
+SCALE = np.array([1.0, 1000.0])
+
+
+@pytest.mark.parametrize(
+    ("roundings", "scale", "passes"),
+    [(2.0, SCALE, True), (0.5, SCALE, False), (2.0, None, False)],
+)
+def test_roundings_are_of_the_scale(roundings, scale, passes):
+    expected = np.array([1.0, 1e-6])
+    actual = expected + np.array([2**-52, 1000 * 2**-52])
+    tolerance = Tolerance(roundings=roundings, reason="test")
+    found = compare(actual, expected, tolerance, scale=scale)
+    assert found.passed is passes
+    assert found.roundings == pytest.approx(0.0 if scale is None else 1.0)
+    assert not tolerance.exact
+    assert str(tolerance) == f"{roundings:g} roundings"
+
+
+def test_a_difference_where_the_scale_is_0_is_outside():
+    one, zero = np.full(1, 1e-300), np.zeros(1)
+    assert not compare(one, zero, Tolerance(roundings=1e9), scale=zero).passed

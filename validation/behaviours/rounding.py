@@ -223,3 +223,37 @@ def order_of_operations_counts() -> Figures:
         "own_order_ulp": int(np.abs(bits[1] - bits[0]).max()),
         "order_of_the_paper_ulp_above_one": bool(np.abs(bits[2] - bits[0]).max() > 1),
     }
+
+
+@behaviour(eager_is_root=False, graph_is_root=True)
+def graphs_take_a_root_for_a_power() -> Figures:
+    """Inside tf.function pow(x, .5) becomes sqrt(x).
+
+    The two differ in the last bit in a quarter of the elements, and Ftrl, which
+    subtracts two such powers, in all digits of small steps: Ftrl in model.fit and in an
+    eager loop are not the same.
+    """
+    import tensorflow as tf
+
+    x = np.random.default_rng(0).uniform(0.1, 10, 10_000).astype("float32")
+    graph = tf.function(lambda values: tf.pow(values, 0.5))
+    return {
+        "eager_is_root": bool((tf.pow(x, 0.5).numpy() == np.sqrt(x)).all()),
+        "graph_is_root": bool((graph(tf.constant(x)).numpy() == np.sqrt(x)).all()),
+    }
+
+
+@behaviour(eager=float("nan"), xla=1.0)
+def xla_passes_over_nan() -> Figures:
+    """XLA's maximum on a CPU passes over NaN: max(1, NaN) is 1.
+
+    Eager mode returns NaN. With jit_compile a NaN can disappear in a maximum, such as
+    amsgrad's or relu's, and training goes on with wrong numbers.
+    """
+    import tensorflow as tf
+
+    a, b = tf.constant([1.0] * 8), tf.constant([float("nan")] * 8)
+    return {
+        "eager": float(tf.maximum(a, b)[0]),
+        "xla": float(tf.function(tf.maximum, jit_compile=True)(a, b)[0]),
+    }
