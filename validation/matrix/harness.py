@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab import optimizers
+from optlab.errors import InputError
 from optlab.optimizers import Optimizer
 from optlab.validation.matrix.cases import Case
 from optlab.validation.matrix.gradients import REGIMES
@@ -94,16 +95,22 @@ def run(check: Check) -> list[Result]:
     why = refused(case.name, check.dtype)
     if why:
         return [Result(*rows[False], allowed[False], refused=why)]
-    with _threads(check.threads):
-        found = compare_steps(
-            list(sides.values()),
-            lambda variables: optimizer_to_keras(configured, variables),
-            check,
-            [
-                (allowed[side], Where(case.label, check.dtype, check.mode_label(side)))
-                for side in sides
-            ],
-        )
+    try:
+        with _threads(check.threads):
+            found = compare_steps(
+                list(sides.values()),
+                lambda variables: optimizer_to_keras(configured, variables),
+                check,
+                [
+                    (
+                        allowed[side],
+                        Where(case.label, check.dtype, check.mode_label(side)),
+                    )
+                    for side in sides
+                ],
+            )
+    except InputError as error:  # An older tf.keras lacks the optimizer or an option.
+        return [Result(*rows[False], allowed[False], refused=str(error))]
     seconds = (time.perf_counter() - started) / len(sides)
     return [
         _result(rows[side], allowed[side], comparisons, case, check, side, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 from optlab import losses
@@ -24,7 +25,15 @@ def loss_to_keras(loss: Loss, dtype: str = "float32") -> Any:
     cls = getattr(keras.losses, type(loss).__name__, None)
     if cls is None:
         raise InputError(f"tf.keras has no loss {type(loss).__name__!r}.")
-    return cls(**loss.get_config(), dtype=dtype)
+    config = loss.get_config()
+    if "dtype" in inspect.signature(cls).parameters:
+        config["dtype"] = dtype
+    elif dtype != "float32":
+        raise InputError(
+            f"The losses of tf.keras {keras.__version__} compute in float32 only. "
+            f"Received: dtype={dtype!r}"
+        )
+    return cls(**config)
 
 
 def loss_from_keras(twin: Any) -> Loss:
