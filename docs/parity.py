@@ -1,0 +1,184 @@
+"""Write docs/parity.md: how parity is checked, what passes and why, what was measured.
+
+    optlab verify --full --json > results.json
+    python docs/parity.py results.json
+
+Without a file the page has no measured table. The tolerances and the catalogue come
+from the tables that the checks themselves read.
+"""
+
+import argparse
+import datetime
+import json
+import math
+import sys
+from pathlib import Path
+from typing import Any
+
+from optlab.cli.output import write_text
+from optlab.validation import catalogue
+from optlab.validation.matrix import BOUNDS
+from optlab.validation.matrix.modes import MODES
+
+PAGE = Path(__file__).resolve().with_name("parity.md")
+
+HEAD = """# Parity with tf.keras
+
+Written by `python docs/parity.py`: do not edit.
+
+    optlab verify                    # the quick matrix, under a minute
+    optlab verify --full             # the whole matrix, half an hour and more
+    optlab verify digits             # an experiment and its tf.keras twin, step by step
+    optlab verify --only adam --html report.html --plot report.png
+    optlab verify --keras my_module:MyOptimizer --rule my_module:my_rule
+
+The matrix steps each optimizer and its tf.keras twin on the same gradients and compares
+parameters and slots: optimizer x options x dtype x steps (1, 10, 100, 1000) x gradients
+(ordinary, wild 1e-9..1e4, subnormal, sparse, huge, and a mixture) x mode. TensorFlow
+runs on one thread, because its large sums depend on the number of threads; our side is
+run on one and on two. Losses, schedules and layers follow, and a whole training run.
+Exit status 1 where anything is outside its tolerance; the message names optimizer,
+dtype, mode, step, tensor, index and both values.
+
+A distance is in units in the last place (ULP), or in *roundings*: machine epsilon times
+the largest magnitude that the element has had, which does not explode where a number
+passes through zero.
+
+## A whole run
+
+`optlab verify FILE` hands every batch, weight and dropout mask of our run to a twin
+that makes the same step with tf.keras's layers, loss and optimizer, in float64 and in
+the experiment's own dtype. Roundings accumulate, and training amplifies them: so the
+drift is compared with that of a copy of ours whose first weights are one rounding away.
+The twin may drift ten times as far; experiments that amplify little must stay below
+1e-10 (float64) or 1e-6 (float32). A second twin starts each watched step from our
+weights, where nothing can have been amplified.
+
+## Your own optimizer
+
+[examples/adabelief_keras.py](../examples/adabelief_keras.py) holds a Keras optimizer
+that agrees with the rule in [examples/own_optimizer.py](../examples/own_optimizer.py),
+and one with a planted bug. From the folder `examples`:
+
+    $ optlab verify --keras adabelief_keras:Hasty --rule own_optimizer:AdaBelief
+    ...
+    Look at how the slot 'belief' is updated: it differs already at the first step; ...
+
+A rule is a function `(param, grad, *slots, *numbers) -> (param, *slots)`, or a class
+that `optlab.rule` made. Numbers are taken from the Keras optimizer's `get_config()` by
+their names; slots are compared where a Keras variable ends in `_` and the slot's name.
+`--ulp 0` asks for the same bits.
+"""
+
+
+def main() -> int:
+    """Write the page; return the exit status."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("results", type=Path, nargs="?")
+    chosen = parser.parse_args()
+    parts = [HEAD, modes(), bounds()]
+    if chosen.results is not None:
+        parts.append(measured(json.loads(chosen.results.read_text("utf-8"))))
+    parts.append(behaviours())
+    write_text(PAGE, "\n".join(parts))
+    return 0
+
+
+def modes() -> str:
+    """Return the modes and what they are."""
+    rows = [f"- **{mode}**: {what}" for mode, what in MODES.items()]
+    rows.append(
+        "- **model**: our rule with that mode's rewrites and no other change "
+        "(`optlab.validation.matrix.function_rules`, `xla_rules`); it must agree with "
+        "the compiled step to the last bit, which proves that they explain everything"
+    )
+    return "\n".join(["## Modes", "", *rows, ""])
+
+
+def bounds() -> str:
+    """Return the table of tolerances."""
+    rows = [
+        "## What passes, and why",
+        "",
+        "Everything that is not listed must agree to the last bit: all of eager mode, "
+        "of `tf.function` without Grappler, and all models.",
+        "",
+        "| mode | optimizers | only with | dtype | roundings | reason |",
+        "|---|---|---|---|---|---|",
+    ]
+    for bound in BOUNDS:
+        names = ", ".join(bound.optimizers) or "all"
+        rows.append(
+            f"| {bound.mode} | {names} | {bound.option} | {bound.dtype} | "
+            f"{_power_of_two(bound.roundings)} | {bound.reason} |"
+        )
+    return "\n".join([*rows, ""])
+
+
+def _power_of_two(number: float) -> str:
+    """Write a large power of two as a power."""
+    exponent = round(math.log2(number))
+    return f"{number:g}" if exponent < 10 else f"2^{exponent}"
+
+
+def measured(document: dict[str, Any]) -> str:
+    """Return the largest distance of each optimizer in each mode."""
+    found: dict[str, dict[str, tuple[int, float]]] = {}
+    columns: list[str] = []
+    for row in document["results"]:
+        if row["group"] != "optimizers" or row["refused"]:
+            continue
+        mode = row["mode"].partition(",")[0]
+        if mode not in columns:
+            columns.append(mode)
+        cells = found.setdefault(row["subject"].split()[0], {})
+        ulp, roundings = cells.get(mode, (0, 0.0))
+        cells[mode] = max(ulp, row["ulp"]), max(roundings, row["roundings"])
+    versions = ", ".join(f"{k} {v}" for k, v in document["versions"].items())
+    rows = [
+        "## Measured",
+        "",
+        f"{datetime.date.today()}, {document['seconds']:.0f} s, {versions}.",
+        f"{document['verdict']}",
+        "",
+        "The largest distance over all options, dtypes, gradients and steps; 0 is the "
+        "same bits, other numbers are roundings.",
+        "",
+        "| optimizer | " + " | ".join(columns) + " |",
+        "|---|" + "---|" * len(columns),
+    ]
+    for name, cells in found.items():
+        shown = [
+            "" if mode not in cells else _distance(*cells[mode]) for mode in columns
+        ]
+        rows.append(f"| {name} | " + " | ".join(shown) + " |")
+    return "\n".join([*rows, ""])
+
+
+def _distance(ulp: int, roundings: float) -> str:
+    return "0" if ulp == 0 else f"{roundings:.2g}"
+
+
+def behaviours() -> str:
+    """Return the statements of the catalogue by subject."""
+    entries = catalogue()
+    rows = [
+        "## What TensorFlow really does",
+        "",
+        f"The {len(entries)} entries of `optlab behaviours`, which measures them. "
+        "`optlab behaviours ID` shows the program, the figures, and what they mean. To "
+        "add one, write a function in `validation/behaviours/` as its `__init__` says.",
+    ]
+    subjects = dict.fromkeys(entry.subject for entry in entries.values())
+    for subject in subjects:
+        rows += ["", f"### {subject.capitalize()}", ""]
+        rows += [
+            f"- `{entry.id}`: {entry.says}"
+            for entry in entries.values()
+            if entry.subject == subject
+        ]
+    return "\n".join([*rows, ""])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
