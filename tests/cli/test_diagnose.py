@@ -162,6 +162,7 @@ def test_bad_input(optlab, faulty, rows, tmp_path, words, message, as_json):
 def test_time_left_is_shown_on_a_terminal(monkeypatch):
     from optlab.cli import diagnose, output
 
+    monkeypatch.setenv("TERM", "xterm")
     console = output.Console(force_terminal=True, record=True, width=80)
     monkeypatch.setattr(output, "messages", lambda: console)
     with diagnose._live("some", 30.0) as hook:

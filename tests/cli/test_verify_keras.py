@@ -44,7 +44,7 @@ def test_a_failure_is_status_1_and_says_where(capsys, tmp_path):
     path = tmp_path / "planted_bug.py"
     words = ["verify", "--keras", f"{path}:Bug", "--rule", f"{path}:rule"]
     assert main(words) == 1
-    out = capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
     for part in ("Bug, float32, eager, step 1, parameter 0", "index", "expected"):
         assert part in out
     assert "the Keras update is 2 times the rule's" in out

@@ -146,7 +146,7 @@ def write_state(state: Mapping[str, Any], twin: Any) -> None:
             variable = slot_variable(twin, slot, int(index))
             if variable is not None:
                 variable.assign(array)
-    twin._iterations.assign(state["calls"])
+    _calls(twin).assign(state["calls"])
     if "u_product" in state:
         twin._u_product.assign(state["u_product"])
 
@@ -158,10 +158,15 @@ def read_state(twin: Any, optimizer: Optimizer) -> None:
         for index, array in enumerate(arrays):
             if array is not None:
                 state[f"slot/{slot}/{index}"] = np.asarray(array)
-    state["calls"] = int(twin._iterations.numpy())
+    state["calls"] = int(_calls(twin).numpy())
     if "u_product" in state:
         state["u_product"] = float(twin._u_product.numpy())
     optimizer.load_state(state)
+
+
+def _calls(twin: Any) -> Any:
+    """Return the variable that counts calls; before Keras 3.4 it had another name."""
+    return twin._iterations if hasattr(twin, "_iterations") else twin.iterations
 
 
 def _accepted(cls: Any, config: dict[str, Any], ours: type) -> dict[str, Any]:
