@@ -104,9 +104,8 @@ def plateau_has_no_floor() -> Figures:
 def plateau_wants_a_minimum() -> Figures:
     """ReduceLROnPlateau counts an improvement below 1e-4 as none.
 
-    ReduceLROnPlateau counts an improvement below min_delta=1e-4 as none. A loss of
-    1e-3 that falls by 5e-5 an epoch has its rate cut all the same; set min_delta
-    for small losses.
+    That is its min_delta. A loss of 1e-3 that falls by 5e-5 an epoch has its rate cut
+    all the same; set min_delta for small losses.
     """
     import keras
 
@@ -156,9 +155,8 @@ def plateau_with_a_schedule() -> Figures:
 def equal_patience_wastes_the_cut() -> Figures:
     """With equal patience the cut rate is never used.
 
-    With equal patience ReduceLROnPlateau cuts the rate in the very epoch in which
-    EarlyStopping stops. The reduced rate is never used. Give EarlyStopping at least
-    twice the patience.
+    ReduceLROnPlateau cuts it in the very epoch in which EarlyStopping stops. Give
+    EarlyStopping at least twice the patience.
     """
     import keras
 

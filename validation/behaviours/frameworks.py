@@ -9,10 +9,9 @@ from optlab.validation.behaviours.catalogue import Figures, behaviour
 def adam_epsilon_hat() -> Figures:
     """Adam's epsilon is the paper's epsilon-hat, so its first steps can be tiny.
 
-    Adam's epsilon is the paper's epsilon-hat: it is added to the square root before
-    the bias correction, so with small gradients the first steps are small. A rate
-    tuned in torch is not the same rate in Keras when gradients are near epsilon.
-    Scale the loss, or lower epsilon, before comparing frameworks.
+    It is added to the square root before the bias correction. A rate tuned in torch is
+    not the same rate in Keras when gradients are near epsilon. Scale the loss, or lower
+    epsilon, before comparing frameworks.
     """
     import keras
 
@@ -47,10 +46,9 @@ def _() -> Figures:
 def momentum_remembers_the_rate() -> Figures:
     """SGD keeps the learning rate inside the velocity.
 
-    SGD keeps the learning rate inside the velocity (v = momentum*v - lr*g), so
-    after a cut of the rate the old steps still carry the old rate. After a tenfold
-    cut expect about 1/(1-momentum) steps before the step size follows. In torch and
-    optax it follows at once.
+    The velocity is momentum*v - lr*g, so after a cut of the rate the old steps still
+    carry the old rate. After a tenfold cut expect about 1/(1-momentum) steps before the
+    step size follows. In torch and optax it follows at once.
     """
     import keras
 
@@ -217,8 +215,7 @@ def _() -> Figures:
 def weight_decay_is_decoupled() -> Figures:
     """weight_decay is decoupled for every optimizer, and never L2.
 
-    weight_decay is decoupled for every optimizer: it multiplies the parameter by 1
-    - rate * decay and never enters the moments.
+    It multiplies the parameter by 1 - rate * decay and never enters the moments.
     keras.optimizers.Adam(weight_decay=...) already is AdamW. torch.optim.Adam and
     torch.optim.SGD add decay * parameter to the gradient (L2) instead.
     """

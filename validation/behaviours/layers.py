@@ -13,9 +13,8 @@ from optlab.validation.behaviours.catalogue import About, Figures, behaviour
 def normalize_divides_by_row_length() -> Figures:
     """keras.utils.normalize divides each row by its Euclidean length.
 
-    keras.utils.normalize divides each row by its Euclidean length; it is neither
-    min-max scaling nor standardization. Features of very different size stay so,
-    and a row's length is lost. layers.Normalization is (x - mean) / std.
+    That is neither min-max scaling nor standardization. Features of very different size
+    stay so, and a row's length is lost. layers.Normalization is (x - mean) / std.
     """
     import keras
 
@@ -35,9 +34,8 @@ def normalize_divides_by_row_length() -> Figures:
 def normalize_columns_is_broken() -> Figures:
     """keras.utils.normalize(axis=0) on a NumPy array is wrong, or raises.
 
-    keras.utils.normalize(axis=0) on a NumPy array divides by the wrong lengths, and
-    raises where the array is not square. Scale columns with scikit-learn or a
-    Normalization layer.
+    It divides by the wrong lengths, and raises where the array is not square. Scale
+    columns with scikit-learn or a Normalization layer.
     """
     import keras
 
@@ -87,9 +85,8 @@ def _() -> Figures:
 def initializer_object_repeats_itself() -> Figures:
     """One initializer object gives two layers the same weights.
 
-    One initializer object used for two layers gives both the same weights; a name
-    gives each its own. Layers that start identical stay correlated. Pass the name,
-    or a fresh object.
+    A name gives each layer its own. Layers that start identical stay correlated. Pass
+    the name, or a fresh object.
     """
     import keras
 
@@ -111,9 +108,8 @@ def initializer_object_repeats_itself() -> Figures:
 def he_normal_is_truncated() -> Figures:
     """he_normal is truncated: no weight beyond 2.27 nominal deviations.
 
-    he_normal is truncated at two standard deviations of a wider normal, so that its
-    own standard deviation is sqrt(2/fan_in). The largest weight is 2.27 of the
-    nominal deviations; torch's kaiming_normal_ has no bound.
+    It is cut at two standard deviations of a wider normal, so that its own standard
+    deviation is sqrt(2/fan_in). torch's kaiming_normal_ has no bound.
     """
     import keras
 

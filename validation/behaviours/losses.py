@@ -151,10 +151,9 @@ def logcosh_cancels_near_zero() -> Figures:
 def crossentropy_renormalises() -> Figures:
     """Categorical cross-entropy divides probabilities by their sum.
 
-    Categorical cross-entropy from probabilities divides them by their sum, so the
-    gradient has +1 on every class, also on those that are not the target.
-    Probabilities that do not add up to 1 are accepted; hand-derived gradients
-    (-y/p) do not match.
+    So the gradient has +1 on every class, also on those that are not the target.
+    Probabilities that do not add up to 1 are accepted; hand-derived gradients (-y/p) do
+    not match.
     """
     import keras
     import tensorflow as tf

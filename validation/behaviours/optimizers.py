@@ -11,10 +11,9 @@ from optlab.validation.behaviours.catalogue import Figures, behaviour
 def schedule_free_reads_the_new_z() -> Figures:
     """ScheduleFreeAdamW on TensorFlow reads z after writing it.
 
-    ScheduleFreeAdamW on TensorFlow reads z after writing it (its copy of the old
-    value is a live alias), so it is not the published update. Five steps that
-    should end at .68 end at .70. Optlab follows the paper; its parity check copies
-    the alias to show that this is the whole difference.
+    Its copy of the old value is a live alias, so it is not the published update. Five
+    steps that should end at .68 end at .70. Optlab follows the paper; its parity check
+    copies the alias to show that this is the whole difference.
     """
     import keras
 
@@ -64,8 +63,8 @@ def adafactor_crawls_from_zero() -> Figures:
 def muon_refuses_float64() -> Figures:
     """Muon cannot train float64 parameters.
 
-    Muon cannot train float64 parameters: its matrix iteration is float32 inside.
-    Cast to float32, or use another optimizer, when double precision matters.
+    Its matrix iteration is float32 inside. Cast to float32, or use another optimizer,
+    when double precision matters.
     """
     import keras
 

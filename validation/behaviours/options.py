@@ -11,10 +11,9 @@ from optlab.validation.behaviours.catalogue import Figures, behaviour
 def clipnorm_is_per_variable() -> Figures:
     """Option clipnorm clips every variable by its own norm.
 
-    clipnorm clips every variable by its own norm; global_clipnorm clips all
-    together. clipnorm changes the direction of the whole gradient. Use
-    global_clipnorm for what papers and torch's clip_grad_norm_ call gradient
-    clipping.
+    Only global_clipnorm clips all together: clipnorm changes the direction of the whole
+    gradient. Use global_clipnorm for what papers and torch's clip_grad_norm_ call
+    gradient clipping.
     """
     import keras
 

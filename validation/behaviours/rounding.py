@@ -13,10 +13,9 @@ from optlab.validation.behaviours.catalogue import About, Figures, behaviour
 def sums_have_their_own_order() -> Figures:
     """tf.reduce_sum adds in packets in a tree of blocks, in a fixed order.
 
-    tf.reduce_sum adds in packets of 8 float32 lanes in a tree of blocks, not from
-    left to right and not as NumPy does. Norms, means and losses differ from NumPy's
-    in the last bits. The order is fixed for one thread, so it can be repeated
-    exactly.
+    A packet has 8 float32 lanes; it is neither from left to right nor NumPy's order.
+    Norms, means and losses differ from NumPy's in the last bits. The order is fixed for
+    one thread, so it can be repeated exactly.
     """
     import tensorflow as tf
 
@@ -34,10 +33,9 @@ def sums_have_their_own_order() -> Figures:
 def sums_depend_on_threads() -> Figures:
     """Large sums depend on the number of threads.
 
-    Large sums depend on the number of threads: 1,000,003 values have three results
-    with 1, 2 and 4 threads. Pin
-    tf.config.threading.set_intra_op_parallelism_threads(1) when runs have to repeat
-    on another machine.
+    The sums of 1,000,003 values have three results with 1, 2 and 4 threads. Pin
+    tf.config.threading.set_intra_op_parallelism_threads(1) when runs have to repeat on
+    another machine.
     """
     import subprocess
     import sys
@@ -82,9 +80,8 @@ def subnormals_are_flushed() -> Figures:
 def power_is_not_the_root() -> Figures:
     """pow(x, .5) is not sqrt(x) in a quarter of the elements.
 
-    pow(x, .5) is not sqrt(x): the vectorised power differs by a unit in the last
-    place in about a quarter of the elements. Ftrl and Lamb, which use powers,
-    cannot be repeated with square roots: Ftrl's difference amplifies a million
+    The vectorised power differs by a unit in the last place. Ftrl and Lamb, which use
+    powers, cannot be repeated with square roots: Ftrl's difference amplifies a million
     times.
     """
     import tensorflow as tf
@@ -115,8 +112,7 @@ def position_changes_the_bits() -> Figures:
 def graphs_use_the_reciprocal_root() -> Figures:
     """Inside tf.function RMSprop is not RMSprop in eager mode.
 
-    Inside tf.function Grappler rewrites x / sqrt(y) as x * rsqrt(y): RMSprop in a
-    compiled step is not RMSprop in eager mode. Adam is untouched. model.fit and a
+    Grappler rewrites x / sqrt(y) as x * rsqrt(y). Adam is untouched. model.fit and a
     hand-written eager loop drift apart by rounding. The rewrite goes away with
     tf.config.optimizer.set_experimental_options ({'disable_meta_optimizer': True}).
     """
@@ -149,9 +145,9 @@ def graphs_use_the_reciprocal_root() -> Figures:
 def xla_contracts_to_fma() -> Figures:
     """XLA contracts a multiplication and an addition into one rounding.
 
-    XLA contracts a multiplication and an addition into one rounding (FMA): SGD's
-    velocity is exactly fma(m, momentum, -(g*lr)). jit_compile=True changes the last
-    bit of nearly every momentum step; it is the more accurate result.
+    With this fused multiply-add SGD's velocity is exactly fma(m, momentum, -(g*lr)).
+    jit_compile=True changes the last bit of nearly every momentum step; it is the more
+    accurate result.
     """
     import keras
     import tensorflow as tf

@@ -9,9 +9,8 @@ from optlab.validation.behaviours.catalogue import Figures, behaviour
 def piecewise_boundary_is_inclusive() -> Figures:
     """PiecewiseConstantDecay still uses the old value at its boundary.
 
-    PiecewiseConstantDecay still uses the old value at its boundary: the interval is
-    step <= boundary. boundaries=[100] changes the rate for the 102nd batch, the one
-    with step 101.
+    The interval is step <= boundary. boundaries=[100] changes the rate for the 102nd
+    batch, the one with step 101.
     """
     import keras
 

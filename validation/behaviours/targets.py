@@ -13,9 +13,8 @@ from optlab.validation.behaviours.catalogue import Figures, behaviour
 def transposed_targets_broadcast() -> Figures:
     """Built-in losses broadcast (N,1) against (1,N) silently.
 
-    Built-in losses broadcast (N,1) against (1,N) silently; (N,) against (N,1) is
-    aligned. A transposed target gives a plausible loss over N*N pairs. Optlab
-    refuses it.
+    Only (N,) against (N,1) is aligned. A transposed target gives a plausible loss over
+    N*N pairs. Optlab refuses it.
     """
     import keras
 
@@ -31,9 +30,8 @@ def transposed_targets_broadcast() -> Figures:
 def loss_subclass_broadcasts() -> Figures:
     """Your own Loss subclass broadcasts (N,) against (N,1).
 
-    Your own keras.losses.Loss subclass is not aligned: (N,) against (N,1)
-    broadcasts to (N,N). A perfect fit can cost 2.5. Reshape the targets, or wrap a
-    function.
+    The built-in losses align the two shapes. A perfect fit can cost 2.5. Reshape the
+    targets, or wrap a function.
     """
     import keras
 
@@ -120,8 +118,7 @@ def label_outside_the_classes() -> Figures:
 def one_softmax_unit_seems_to_learn() -> Figures:
     """One softmax unit always outputs 1.0, and yet its loss falls.
 
-    One softmax unit always outputs 1.0; with binary cross-entropy the logits behind
-    it are used in fit, so the reported loss falls all the same. A falling loss with
+    With binary cross-entropy the logits behind it are used in fit. A falling loss with
     constant predictions: use sigmoid for one unit.
     """
     import keras

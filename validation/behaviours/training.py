@@ -101,10 +101,9 @@ def validation_split_takes_the_tail() -> Figures:
 def class_weights_divide_by_n() -> Figures:
     """Class weights scale the training loss only, and divide by N.
 
-    Class weights multiply the training loss only, and the sum is still divided by
-    the number of samples; a class that is missing from the dictionary weighs 1.
-    val_loss is unweighted and not comparable with loss; weights whose mean is not 1
-    change the effective learning rate.
+    They do not divide by the sum of the weights; a class that is missing from the
+    dictionary weighs 1. val_loss is unweighted and not comparable with loss; weights
+    whose mean is not 1 change the effective learning rate.
     """
     import keras
 
@@ -150,9 +149,8 @@ def fit_continues_after_nan() -> Figures:
 def class_weights_belong_to_fit() -> Figures:
     """There is no compute_class_weight, and compile takes no class_weight.
 
-    There is no keras.utils.compute_class_weight, and compile takes no class_weight:
-    it belongs to fit. Articles that say otherwise do not run. Use scikit-learn's
-    function, or class_weight="balanced" in optlab.
+    Class weights belong to fit. Articles that say otherwise do not run. Use
+    scikit-learn's function, or class_weight="balanced" in optlab.
     """
     import keras
 
