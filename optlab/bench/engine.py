@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import gc
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -51,6 +53,7 @@ def run(
     -------
     dict
         The document: pytest-benchmark's, with what could not be timed under "optlab".
+        If the user interrupts it, that of the cases that were finished.
 
     Raises
     ------
@@ -63,10 +66,20 @@ def run(
     seconds = budget or (QUICK_BUDGET if quick else BUDGET)
     entries: list[dict[str, Any]] = []
     faults: list[dict[str, str]] = []
-    for index, case in enumerate(cases):
-        if watch is not None:
-            watch(f"{index + 1}/{len(cases)} {case.suite}: {case.group}, {case.name}")
-        entries += run_case(case, seconds, faults)
+    skipped: list[str] = []
+    index = 0
+    try:
+        for index, case in enumerate(cases):
+            if watch is not None:
+                count = f"{index + 1}/{len(cases)}"
+                watch(f"{count} {case.suite}: {case.group}, {case.name}")
+            fitting = without_what_does_not_fit(case, skipped)
+            if fitting is not None:
+                entries += run_case(fitting, seconds, faults)
+    except KeyboardInterrupt:
+        if not entries:
+            raise
+        skipped.append(f"{len(cases) - index} of {len(cases)} cases: interrupted")
     return results.document(
         entries,
         {
@@ -74,7 +87,7 @@ def run(
                 {"peer": peer.name, "package": peer.package} for peer in missing
             ],
             "faults": faults,
-            "skipped": plan.skipped,
+            "skipped": skipped,
         },
     )
 
@@ -82,21 +95,52 @@ def run(
 def run_case(
     case: Case, seconds: float, faults: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
-    """Time one case; what is not timed goes to `faults`, with the reason.
-
-    Raises
-    ------
-    InputError
-        If it does not fit into memory.
-    """
-    what = f"The case {case.group}, {case.name}"
-    machine.check_memory(case.memory(), what)
+    """Time one case; what is not timed goes to `faults`, with the reason."""
     subjects = prepared(case, faults)
     runs = {name: subject.run for name, subject in subjects.items()}
     try:
         return results.add(case, interleave(runs, seconds * case.budget))
     finally:
         case.forget()
+        del subjects, runs
+        gc.collect()  # peers keep their arrays in cycles
+
+
+def without_what_does_not_fit(case: Case, skipped: list[str]) -> Case | None:
+    """Leave out the hungriest peers until the case fits into memory.
+
+    Parameters
+    ----------
+    case : Case
+        Nothing of it has been allocated yet.
+    skipped : list of str
+        Gets a line that says what was left out, and how many bytes were needed.
+
+    Returns
+    -------
+    Case or None
+        None where even ours does not fit.
+    """
+    needed = case.memory()
+    if machine.fits(needed):
+        return case
+    kept = dict(case.subjects)
+    out: list[str] = []
+    peers = [name for name in kept if not name.startswith((OURS, LIMIT))]
+    for name in sorted(peers, key=lambda name: -case.needed.get(name, 0)):
+        out.append(name)
+        del kept[name]
+        smaller = dataclasses.replace(case, subjects=dict(kept))
+        if machine.fits(smaller.memory()):
+            break
+    else:
+        out, smaller = ["all"], None
+    free = machine.readable(machine.memory("MemAvailable") or 0)
+    skipped.append(
+        f"{', '.join(out)} of {case.suite}, {case.group}, {case.name}: together they "
+        f"need {machine.readable(needed)}, and {free} are free"
+    )
+    return smaller
 
 
 def prepared(case: Case, faults: list[dict[str, str]]) -> dict[str, Subject]:

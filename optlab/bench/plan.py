@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from optlab.bench.case import Subject
@@ -23,8 +23,7 @@ class Plan:
     peers : tuple of Peer
         Those installed of those asked for.
     sizes : tuple of int or None
-        Parameters of one tensor; None leaves the choice to the suite and to what fits
-        into memory.
+        Parameters of one tensor; None leaves the choice to the suite.
     quick : bool
         Fewer cases, less time each.
     optimizers : tuple of str or None
@@ -35,7 +34,6 @@ class Plan:
     sizes: tuple[int, ...] | None = None
     quick: bool = False
     optimizers: tuple[str, ...] | None = None
-    skipped: list[str] = field(default_factory=list, compare=False)
 
     def rivals(
         self, kind: str, *arguments: Any

@@ -75,6 +75,10 @@ class Piece:
     decays: bool
 
 
+#: A fused loop, the flat parameters and the flat slots that it steps.
+Call: TypeAlias = tuple[Callable[..., None], Array, tuple[Array, ...]]
+
+
 class Optimizer(Remembers):
     """Base of all optimizers.
 
@@ -96,7 +100,7 @@ class Optimizer(Remembers):
     #: Constructor arguments of the optimizer itself, in tf.keras's order.
     arguments: ClassVar[tuple[str, ...]] = ()
     #: "numba" runs an elementwise rule in fused loops; "numpy" runs it as it is
-    #: written, on arrays, to the same bits.
+    #: written, on arrays, to the same bits. To be set before `build`.
     engine: str = "numba"
 
     def __init__(self, learning_rate: Any, **options: Any) -> None:
@@ -190,6 +194,7 @@ class Optimizer(Remembers):
             self._loops = {decay: self._fused(decay) for decay in set(decays)}
         self._hyper = np.zeros(2 + len(self.hyper()), self.dtype)
         self._refresh_hyper()
+        self._only = self._only_call()
         self.built = True
 
     def _make_slots(self) -> None:
@@ -197,6 +202,15 @@ class Optimizer(Remembers):
             arena = self._layout.zeros_like()
             arena.flat[:] = self.rule.initial.get(name, 0.0)
             self._slots[name] = arena
+
+    def _only_call(self) -> Call | None:
+        """Return the call that makes a step of a single tensor, where one call does."""
+        if len(self._pieces) != 1 or self.engine != "numba":
+            return None
+        if not self._simple or self._clips:
+            return None
+        (piece,) = self._pieces
+        return self._loop(piece), piece.param, piece.slots
 
     def _fused(self, decay: bool) -> fuse.FusedRule:
         rule = self.rule
@@ -256,6 +270,24 @@ class Optimizer(Remembers):
                 "The optimizer is not built: pass the parameters as well, "
                 "`apply(grads, params)`, or call `build(params)` first."
             )
+        if self._only is not None and len(grads) == 1:
+            # One tensor, one call: a small step takes a microsecond, and half is here.
+            grad = grads[0]
+            if (
+                grad.__class__ is np.ndarray
+                and grad.dtype is self.dtype
+                and grad.shape == self._shapes[0]
+                and grad.flags.c_contiguous
+            ):
+                loop, param, slots = self._only
+                rate = self._rate
+                if rate.__class__ is not float or not self._is_float32:
+                    rate = float32_rounded(self._current_rate())
+                self._hyper[1] = rate
+                row = grad if grad.ndim == 1 else grad.reshape(-1)
+                loop(self._calls + 1, self._hyper, self._clip, param, row, *slots)
+                self._calls += 1
+                return
         flats = self._flattened(grads)
         if self._simple:
             self._update(flats)
@@ -277,15 +309,6 @@ class Optimizer(Remembers):
                 f"{len(self._shapes)} expected. Received: {len(grads)}"
             )
         dtype = self.dtype
-        if len(grads) == 1:
-            # The short way: here a microsecond counts.
-            grad = grads[0]
-            if (
-                grad.__class__ is np.ndarray
-                and grad.dtype is dtype
-                and grad.shape == self._shapes[0]
-            ):
-                return [flat(grad)]
         checked = []
         missing = 0
         for k, (grad, shape) in enumerate(zip(grads, self._shapes, strict=True)):
@@ -338,9 +361,13 @@ class Optimizer(Remembers):
         if self.engine == "numpy":
             self._run_on_arrays(step, piece, grad)
             return
-        loops = self._loops[piece.decays]
-        loop = loops.serial if grad.size < PARALLEL_FROM else loops.parallel
+        loop = self._loop(piece)
         loop(step, self._hyper, self._clip, piece.param, grad, *piece.slots)
+
+    def _loop(self, piece: Piece) -> Callable[..., None]:
+        """Return the loop that steps one piece: serial, or parallel if it is large."""
+        loops = self._loops[piece.decays]
+        return loops.serial if piece.param.size < PARALLEL_FROM else loops.parallel
 
     def _run_on_arrays(self, step: int, piece: Piece, grad: Array) -> None:
         """Run the rule as it is written, on the NumPy arrays of one piece."""

@@ -93,6 +93,7 @@ class Nadam(Optimizer):
         """Make the state; see `Optimizer.build`."""
         super().build(params)
         self._hyper[-1] = self._u_product
+        self._only = None  # every step goes through `_update`, for the product
 
     def save_state(self) -> dict[str, Any]:
         """Return the state with the product of momenta; see `Optimizer.save_state`."""

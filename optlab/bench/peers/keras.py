@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ def step(mode: str, work: StepWork) -> Subject | None:
     exact = mode == "eager" and ours.rule.elementwise
     return Subject(
         f"keras-{mode}",
-        lambda: compiled(grads),
+        partial(compiled, grads),
         lambda: [variable.numpy() for variable in variables],
         BEFORE,
         tolerance=0.0 if exact else 1e-5,

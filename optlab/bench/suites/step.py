@@ -7,6 +7,7 @@ on the very arrays of ours, which it leaves as they are.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -94,11 +95,8 @@ def by_optimizer(plan: Plan) -> list[Case]:
             found.append(
                 case(plan, "optimizers", name, StepWork(name, ((1_000_000,),)))
             )
-            large = case(alone, "optimizers, 5e7", name, StepWork(name, ((_LARGE,),)))
-            if machine.fits(large.memory()):
-                found.append(large)
-            else:
-                plan.skipped.append(_too_large(large))
+            large = StepWork(name, ((_LARGE,),))
+            found.append(case(alone, "optimizers, 5e7", name, large))
         else:
             found.append(case(plan, "optimizers", name, StepWork(name, _MATRIX)))
     return found
@@ -156,7 +154,7 @@ def ours(work: StepWork, kept: list[Array] | None = None) -> Subject:
     optimizer.build(params)
     if kept is not None and len(params) == 1:
         _keep(kept, params[0], grads[0], optimizer)
-    return Subject(OURS, lambda: optimizer.apply(grads), lambda: params, BEFORE)
+    return Subject(OURS, partial(optimizer.apply, grads), lambda: params, BEFORE)
 
 
 def ours_in_arena(work: StepWork, kept: list[Array] | None = None) -> Subject:
@@ -167,7 +165,7 @@ def ours_in_arena(work: StepWork, kept: list[Array] | None = None) -> Subject:
     if kept is not None:
         _keep(kept, params.flat, grads.flat, optimizer)
     return Subject(
-        f"{OURS} arena", lambda: optimizer.apply(grads), lambda: list(params), BEFORE
+        f"{OURS} arena", partial(optimizer.apply, grads), lambda: list(params), BEFORE
     )
 
 
@@ -185,32 +183,19 @@ def limit(work: StepWork, kept: list[Array]) -> Subject:
     nothing = grad.dtype.type(0)
     if grad.size < PARALLEL_FROM:
         together = tuple(arrays)
-        return Subject(LIMIT, lambda: traffic_serial(nothing, grad, together))
+        return Subject(LIMIT, partial(traffic_serial, nothing, grad, together))
     loop = TRAFFIC[len(arrays) - 1]
-    return Subject(LIMIT, lambda: loop(nothing, grad, *arrays))
+    return Subject(LIMIT, partial(loop, nothing, grad, *arrays))
 
 
-def _sizes(plan: Plan) -> list[int]:
-    """Return the sizes, checked against memory before anything is allocated."""
-    if plan.sizes is None and plan.quick:
-        return list(QUICK_SIZES)
-    found = []
-    for n in plan.sizes or SIZES:
+def _sizes(plan: Plan) -> tuple[int, ...]:
+    """Return the sizes; those asked for are checked before anything is allocated."""
+    if plan.sizes is None:
+        return QUICK_SIZES if plan.quick else SIZES
+    for n in plan.sizes:
         planned = case(plan, "one tensor", f"{n}", StepWork("adam", ((n,),)))
-        if plan.sizes is not None:
-            machine.check_memory(planned.memory(), f"An Adam step on {n} parameters")
-        elif not machine.fits(planned.memory()):
-            plan.skipped.append(_too_large(planned))
-            continue
-        found.append(n)
-    return found
-
-
-def _too_large(planned: Case) -> str:
-    return (
-        f"{planned.suite}, {planned.group}, {planned.name}: needs "
-        f"{machine.readable(planned.memory())}, more than is free"
-    )
+        machine.check_memory(planned.memory(), f"An Adam step on {n} parameters")
+    return plan.sizes
 
 
 def _words(work: StepWork) -> Mapping[str, Any]:

@@ -1,12 +1,14 @@
 """Nothing is timed that does not compute the same; peers' troubles end nothing."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from optlab import bench
 from optlab.bench import machine
 from optlab.bench.case import OURS, Case, ParityError, Subject, check_parity
-from optlab.bench.engine import prepared
+from optlab.bench.engine import prepared, without_what_does_not_fit
 from optlab.bench.peers import Peer, split
 from optlab.bench.plan import Plan
 from optlab.bench.results import rows
@@ -110,12 +112,39 @@ def test_what_does_not_fit_is_refused_with_the_bytes(monkeypatch):
         bench.run(["step"], [], sizes=(1_000_000,))
 
 
-def test_what_does_not_fit_is_left_out_where_nobody_asked_for_it(monkeypatch):
-    monkeypatch.setattr(machine, "memory", lambda field: 1_000_000)
-    plan = Plan()
-    sizes = [case.unit_count for case in step.cases(plan) if case.group == "one tensor"]
-    assert sizes == [100, 1_000, 10_000]
-    assert any("100000000" in text for text in plan.skipped)
+def test_the_hungriest_peers_are_left_out_where_not_all_fit(monkeypatch):
+    case = dataclasses.replace(
+        case_of(optlab=constant, small=constant, large=constant),
+        needed={"optlab": 100, "small": 200, "large": 700},
+    )
+    skipped = []
+    monkeypatch.setattr(machine, "memory", lambda field: 2_000)
+    assert without_what_does_not_fit(case, skipped) is case
+    assert skipped == []
+    monkeypatch.setattr(machine, "memory", lambda field: 500)
+    assert list(without_what_does_not_fit(case, skipped).subjects) == [OURS, "small"]
+    assert skipped[0].startswith("large of ")
+    assert "need 1 kB, and 500 B are free" in skipped[0]
+    monkeypatch.setattr(machine, "memory", lambda field: 50)
+    assert without_what_does_not_fit(case, skipped) is None
+    assert skipped[1].startswith("all of ")
+
+
+def test_what_does_not_fit_ends_nothing_else(monkeypatch):
+    monkeypatch.setattr(machine, "memory", lambda field: 10_000)
+    found = bench.run(["step"], [], budget=0.001, optimizers=("sgd",))
+    assert {row.case for row in rows(found)} == {"100"}
+    assert any("100000000" in text for text in found["optlab"]["skipped"])
+
+
+def test_what_was_timed_before_an_interruption_is_kept():
+    def interrupt(text):
+        if text.startswith("2/"):
+            raise KeyboardInterrupt
+
+    found = bench.run(["schedule"], [], quick=True, budget=0.001, watch=interrupt)
+    assert len({row.case for row in rows(found)}) == 1
+    assert "interrupted" in found["optlab"]["skipped"][0]
 
 
 def test_numpy_steps_are_the_same_bits_and_the_limit_leaves_ours_alone():
