@@ -206,6 +206,11 @@ def sum_rows(x: Array, square: bool, out: Array) -> None:
     """
     rows, columns = x.shape
     flat = x.reshape(-1)
+    if columns <= LEAF_PACKETS * (PACKET_BYTES // x.itemsize):
+        # Inlined, because a call would take most of the time of a short row.
+        for i in range(rows):
+            out[i] = _leaf(flat, i * columns, columns, square)
+        return
     for i in range(rows):
         out[i] = sum_range(flat, i * columns, columns, square)
 

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from optlab.kernels.activations.bias import add_bias, bias_gradient
 from optlab.kernels.elementary import exp
 from optlab.kernels.jit import kernel
-from optlab.kernels.sums import sum_range
+from optlab.kernels.sums import sum_rows
 
 Array = npt.NDArray[Any]
 
@@ -41,12 +41,12 @@ def softmax_forward(z: Array, bias: Array | None, out: Array) -> None:
     """Divide exp of the shifted row by its sum."""
     add_bias(z, bias)
     n, u = z.shape
-    shifted_exp(z, out, np.empty(n, z.dtype))
-    flat = out.reshape(-1)
+    totals = np.empty(n, z.dtype)
+    shifted_exp(z, out, totals)
+    sum_rows(out, False, totals)
     for i in range(n):
-        total = sum_range(flat, i * u, u, False)
         for j in range(u):
-            out[i, j] /= total
+            out[i, j] /= totals[i]
 
 
 @kernel

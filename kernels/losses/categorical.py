@@ -33,7 +33,7 @@ from optlab.kernels.elementary import log
 from optlab.kernels.jit import kernel
 from optlab.kernels.losses.binary import CLIP
 from optlab.kernels.losses.reduction import weighted_total
-from optlab.kernels.sums import sum_range
+from optlab.kernels.sums import sum_rows
 
 Array = npt.NDArray[Any]
 
@@ -45,12 +45,10 @@ def _log_sum_exp(z: Array, out: Array, largest: Array) -> tuple[Array, Array]:
     The maxima go into `largest`. The logarithms are a loop of their own, because that
     can be vectorised.
     """
-    n, u = z.shape
+    n = len(z)
     shifted_exp(z, out, largest)
-    flat = out.reshape(-1)
     totals, logarithms = np.empty(n, z.dtype), np.empty(n, z.dtype)
-    for i in range(n):
-        totals[i] = sum_range(flat, i * u, u, False)
+    sum_rows(out, False, totals)
     for i in range(n):
         logarithms[i] = log(totals[i])
     return totals, logarithms
@@ -122,6 +120,8 @@ def sparse_probabilities(
     for k in range(flat.size):
         c = low if source[k] < low else source[k]
         flat[k] = high if c > high else c
+    totals = np.empty(n, p.dtype)
+    sum_rows(grad, False, totals)
     for i in range(n):
         label = y[i]
         if label < 0:
@@ -129,7 +129,7 @@ def sparse_probabilities(
             for j in range(u):
                 grad[i, j] = zero
             continue
-        total = sum_range(flat, i * u, u, False)
+        total = totals[i]
         rows[i] = log(total / grad[i, label])
         factor = w[i] * seed if w.size else seed
         for j in range(u):
@@ -156,9 +156,10 @@ def dense_probabilities(
     low, high = p.dtype.type(CLIP), p.dtype.type(1.0 - CLIP)
     keep, spread = p.dtype.type(1.0 - smoothing), p.dtype.type(smoothing / u)
     seed = one / p.dtype.type(divisor)
-    source = p.reshape(-1)
+    totals = np.empty(n, p.dtype)
+    sum_rows(p, False, totals)
     for i in range(n):
-        total = sum_range(source, i * u, u, False)
+        total = totals[i]
         factor = w[i] * seed if w.size else seed
         loss = zero
         common = zero

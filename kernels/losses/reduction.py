@@ -15,7 +15,7 @@ from typing import Any
 import numpy.typing as npt
 
 from optlab.kernels.jit import kernel
-from optlab.kernels.sums import sum_range
+from optlab.kernels.sums import sum_range, sum_rows
 
 Array = npt.NDArray[Any]
 
@@ -24,14 +24,15 @@ Array = npt.NDArray[Any]
 def mean_rows(x: Array, out: Array) -> None:
     """Put the mean of each row of x into `out`."""
     n, u = x.shape
-    flat = x.reshape(-1)
     if u == 1:
+        flat = x.reshape(-1)
         for i in range(n):
             out[i] = flat[i]
         return
+    sum_rows(x, False, out)
     count = x.dtype.type(u)
     for i in range(n):
-        out[i] = sum_range(flat, i * u, u, False) / count
+        out[i] /= count
 
 
 @kernel
