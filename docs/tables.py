@@ -20,21 +20,25 @@ ROOT = Path(__file__).resolve().parent.parent
 BEGIN = "<!-- begin: written by docs/tables.py -->"
 END = "<!-- end: written by docs/tables.py -->"
 
+#: The tables whose cases the README shows.
+SHORT = ("one tensor", "many tensors", "fit")
+
 HEAD = """# Benchmarks
 
 Written by `python docs/tables.py`, from results of `optlab bench`: do not edit.
 
 Every subject computes the same as optlab, which was proved before it was timed; the
 subjects of a case took turns, round after round. *Ratio* is a subject's time over
-optlab's; *least* is the shortest of all rounds, which a busy machine disturbs less than
-the median; *spread* is half the distance of the quartiles. *Limit* reads and writes the
-arrays of an optimizer's step without its arithmetic, and *of limit* is its time over
-the subject's: 1 is as fast as memory allows. A star marks the fastest peer.
+optlab's, the median over the rounds: both times of a round are a moment apart, so a
+slow second of the machine slows both. *Spread* is half the distance of the quartiles of
+the times, *least* the shortest of them. *Limit* reads and writes the arrays of an
+optimizer's step without its arithmetic, and *of limit* is its time over the subject's:
+1 is as fast as memory allows. A star marks the fastest peer.
 
 The load at the end is that of the whole machine: where it is above the number of
-processors, others were computing, and times above some 10 µs are not to be trusted to
-better than a factor. Threads that wait for each other in busy loops (torch's, Numba's)
-suffer most; `OMP_WAIT_POLICY=passive optlab bench` then gives steadier figures.
+processors, others were computing. Threads that wait for each other in busy loops
+(torch's, Numba's) suffer most; `OMP_WAIT_POLICY=passive optlab bench` then gives
+steadier figures, and the line above the tables says so.
 """
 
 
@@ -49,7 +53,7 @@ def main() -> int:
         found = [read(path) for path in arguments.results]
         readme = placed(
             arguments.readme.read_text(encoding="utf-8"),
-            "\n".join(report.markdown_summary(one, ("step", "fit")) for one in found),
+            "\n".join(report.markdown_summary(one, SHORT) for one in found),
         )
     except (InputError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optlab.bench import machine
-from optlab.bench.case import LIMIT, OURS
+from optlab.bench.case import OURS
 from optlab.bench.results import Row, rows
 
 COLUMNS = (
@@ -16,9 +16,8 @@ COLUMNS = (
     "subject",
     "median",
     "spread",
-    "ratio",
     "least",
-    "least ratio",
+    "ratio",
     "GB/s",
     "of limit",
 )
@@ -32,69 +31,85 @@ class Line:
     ----------
     row : Row
         What was timed.
-    ratio, least_ratio : float or None
-        How many times as long as ours it takes, by medians and by the least times,
-        which a busy machine disturbs less; None for ours.
+    ratio : float or None
+        How many times as long as ours it takes (`Row.over`); None for ours.
     of_limit : float or None
-        The limit's median over this one's: 1 is as fast as memory allows.
+        How many times as long the limit takes: 1 is as fast as memory allows.
     best_peer : bool
-        Whether its least time is the shortest of the case's peers.
+        Whether its ratio is the smallest of the case's peers.
     """
 
     row: Row
     ratio: float | None
-    least_ratio: float | None
     of_limit: float | None
     best_peer: bool
+
+
+@dataclass(frozen=True)
+class Best:
+    """One row of ours and the fastest peer of its case.
+
+    Attributes
+    ----------
+    row : Row
+        Ours.
+    peer : str
+        The peer's name.
+    ratio : float
+        How many times as long as ours it takes.
+    """
+
+    row: Row
+    peer: str
+    ratio: float
 
 
 def lines(found: Iterable[Row]) -> dict[tuple[str, str], list[Line]]:
     """Return the lines by suite and group, the cases in their order."""
     tables: dict[tuple[str, str], list[Line]] = {}
-    for key, case in itertools.groupby(
-        found, key=lambda row: (row.suite, row.group, row.case)
-    ):
-        tables.setdefault(key[:2], []).extend(_of_case(list(case)))
+    for case in _cases(found):
+        tables.setdefault(case[0].key[:2], []).extend(_of_case(case))
     return tables
+
+
+def summary(found: Iterable[Row]) -> list[Best]:
+    """Return each of our rows with the fastest peer of its case, where there is one."""
+    result = []
+    for case in _cases(found):
+        for row in case:
+            peers = [p for p in case if p.peer and p.variant == row.variant]
+            if row.ours and peers:
+                best = min(peers, key=lambda peer: peer.over(row))
+                result.append(Best(row, best.subject, best.over(row)))
+    return result
+
+
+def _cases(found: Iterable[Row]) -> list[list[Row]]:
+    """Return the rows case by case."""
+    groups = itertools.groupby(found, key=lambda row: row.key[:3])
+    return [list(case) for _, case in groups]
 
 
 def _of_case(case: Sequence[Row]) -> list[Line]:
     ours = next((row for row in case if row.subject == OURS), None)
-    limit = next((row for row in case if row.subject == LIMIT), None)
-    peers = [row for row in case if not row.ours and not row.is_limit]
-    best = min(peers, key=lambda row: row.minimum, default=None)
+    limits = {row.variant: row for row in case if row.is_limit}
+    best = None
+    if ours is not None:
+        peers = [row for row in case if row.peer and not row.variant]
+        best = min(peers, key=lambda row: row.over(ours), default=None)
     return [
         Line(
             row,
-            None if ours is None or row is ours else row.median / ours.median,
-            None if ours is None or row is ours else row.minimum / ours.minimum,
-            None if limit is None or row is limit else limit.median / row.median,
+            None if ours is None or row is ours else row.over(ours),
+            None if row.is_limit else _of_limit(row, limits.get(row.variant)),
             row is best,
         )
         for row in case
     ]
 
 
-def summary(found: Iterable[Row]) -> list[tuple[str, str, str, float]]:
-    """Return for each of our rows: case, ours, the best peer, best peer / ours.
-
-    By the least times, which a busy machine disturbs less than medians.
-    """
-    result = []
-    for _, case in itertools.groupby(
-        found, key=lambda row: (row.suite, row.group, row.case)
-    ):
-        members = list(case)
-        peers = [row for row in members if not row.ours and not row.is_limit]
-        if not peers:
-            continue
-        best = min(peers, key=lambda row: row.minimum)
-        result += [
-            (row.case, row.subject, best.subject, best.minimum / row.minimum)
-            for row in members
-            if row.ours
-        ]
-    return result
+def _of_limit(row: Row, limit: Row | None) -> float | None:
+    return None if limit is None else limit.over(row)
 
 
 def cells(line: Line) -> tuple[str, ...]:
@@ -106,9 +121,8 @@ def cells(line: Line) -> tuple[str, ...]:
         row.subject + (" *" if line.best_peer else ""),
         duration(row.median),
         f"±{row.spread * 50:.0f} %",
-        "1" if line.ratio is None and row.ours else figure(line.ratio),
         duration(row.minimum),
-        "1" if line.ratio is None and row.ours else figure(line.least_ratio),
+        "1" if line.ratio is None and row.ours else figure(line.ratio),
         "" if rate is None else f"{rate / 1e9:.3g}",
         "" if line.of_limit is None else f"{line.of_limit:.2f}",
     )
@@ -145,6 +159,8 @@ def origin(found: Mapping[str, Any]) -> str:
     load = info.get("load")
     if load:
         parts.append(f"load {load[0]:.1f} at the end")
+    if info.get("omp_wait_policy"):
+        parts.append(f"OMP_WAIT_POLICY={info['omp_wait_policy']}")
     return f"Measured {found['datetime'][:10]} on {', '.join(parts)}. {packages}."
 
 
@@ -157,22 +173,34 @@ def markdown(found: Mapping[str, Any], suites: Sequence[str] = ()) -> str:
         shown = [index for index, _ in enumerate(COLUMNS) if _used(table, index)]
         heads = [COLUMNS[index] for index in shown]
         body = [[cells(line)[index] for index in shown] for line in table]
-        title = group if suite in group else f"{suite}: {group}"
-        parts.append(f"### {title[:1].upper()}{title[1:]}\n\n{grid(heads, body)}")
+        name = title(suite, group)
+        parts.append(f"### {name[:1].upper()}{name[1:]}\n\n{grid(heads, body)}")
     return "\n\n".join(parts) + "\n"
 
 
-def markdown_summary(found: Mapping[str, Any], suites: Sequence[str] = ()) -> str:
+def markdown_summary(found: Mapping[str, Any], groups: Sequence[str] = ()) -> str:
     """Return the short table of a README: ours against the best peer."""
-    kept = [row for row in rows(found) if not suites or row.suite in suites]
     body = []
-    ours = {(row.case, row.subject): row for row in kept if row.ours}
-    for case, subject, peer, ratio in summary(kept):
-        row = ours[case, subject]
-        unit = f"{row.case}, {row.subject}" if row.subject != OURS else row.case
-        body.append([unit, duration(row.minimum), peer, f"{figure(ratio)} x"])
+    for best in summary(rows(found)):
+        row = best.row
+        if groups and row.group not in groups:
+            continue
+        what = title(row.suite, row.group) + ": " + label(row)
+        ratio = f"{figure(best.ratio)} x"
+        body.append([what, duration(row.median), best.peer, ratio])
     head = ["what", "optlab", "best peer", "best peer / optlab"]
     return f"{grid(head, body)}\n\n{origin(found)}\n"
+
+
+def title(suite: str, group: str) -> str:
+    """Return what one table, or one block of bars, is called."""
+    return group if suite in group else f"{suite}: {group}"
+
+
+def label(row: Row) -> str:
+    """Name one row of ours: the case, and the layout where it is not the usual one."""
+    layout = row.subject.removeprefix(OURS).strip(" ,")
+    return f"{row.case} ({layout})" if layout else row.case
 
 
 def grid(head: Sequence[str], body: Iterable[Sequence[str]]) -> str:

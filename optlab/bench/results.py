@@ -33,8 +33,8 @@ class Row:
         What was timed.
     median, minimum, q1, q3 : float
         Seconds a call, over the rounds.
-    rounds : int
-        How many there were.
+    seconds : tuple of float
+        Those of every round, in order; empty where the file does not hold them.
     bytes_moved, unit_count, unit
         See `Case`.
     params : dict
@@ -49,7 +49,7 @@ class Row:
     minimum: float
     q1: float
     q3: float
-    rounds: int
+    seconds: tuple[float, ...]
     bytes_moved: int
     unit_count: int
     unit: str
@@ -65,6 +65,18 @@ class Row:
         """The distance of the quartiles, as a part of the median."""
         return (self.q3 - self.q1) / self.median if self.median else 0.0
 
+    def over(self, other: Row) -> float:
+        """Return how many times as long as the other one it takes.
+
+        The median over the rounds of the ratio within a round, whose two times are
+        taken one after the other: a slow second of the machine then slows both. Where
+        the rounds are not known or were not shared, the ratio of the medians.
+        """
+        if self.seconds and len(self.seconds) == len(other.seconds):
+            pairs = zip(self.seconds, other.seconds, strict=True)
+            return statistics.median(mine / theirs for mine, theirs in pairs)
+        return self.median / other.median
+
     @property
     def ours(self) -> bool:
         """Whether it is optlab that was timed."""
@@ -74,6 +86,16 @@ class Row:
     def is_limit(self) -> bool:
         """Whether it is the physical limit."""
         return self.subject.startswith(LIMIT)
+
+    @property
+    def peer(self) -> bool:
+        """Whether it is somebody else's way to do the same."""
+        return not (self.ours or self.is_limit)
+
+    @property
+    def variant(self) -> str:
+        """What stands after a comma in the subject's name, such as "2 threads"."""
+        return self.subject.partition(", ")[2]
 
     @property
     def bandwidth(self) -> float | None:
@@ -187,7 +209,7 @@ def rows(found: Mapping[str, Any]) -> list[Row]:
                 minimum=numbers["min"],
                 q1=numbers["q1"],
                 q3=numbers["q3"],
-                rounds=numbers["rounds"],
+                seconds=tuple(numbers.get("data", ())),
                 params=extra.get("params", {}),
                 **{name: extra[name] for name in _NAMES},
             )

@@ -243,7 +243,7 @@ def _show(found: Mapping[str, Any]) -> None:
             case = cell[0]
             body.append([first, *(cell[k] for k in shown[1:])])
         heads = [report.COLUMNS[k] for k in shown]
-        title = group if suite in group else f"{suite}: {group}"
+        title = report.title(suite, group)
         console.print(output.table(heads, body, title=title, left=2))
         console.print()
     console.print(report.origin(found), markup=False)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError
-from optlab.plots.theme import MUTED, axes_for, colours, new_figure, place_legend, style
+from optlab.plots.theme import (
+    INK,
+    MUTED,
+    PALETTE,
+    axes_for,
+    new_figure,
+    place_legend,
+    style,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +23,11 @@ if TYPE_CHECKING:
 
 #: The names of the two subjects that are drawn in a way of their own.
 _OURS, _LIMIT = "optlab", "limit"
-_MARKERS = "osD^vPX<>"
+#: A colour a family of peers; its modes differ in line and marker.
+_FAMILIES = dict(
+    zip(("keras", "optax", "torch", "sklearn", "numpy"), PALETTE[1:6], strict=True)
+)
+_MODES = (("-", "o"), ("-.", "s"), (":", "^"))
 
 
 def plot_step_speed(
@@ -46,8 +59,7 @@ def plot_step_speed(
     if not kept:
         raise InputError("There are no steps on one tensor among the results.")
     names = list(dict.fromkeys(row.subject for row in kept))
-    peers = [name for name in names if name not in (_OURS, _LIMIT)]
-    palette = dict(zip([_OURS, *peers], colours(1 + len(peers)), strict=True))
+    seen: Counter[str] = Counter()
     with axes_for(ax) as ax:
         for name in names:
             points = sorted(
@@ -55,13 +67,16 @@ def plot_step_speed(
                 for row in kept
                 if row.subject == name
             )
-            looks: dict[str, Any] = {"color": palette.get(name, "black")}
+            family = name.partition("-")[0]
+            line, marker = _MODES[seen[family] % len(_MODES)]
+            seen[family] += 1
+            colour = _FAMILIES.get(family, MUTED)
+            looks: dict[str, Any] = {"color": colour, "linewidth": 1.3, "zorder": 3}
+            looks |= {"linestyle": line, "marker": marker, "markersize": 4.5}
             if name == _LIMIT:
-                looks |= {"linestyle": "--", "linewidth": 1.4, "zorder": 3}
-            else:
-                looks |= {"marker": _MARKERS[names.index(name) % len(_MARKERS)]}
-                looks |= {"markersize": 4.5}
-                looks |= {"linewidth": 2.8 if name == _OURS else 1.3}
+                looks |= {"color": INK, "linestyle": "--", "marker": None}
+            elif name == _OURS:
+                looks |= {"color": PALETTE[0], "linewidth": 2.8, "zorder": 4}
             ax.plot(*zip(*points, strict=True), label=name, **looks)
         ax.set(xscale="log", yscale="log")
         ax.set_xlabel("parameters (one float32 tensor)")
@@ -96,7 +111,7 @@ def plot_ratios(found: Sequence[Any], ax: Axes | None = None) -> Axes:
 
     Parameters
     ----------
-    found : sequence of (case, ours, peer, ratio)
+    found : sequence of Best
         What `optlab.bench.report.summary` returns.
     ax : Axes, optional
         Where to draw; a new figure in the house style if left out.
@@ -104,7 +119,8 @@ def plot_ratios(found: Sequence[Any], ax: Axes | None = None) -> Axes:
     Returns
     -------
     Axes
-        One horizontal bar a case, a line at 1: equally fast.
+        One horizontal bar a case, under the name of its table; a line at 1: equally
+        fast.
 
     Raises
     ------
@@ -113,29 +129,41 @@ def plot_ratios(found: Sequence[Any], ax: Axes | None = None) -> Axes:
     """
     if not found:
         raise InputError("No peer was timed, so there are no ratios to draw.")
-    labels = [
-        case if ours == _OURS else f"{case} ({ours.removeprefix(_OURS).strip()})"
-        for case, ours, _, _ in found
-    ]
-    ratios = [ratio for *_, ratio in found]
+    from optlab.bench.report import label, title
+
+    places: list[int] = []
+    heads: dict[int, str] = {}
+    for best in found:
+        head = title(best.row.suite, best.row.group)
+        here = places[-1] + 1 if places else 0
+        if not heads or head != list(heads.values())[-1]:
+            heads[here] = head
+            here += 1
+        places.append(here)
+    ratios = [best.ratio for best in found]
     with axes_for(ax) as ax:
-        places = list(range(len(found)))
-        palette = colours(2)
-        shades = [palette[0] if ratio >= 1 else palette[1] for ratio in ratios]
+        faster, slower = PALETTE[:2]
+        shades = [faster if ratio >= 1 else slower for ratio in ratios]
         ax.barh(places, [r - 1 for r in ratios], left=1, color=shades, height=0.66)
         ax.set_xscale("log")
         ax.axvline(1, color=MUTED, linewidth=1)
-        for place, (_, _, peer, ratio) in zip(places, found, strict=True):
+        for place, best in zip(places, found, strict=True):
             ax.annotate(
-                f"{ratio:.3g}  {peer}",
-                (max(ratio, 1), place),
+                f"{best.ratio:.3g}  {best.peer}",
+                (max(best.ratio, 1), place),
                 xytext=(4, 0),
                 textcoords="offset points",
                 va="center",
                 fontsize=8.5,
             )
-        ax.set_yticks(places, labels)
-        ax.invert_yaxis()
+        names = dict(zip(places, (label(best.row) for best in found), strict=True))
+        marks = sorted(heads | names)
+        ticks = [(heads | names)[mark] for mark in marks]
+        ax.set_yticks(marks, ticks)
+        for mark, tick in zip(marks, ax.get_yticklabels(), strict=True):
+            tick.set_fontweight("bold" if mark in heads else "normal")
+        ax.tick_params(axis="y", length=0)
+        ax.set_ylim(max(places) + 0.7, -0.7)
         ax.grid(False, axis="y")
         ax.set_xlim(min(1, *ratios) * 0.8, max(2, *ratios) * 4)
         ax.set_xlabel("best peer's time / optlab's (1: equally fast)")
@@ -152,14 +180,15 @@ def plot_bench(
     ----------
     found : sequence of Row
         The results.
-    ratios : sequence of tuple
+    ratios : sequence of Best
         See `plot_ratios`.
     caches : mapping, optional
         See `plot_step_speed`.
     """
     steps = any(row.suite == "step" and row.group == "one tensor" for row in found)
     with style():
-        height = max(4.8, 1.6 + 0.26 * len(ratios))
+        groups = {(best.row.suite, best.row.group) for best in ratios}
+        height = max(4.8, 1.6 + 0.24 * (len(ratios) + len(groups)))
         panels = [steps, bool(ratios)]
         if not any(panels):
             raise InputError("There is nothing to draw: no steps, and no peers.")

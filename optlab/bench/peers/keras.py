@@ -47,6 +47,8 @@ def step(mode: str, work: StepWork) -> Subject | None:
 
     runtime = _runtime()
     ours = optimizers.get(work.config())
+    if isinstance(ours, optimizers.ScheduleFreeAdamW):
+        return None  # its slots share memory in tf.keras, which makes it another step
     try:
         twin = optimizer_to_keras(ours)
     except InputError:

@@ -16,8 +16,10 @@ def step(mode: str, work: StepWork) -> Subject | None:
     """Run the rule of an elementwise optimizer on whole arrays, rebinding the names."""
     optimizer = optimizers.get(work.config())
     rule = optimizer.rule
-    if not rule.elementwise or work.options:
+    if not rule.elementwise or set(work.options) - {"weight_decay", "amsgrad"}:
         return None
+    if isinstance(optimizer, (optimizers.Nadam, optimizers.ScheduleFreeAdamW)):
+        return None  # their scalars and slots need more than the rule
     params, grads = work.copies(), work.grads
     number = np.dtype(work.dtype).type
     slots = [
@@ -25,6 +27,7 @@ def step(mode: str, work: StepWork) -> Subject | None:
         for p in params
     ]
     hyper = [number(value) for value in optimizer.hyper()]
+    decay = number(optimizer.options.weight_decay or 0.0)
     rate = number(optimizer.learning_rate)
     done = 0
 
@@ -34,9 +37,8 @@ def step(mode: str, work: StepWork) -> Subject | None:
         with flush_subnormals():
             scalars = rule.coefficients(number(1), number(done), rate, *hyper)
             for k, grad in enumerate(grads):
-                params[k], *slots[k] = rule.function(
-                    params[k], grad, *slots[k], *scalars
-                )
+                p = params[k] - (params[k] * decay) * rate if decay else params[k]
+                params[k], *slots[k] = rule.function(p, grad, *slots[k], *scalars)
 
     return Subject("numpy", run, lambda: params, BEFORE)
 

@@ -1,7 +1,7 @@
 """What comes before the first step: imports, and compiling with a cold or warm cache.
 
 Each call is a new process, so the figures hold what Python itself takes, too; the
-process "python" does nothing and shows how much that is.
+process that does nothing shows how much that is: their limit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from optlab.bench.case import OURS, Case, Subject
+from optlab.bench.case import LIMIT, OURS, Case, Subject
 from optlab.bench.plan import Plan
 
 _STEP = (
@@ -36,7 +36,7 @@ _FIT = (
 def cases(plan: Plan) -> list[Case]:
     """Return imports of ours and the peers', a first step, a first fit."""
     packages = {peer.package for peer in plan.peers} - {"numpy"}
-    imports = {OURS: "import optlab", "python": "", "numpy": "import numpy"}
+    imports = {OURS: "import optlab", LIMIT: "", "numpy": "import numpy"}
     imports |= {name: f"import {name}" for name in sorted(packages)}
     makers: dict[str, Callable[[], Subject | None]] = {
         name: functools.partial(_process, name, text) for name, text in imports.items()

@@ -1,11 +1,11 @@
-"""How a step grows faster with threads: 1, 2, all."""
+"""How a step grows faster with threads: 1, 2, all. Everything is over ours with 1."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from optlab.bench import machine
-from optlab.bench.case import Case, Subject
+from optlab.bench.case import LIMIT, OURS, Case, Subject
 from optlab.bench.peers import Peer
 from optlab.bench.plan import Plan
 from optlab.bench.suites import step
@@ -23,13 +23,13 @@ def _case(plan: Plan, n: int) -> Case:
     model = step.case(Plan(), "threads", f"{n}", work)
     subjects: dict[str, Callable[[], Subject | None]] = {}
     for count in sorted({1, min(2, machine.usable_cpus()), machine.usable_cpus()}):
-        name = "optlab" if count == 1 else f"optlab, {count} threads"
-        subjects[name] = _with_threads(lambda: step.ours(work), count)
-        limit = f"limit, {count} thread" + ("s" if count > 1 else "")
-        subjects[limit] = _with_threads(lambda: step.limit(work, []), count)
+        variant = "" if count == 1 else f", {count} threads"
+        subjects[OURS + variant] = _with_threads(lambda: step.ours(work), count)
+        limit = _with_threads(lambda: step.limit(work, []), count)
+        subjects[LIMIT + variant] = limit
         for peer in plan.peers:
             if peer.name == "torch-fused":
-                subjects[f"torch-fused, {count}"] = _torch(peer, work, count)
+                subjects[peer.name + variant] = _torch(peer, work, count)
     return Case(
         "threads",
         "threads",

@@ -34,6 +34,11 @@ def test_time_a_parameter_against_size():
 
 def test_bars_of_ratios():
     ax = plot_ratios(report.summary(found()))
+    assert [tick.get_text() for tick in ax.get_yticklabels()] == [
+        "step: one tensor",
+        "100",
+        "10000",
+    ]
     assert [bar.get_width() + 1 for bar in ax.patches] == pytest.approx([3.0, 3.0])
     assert "torch" in ax.texts[0].get_text()
 
