@@ -40,7 +40,7 @@ llvm.set_option("optlab", "-runtime-memory-check-threshold=64")
 
 #: Elements of one chunk of a parallel loop. Fixed, so that the cut does not depend on
 #: the number of threads.
-CHUNK = 1 << 15
+CHUNK = 1 << 13
 
 #: How the loop treats a gradient before the rule sees it: nothing, tf.clip_by_norm's
 #: (g * c) / max(norm, c), tf.clip_by_global_norm's g * factor, tf.clip_by_value.

@@ -16,6 +16,9 @@ from dataclasses import dataclass, field
 ROUND = 2e-3
 #: Calls from here on are timed one by one, without one before.
 LONG = 0.05
+#: Seconds of rest before a subject's turn: threads of the one before it, which wait for
+#: more work in a busy loop, have then gone to sleep.
+REST = 3e-3
 #: Rounds, even where they take `_PATIENCE` times the budget; and at most.
 FEWEST, MOST = 5, 400
 _PATIENCE = 3.0
@@ -95,6 +98,7 @@ def _calls(run: Callable[[], object], clock: Clock) -> int:
 
 def _round(run: Callable[[], object], timing: Timing, clock: Clock) -> None:
     if not timing.seconds or timing.seconds[-1] < LONG:
+        time.sleep(REST)
         run()
     timing.seconds.append(_repeat(run, timing.calls, clock) / timing.calls)
 

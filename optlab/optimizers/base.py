@@ -33,8 +33,9 @@ from optlab.parameters import Parameters
 
 Tensors: TypeAlias = Parameters | Sequence[Array]
 
-#: Elements from which the parallel loop is quicker than the serial one (measured by
-#: `benchmarks/bench_threshold.py`: they cross between 5e4 and 2e5 on two cores).
+#: Elements from which a step uses all threads. On two idle processors that is quicker
+#: from some 3e4 on (`benchmarks/bench_threshold.py`), but by half only from here on, and
+#: threads once woken disturb what comes after the step: see `optlab.training.threads`.
 PARALLEL_FROM = 100_000
 #: Mean elements of a tensor up to which gradients are gathered for one scattered call.
 GATHER_UP_TO = 8_192
@@ -262,6 +263,13 @@ class Optimizer(Remembers):
         ValueError
             If the optimizer is not built, or counts or shapes disagree. Nothing has
             been changed then.
+
+        Notes
+        -----
+        From 100,000 parameters on a step uses all of Numba's threads, which then wait
+        for some milliseconds in a busy loop. `optlab.fit` tries whether that disturbs
+        its matrix products. In a loop of your own ``numba.set_num_threads(1)``, or
+        GOMP_SPINCOUNT=1000 in the environment, may make the whole quicker.
         """
         if params is not None:
             self.build(params)

@@ -21,13 +21,13 @@ from optlab.errors import InputError
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.recorder import Recorder
 from optlab.run import Position, Run
-from optlab.training.blas_threads import BlasThreads
 from optlab.training.evaluation import Evaluator
 from optlab.training.interrupts import InterruptGuard
 from optlab.training.non_finite import locate
 from optlab.training.objective import Objective
 from optlab.training.progress import Progress
 from optlab.training.rows import DROPOUT, Rows
+from optlab.training.threads import Threads
 
 Array = npt.NDArray[Any]
 
@@ -101,13 +101,12 @@ class Loop:
         run = self.run
         self.epoch = run.position.epoch
         self._enter(run.position)
-        products = (
-            3 * self._parameters.size * min(self.rows.batch_size, len(self.rows.x))
-        )
+        parameters = self._parameters.size
+        products = 3 * parameters * min(self.rows.batch_size, len(self.rows.x))
         with (
             flush_subnormals(),
             np.errstate(all="ignore"),
-            BlasThreads(products) as self._count_step,
+            Threads(products, parameters) as self._count_step,
         ):
             with self._guard:
                 try:

@@ -1,12 +1,14 @@
-"""A run of large products takes the number of BLAS threads that is quicker now."""
+"""A run of large products takes the numbers of threads that are quickest now."""
 
+import numba
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
 import optlab
-from optlab.training import blas_threads
-from optlab.training.blas_threads import HELD, TRIAL, WINDOW, WORTHWHILE, BlasThreads
+from optlab.optimizers.base import PARALLEL_FROM
+from optlab.training import threads as module
+from optlab.training.threads import HELD, TRIAL, WINDOW, WORTHWHILE, Threads
 
 
 class Library:
@@ -27,7 +29,7 @@ class Controller:
 @pytest.fixture
 def library(monkeypatch):
     library = Library(4)
-    monkeypatch.setattr(blas_threads, "_controller", lambda: Controller(library))
+    monkeypatch.setattr(module, "_controller", lambda: Controller(library))
     return library
 
 
@@ -37,7 +39,7 @@ def library(monkeypatch):
 def test_the_quicker_way_is_kept_and_tried_again(library, many, one, expected):
     now = 0.0
     used = []
-    with BlasThreads(WORTHWHILE, lambda: now) as step:
+    with Threads(WORTHWHILE, clock=lambda: now) as step:
         for _ in range(2 * TRIAL + HELD + 1):
             now += many if library.num_threads == 4 else one
             used.append(library.num_threads)
@@ -49,9 +51,28 @@ def test_the_quicker_way_is_kept_and_tried_again(library, many, one, expected):
     assert library.num_threads == 4
 
 
+def test_steps_of_many_parameters_are_tried_on_one_thread_too(library, monkeypatch):
+    loops = [4]
+    monkeypatch.setattr(numba, "get_num_threads", lambda: loops[-1])
+    monkeypatch.setattr(numba, "set_num_threads", loops.append)
+    now = 0.0
+    used = []
+    with Threads(WORTHWHILE, PARALLEL_FROM, lambda: now) as step:
+        for _ in range(3 * TRIAL + HELD):
+            way = library.num_threads, loops[-1]
+            used.append(way)
+            now += {(4, 4): 3.0, (4, 1): 1.0, (1, 1): 2.0}[way]
+            step()
+    assert used[:TRIAL] == [(4, 4)] * TRIAL
+    assert used[TRIAL : 2 * TRIAL] == [(4, 1)] * TRIAL
+    assert used[2 * TRIAL : 3 * TRIAL] == [(1, 1)] * TRIAL
+    assert used[3 * TRIAL :] == [(4, 1)] * HELD
+    assert (library.num_threads, loops[-1]) == (4, 4)
+
+
 def test_threads_that_become_slow_are_given_up(library):
     now = 0.0
-    with BlasThreads(WORTHWHILE, lambda: now) as step:
+    with Threads(WORTHWHILE, clock=lambda: now) as step:
         for number in range(2 * TRIAL + 2 * WINDOW):
             busy = number >= 2 * TRIAL
             now += (10.0 if busy else 1.0) if library.num_threads == 4 else 2.0
@@ -60,7 +81,7 @@ def test_threads_that_become_slow_are_given_up(library):
 
 
 def test_the_threads_are_put_back_after_an_error(library):
-    with pytest.raises(ZeroDivisionError), BlasThreads(WORTHWHILE) as step:
+    with pytest.raises(ZeroDivisionError), Threads(WORTHWHILE) as step:
         for _ in range(TRIAL):
             step()
         assert library.num_threads == 1
@@ -71,15 +92,16 @@ def test_the_threads_are_put_back_after_an_error(library):
 @pytest.mark.parametrize(("products", "threads"), [(WORTHWHILE - 1, 4), (10**9, 1)])
 def test_where_there_is_no_choice_nothing_is_counted(library, products, threads):
     library.num_threads = threads
-    with BlasThreads(products) as step:
+    with Threads(products) as step:
         assert step is None
     assert library.num_threads == threads
 
 
+@pytest.mark.parametrize("units", [256, 2048])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_the_choice_moves_no_bit(threads):
+def test_the_choice_moves_no_bit(threads, units):
     def trained():
-        layers = [optlab.Dense(256, activation="relu"), optlab.Dense(10)]
+        layers = [optlab.Dense(units, activation="relu"), optlab.Dense(10)]
         model = optlab.Sequential(layers, input_shape=(64,))
         loss = optlab.losses.SparseCategoricalCrossentropy(from_logits=True)
         optlab.fit(model, x, y, loss=loss, optimizer="adam", batch_size=128)
