@@ -34,7 +34,7 @@ from optlab.parameters import Parameters
 Tensors: TypeAlias = Parameters | Sequence[Array]
 
 #: Elements from which a step uses all threads. On two idle processors that is quicker
-#: from some 3e4 on (`benchmarks/bench_threshold.py`), but by half only from here on, and
+#: from some 3e4 on (`benchmarks/bench_threshold.py`), but by half only from here, and
 #: threads once woken disturb what comes after the step: see `optlab.training.threads`.
 PARALLEL_FROM = 100_000
 #: Mean elements of a tensor up to which gradients are gathered for one scattered call.
