@@ -147,10 +147,10 @@ def check_memory(needed: int, what: str) -> None:
 def readable(count: float) -> str:
     """Write a number of bytes with a unit."""
     for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000 or unit == "GB":
+        if count < 999.5:
             return f"{count:.3g} {unit}"
         count /= 1000
-    return f"{count:.3g} GB"
+    return f"{count:.3g} TB"
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

@@ -55,7 +55,11 @@ def plot_step_speed(
     InputError
         If there are no such rows.
     """
-    kept = [row for row in found if row.suite == "step" and row.group == "one tensor"]
+    kept = [
+        row
+        for row in found
+        if row.suite == "step" and row.group == "Adam step, one tensor"
+    ]
     if not kept:
         raise InputError("There are no steps on one tensor among the results.")
     names = list(dict.fromkeys(row.subject for row in kept))
@@ -185,7 +189,9 @@ def plot_bench(
     caches : mapping, optional
         See `plot_step_speed`.
     """
-    steps = any(row.suite == "step" and row.group == "one tensor" for row in found)
+    steps = any(
+        row.suite == "step" and row.group == "Adam step, one tensor" for row in found
+    )
     with style():
         groups = {(best.row.suite, best.row.group) for best in ratios}
         height = max(4.8, 1.6 + 0.24 * (len(ratios) + len(groups)))

@@ -78,13 +78,19 @@ _ARRAYS = {
 def cases(plan: Plan) -> list[Case]:
     """Return the steps by size, by layout, by optimizer and by option."""
     found = [
-        case(plan, "one tensor", f"{n}", StepWork("adam", ((n,),)))
+        case(plan, "Adam step, one tensor", f"{n}", StepWork("adam", ((n,),)))
         for n in _sizes(plan)
     ]
     if plan.sizes is None or plan.quick:
-        found.append(case(plan, "many tensors", "200 of 100", StepWork("adam", MANY)))
+        found.append(
+            case(plan, "Adam step, many tensors", "200 of 100", StepWork("adam", MANY))
+        )
     if plan.sizes is None and not plan.quick:
-        found.append(case(plan, "many tensors", "mixed model", StepWork("adam", MIXED)))
+        found.append(
+            case(
+                plan, "Adam step, many tensors", "mixed model", StepWork("adam", MIXED)
+            )
+        )
     if plan.quick or plan.sizes is not None:
         return found
     return found + by_optimizer(plan) + by_option(plan)
@@ -198,7 +204,7 @@ def _sizes(plan: Plan) -> tuple[int, ...]:
     if plan.sizes is None:
         return QUICK_SIZES if plan.quick else SIZES
     for n in plan.sizes:
-        planned = case(plan, "one tensor", f"{n}", StepWork("adam", ((n,),)))
+        planned = case(plan, "Adam step, one tensor", f"{n}", StepWork("adam", ((n,),)))
         machine.check_memory(planned.memory(), f"An Adam step on {n} parameters")
     return plan.sizes
 

@@ -150,7 +150,7 @@ def test_what_was_timed_before_an_interruption_is_kept():
 def test_numpy_steps_are_the_same_bits_and_the_limit_leaves_ours_alone():
     case = step.case(
         Plan(tuple(bench.select(["numpy"]))),
-        "one tensor",
+        "Adam step, one tensor",
         "500",
         StepWork("adam", ((500,),)),
     )

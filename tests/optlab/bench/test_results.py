@@ -15,7 +15,9 @@ SECONDS = {"optlab": [2e-3, 1e-3, 3e-3], "limit": [5e-4] * 3, "torch": [4e-3] * 
 
 
 def document(factor=1.0, **machine):
-    case = Case("step", "one tensor", "100", {}, bytes_moved=2800, unit_count=100)
+    case = Case(
+        "step", "Adam step, one tensor", "100", {}, bytes_moved=2800, unit_count=100
+    )
     timings = {
         name: Timing(1, [factor * s for s in seconds])
         for name, seconds in SECONDS.items()
@@ -44,7 +46,7 @@ def test_pytest_benchmark_reads_the_file(tmp_path):
     path.write_text(json.dumps(document()))
     store = storage.FileStorage(str(folder), logger, default_machine_id="machine")
     (loaded,) = list(store.load_benchmarks())[:1]
-    assert loaded["name"] == "step[one tensor-100-optlab]"
+    assert loaded["name"] == "step[Adam step, one tensor-100-optlab]"
     assert loaded["median"] == 2e-3
 
 
@@ -106,12 +108,12 @@ def test_markdown_says_machine_versions_and_date():
     assert "| 100 | torch * | 4 ms |" in text
     assert "numpy" in text and "Measured 20" in text
     short = report.markdown_summary(document())
-    assert "| step: one tensor: 100 | 2 ms | torch | 2 x |" in short
+    assert "| Adam step, one tensor: 100 | 2 ms | torch | 2 x |" in short
 
 
 def test_a_ratio_is_the_median_within_the_rounds():
     seconds = {"optlab": [1.0, 10.0, 2.0], "torch": [3.0, 20.0, 8.0]}
-    case = Case("step", "one tensor", "100", {})
+    case = Case("step", "Adam step, one tensor", "100", {})
     timings = {name: Timing(1, values) for name, values in seconds.items()}
     ours, torch = results.rows({"benchmarks": results.add(case, timings)})
     assert torch.over(ours) == 3.0  # of 3, 2 and 4; the medians say 4

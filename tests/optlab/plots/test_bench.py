@@ -13,7 +13,7 @@ from optlab.plots.bench import plot_bench, plot_ratios, plot_step_speed
 def found():
     entries = []
     for n in (100, 10_000):
-        case = Case("step", "one tensor", str(n), {}, unit_count=n)
+        case = Case("step", "Adam step, one tensor", str(n), {}, unit_count=n)
         timings = {
             "optlab": Timing(1, [n * 1e-9]),
             "limit": Timing(1, [n * 5e-10]),
@@ -35,7 +35,7 @@ def test_time_a_parameter_against_size():
 def test_bars_of_ratios():
     ax = plot_ratios(report.summary(found()))
     assert [tick.get_text() for tick in ax.get_yticklabels()] == [
-        "step: one tensor",
+        "Adam step, one tensor",
         "100",
         "10000",
     ]
