@@ -11,6 +11,7 @@ from optlab.bench import machine, results, suites
 from optlab.bench.case import LIMIT, OURS, Case, ParityError, Subject, check_parity
 from optlab.bench.peers import Peer, split
 from optlab.bench.plan import Plan
+from optlab.bench.report import title
 from optlab.bench.timing import interleave
 
 #: Seconds for a case, thorough and quick.
@@ -137,8 +138,8 @@ def without_what_does_not_fit(case: Case, skipped: list[str]) -> Case | None:
         out, smaller = ["all"], None
     free = machine.readable(machine.memory("MemAvailable") or 0)
     skipped.append(
-        f"{', '.join(out)} of {case.suite}, {case.group}, {case.name}: together they "
-        f"need {machine.readable(needed)}, and {free} are free"
+        f"{', '.join(out)} of {title(case.suite, case.group)}, {case.name}: together "
+        f"they need {machine.readable(needed)}, and {free} are free"
     )
     return smaller
 

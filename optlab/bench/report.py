@@ -129,10 +129,11 @@ def cells(line: Line) -> tuple[str, ...]:
 
 
 def figure(value: float | None) -> str:
-    """Write a ratio with three digits at most."""
+    """Write a ratio: two digits after the point, fewer where it is large."""
     if value is None:
         return ""
-    return f"{value:.0f}" if value >= 100 else f"{value:.2g}"
+    places = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{places}f}"
 
 
 def duration(seconds: float) -> str:
@@ -164,6 +165,21 @@ def origin(found: Mapping[str, Any]) -> str:
     return f"Measured {found['datetime'][:10]} on {', '.join(parts)}. {packages}."
 
 
+def notes(found: Mapping[str, Any]) -> list[str]:
+    """Say what of a document was not timed, and why."""
+    kept = found.get("optlab", {})
+    said = [
+        f"missing: {one['peer']} (package {one['package']!r} is not installed)"
+        for one in kept.get("missing", ())
+    ]
+    said += [f"left out: {text}" for text in kept.get("skipped", ())]
+    for one in kept.get("faults", ()):
+        who = "" if one["subject"] in one["message"] else f", {one['subject']}"
+        where = f"{title(one['suite'], one['group'])}, {one['case']}{who}"
+        said.append(f"not timed, {one['kind']}: {where}: {one['message']}")
+    return said
+
+
 def markdown(found: Mapping[str, Any], suites: Sequence[str] = ()) -> str:
     """Return all tables of a document, or those of some suites, in Markdown."""
     parts = [origin(found)]
@@ -175,6 +191,8 @@ def markdown(found: Mapping[str, Any], suites: Sequence[str] = ()) -> str:
         body = [[cells(line)[index] for index in shown] for line in table]
         name = title(suite, group)
         parts.append(f"### {name[:1].upper()}{name[1:]}\n\n{grid(heads, body)}")
+    if said := notes(found):
+        parts.append("### Not timed\n\n" + "\n".join(f"- {text}" for text in said))
     return "\n\n".join(parts) + "\n"
 
 

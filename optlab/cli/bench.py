@@ -247,25 +247,8 @@ def _show(found: Mapping[str, Any]) -> None:
         console.print(output.table(heads, body, title=title, left=2))
         console.print()
     console.print(report.origin(found), markup=False)
-    for text in _notes(found.get("optlab", {})):
+    for text in report.notes(found):
         console.print(text, markup=False)
-
-
-def _notes(notes: Mapping[str, Any]) -> list[str]:
-    """Say what was not timed, and why."""
-    found = [
-        f"missing: {one['peer']} (package {one['package']!r} is not installed)"
-        for one in notes.get("missing", ())
-    ]
-    found += [f"left out: {text}" for text in notes.get("skipped", ())]
-    found += [
-        f"not timed, {one['kind']}: {one['group']}, {one['case']}: {one['message']}"
-        if one["subject"] in one["message"]
-        else f"not timed, {one['kind']}: {one['group']}, {one['case']}, "
-        f"{one['subject']}: {one['message']}"
-        for one in notes.get("faults", ())
-    ]
-    return found
 
 
 def _differing(notes: Mapping[str, Any]) -> bool:

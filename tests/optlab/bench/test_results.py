@@ -108,7 +108,7 @@ def test_markdown_says_machine_versions_and_date():
     assert "| 100 | torch * | 4 ms |" in text
     assert "numpy" in text and "Measured 20" in text
     short = report.markdown_summary(document())
-    assert "| Adam step, one tensor: 100 | 2 ms | torch | 2 x |" in short
+    assert "| Adam step, one tensor: 100 | 2 ms | torch | 2.00 x |" in short
 
 
 def test_a_ratio_is_the_median_within_the_rounds():
