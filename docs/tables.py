@@ -10,9 +10,10 @@ Several files are shown one after the other, each with its machine, versions and
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from optlab.bench import report
-from optlab.bench.results import read
+from optlab.bench.results import read, rows
 from optlab.cli.output import write_text
 from optlab.errors import InputError
 
@@ -58,13 +59,24 @@ def main() -> int:
             arguments.readme.read_text(encoding="utf-8"),
             "\n".join(report.markdown_summary(one, SHORT) for one in found),
         )
+        check_whole(found)
+        pages = [report.markdown(one) for one in found]
+        write_text(arguments.page, "\n".join([HEAD, *pages]))
+        write_text(arguments.readme, readme)
     except (InputError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    pages = [report.markdown(one) for one in found]
-    write_text(arguments.page, "\n".join([HEAD, *pages]))
-    write_text(arguments.readme, readme)
     return 0
+
+
+def check_whole(found: list[dict[str, Any]]) -> None:
+    """Refuse to publish what was interrupted, or lacks the cases of the README."""
+    if any(one.get("optlab", {}).get("interrupted") for one in found):
+        raise InputError("The run was interrupted; publish a whole one.")
+    groups = {row.group for one in found for row in rows(one)}
+    lacking = [group for group in SHORT if group not in groups]
+    if lacking:
+        raise InputError(f"No results for the README's table of {', '.join(lacking)}.")
 
 
 def placed(text: str, table: str) -> str:

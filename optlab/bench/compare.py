@@ -73,7 +73,7 @@ def compare(
     Raises
     ------
     InputError
-        If they have no row in common.
+        If they have no row of optlab's in common.
     """
     before = {row.key: row for row in rows(old)}
     changes = []
@@ -85,6 +85,6 @@ def compare(
                 and row.minimum > threshold * other.minimum
             )
             changes.append(Change(other, row, slower))
-    if not changes:
-        raise InputError("The two files of results have no case in common.")
+    if not any(change.new.ours for change in changes):
+        raise InputError("The two results have no case of optlab's in common.")
     return sorted(changes, key=lambda change: change.ratio, reverse=True)

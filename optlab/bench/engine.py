@@ -68,7 +68,7 @@ def run(
     entries: list[dict[str, Any]] = []
     faults: list[dict[str, str]] = []
     skipped: list[str] = []
-    index = 0
+    index, interrupted = 0, False
     try:
         for index, case in enumerate(cases):
             if watch is not None:
@@ -80,6 +80,7 @@ def run(
     except KeyboardInterrupt:
         if not entries:
             raise
+        interrupted = True
         skipped.append(f"{len(cases) - index} of {len(cases)} cases: interrupted")
     return results.document(
         entries,
@@ -89,6 +90,7 @@ def run(
             ],
             "faults": faults,
             "skipped": skipped,
+            "interrupted": interrupted,
         },
     )
 

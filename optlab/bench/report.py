@@ -120,7 +120,7 @@ def cells(line: Line) -> tuple[str, ...]:
         row.case,
         row.subject + (" *" if line.best_peer else ""),
         duration(row.median),
-        f"±{row.spread * 50:.0f} %",
+        f"±{row.spread * 50:.0f} %" if len(row.seconds) not in (1, 2) else "",
         duration(row.minimum),
         "1" if line.ratio is None and row.ours else figure(line.ratio),
         "" if rate is None else f"{rate / 1e9:.3g}",

@@ -202,6 +202,10 @@ def rows(found: Mapping[str, Any]) -> list[Row]:
     result = []
     for one in found["benchmarks"]:
         extra, numbers = one["extra_info"], one["stats"]
+        seconds = [numbers[name] for name in ("median", "min", "q1", "q3")]
+        seconds += numbers.get("data", ())
+        if not all(0 < second < math.inf for second in seconds):
+            raise ValueError(f"{one['name']}: times must be positive numbers")
         result.append(
             Row(
                 group=extra["table"],
@@ -228,7 +232,7 @@ def read(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         rows(found)
-        found["machine_info"]["node"]
+        found["machine_info"]["node"], found["datetime"][:10]
     except OSError as error:
         raise InputError(f"Cannot read {str(path)!r}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:

@@ -14,7 +14,7 @@ from optlab.errors import InputError
 if TYPE_CHECKING:
     from optlab.bench.compare import Change
 
-FAILED = 1
+FAILED, INTERRUPTED = 1, 130
 OUT = Path("out") / "bench.json"
 
 
@@ -69,8 +69,12 @@ def bench(
         typer.Option(metavar="OLD", help="Show what became slower than in this file."),
     ] = None,
     threshold: Annotated[
-        float, typer.Option(min=1.0, help="What --compare takes for slower: a factor.")
-    ] = 1.25,
+        float | None,
+        typer.Option(
+            min=1.0,
+            help="What --compare takes for slower: a factor.  [default: 1.25]",
+        ),
+    ] = None,
     other_machine: Annotated[
         bool,
         typer.Option(
@@ -91,8 +95,10 @@ def bench(
     """Time optlab, its peers and the physical limit side by side.
 
     Nothing is timed before it has given the same result as ours. The ratio is a
-    subject's time over optlab's; a star marks the fastest peer. Exit status 1: a peer
-    computes something else, or --compare found optlab slower.
+    subject's time over optlab's; a star marks the fastest peer. --sizes and
+    --optimizers belong to the suite step; --sizes leaves its other tables out. Ctrl-C
+    keeps the cases that were finished. Exit status 1: a peer computes something else,
+    or --compare found optlab slower; 130: interrupted.
     """
     from optlab.bench import compare as comparing
     from optlab.bench import machine, report
@@ -100,6 +106,9 @@ def bench(
 
     if json and markdown:
         raise InputError("Give --json or --markdown, not both.")
+    if compare is None and (other_machine or threshold is not None):
+        raise InputError("--threshold and --other-machine belong to --compare.")
+    bound = comparing.THRESHOLD if threshold is None else threshold
     picture = output.picture(plot)
     old = None if compare is None else stored.read(compare)
     if old is not None and results is None:
@@ -111,22 +120,23 @@ def bench(
         found = stored.read(results)
     else:
         found = _measure(suites, quick, peers, sizes, optimizers, seconds, out)
-    changes = None
     if old is not None:
         comparing.check_machine(old, found, other_machine)
-        changes = comparing.compare(old, found, threshold)
-    if picture is not None:
-        _draw(found, picture)
+    if markdown:
+        output.results().out(report.markdown(found), highlight=False)
+    elif not json:
+        _show(found)
+    changes = None if old is None else comparing.compare(old, found, bound)
     slower = [c for c in changes or () if c.slower and c.new.ours]
     if json:
         output.print_json(found if changes is None else _with_changes(found, changes))
-    elif markdown:
-        output.results().out(report.markdown(found), end="", highlight=False)
-    else:
-        _show(found)
-    if changes is not None and not json:
-        _show_changes(changes, slower, threshold)
+    elif changes is not None:
+        _show_changes(changes, slower, bound)
+    if picture is not None:
+        _draw(found, picture)
     notes = found.get("optlab", {})
+    if notes.get("interrupted"):
+        return INTERRUPTED
     return FAILED if slower or _differing(notes) else 0
 
 
@@ -178,7 +188,7 @@ def parse_sizes(texts: list[str] | None) -> tuple[int, ...] | None:
         found.append(int(number))
     if not found:
         raise InputError("--sizes needs at least one number.")
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _words(texts: list[str] | None) -> list[str]:
@@ -203,6 +213,16 @@ def _measure(
     names = tuple(_words(optimizers)) or None
     for name in names or ():
         registry.lookup(name)
+    named = suites or ["step"]
+    if (numbers or names) and not {"step", "all"} & set(named):
+        raise InputError(
+            "--sizes and --optimizers belong to the suite 'step'. "
+            f"Received: {', '.join(named)}"
+        )
+    if names and (numbers or quick):
+        raise InputError(
+            "--optimizers chooses from a table that --sizes and --quick leave out."
+        )
     target = out or OUT
     output.make_folder(target.parent, "--out")
     if target.is_dir():
@@ -215,7 +235,7 @@ def _measure(
                 status.update(text)
 
         found = engine.run(
-            suites or ["step"],
+            named,
             chosen,
             sizes=numbers,
             optimizers=names,
@@ -281,7 +301,8 @@ def _show_changes(
         console.print(output.table(heads, body, title=title, left=2))
     console.print(
         f"{len(slower)} of optlab's cases are slower by more than {threshold:g} times "
-        f"in median and minimum; {len(changes)} rows compared."
+        f"in median and minimum; {sum(c.new.ours for c in changes)} of them compared, "
+        f"and {sum(not c.new.ours for c in changes)} rows of others."
     )
 
 

@@ -78,7 +78,7 @@ def plot_step_speed(
             looks: dict[str, Any] = {"color": colour, "linewidth": 1.3, "zorder": 3}
             looks |= {"linestyle": line, "marker": marker, "markersize": 4.5}
             if name == _LIMIT:
-                looks |= {"color": INK, "linestyle": "--", "marker": None}
+                looks |= {"color": INK, "linestyle": "--", "marker": "_"}
             elif name == _OURS:
                 looks |= {"color": PALETTE[0], "linewidth": 2.8, "zorder": 4}
             ax.plot(*zip(*points, strict=True), label=name, **looks)

@@ -84,6 +84,9 @@ def test_another_machine(measured, tmp_path, capsys):
         (["--compare", "missing.json"], "Cannot read"),
         (["--plot", "picture.pdf"], ".png or .svg"),
         (["--json", "--markdown"], "not both"),
+        (["loss", "--sizes", "100"], "belong to the suite 'step'"),
+        (["--optimizers", "sgd", "--sizes", "100"], "leave out"),
+        (["--threshold", "2"], "belong to --compare"),
     ],
 )
 def test_bad_input(words, message, tmp_path, monkeypatch, capsys):
@@ -95,8 +98,33 @@ def test_bad_input(words, message, tmp_path, monkeypatch, capsys):
     assert not list(tmp_path.rglob("*.json"))
 
 
+def test_the_table_comes_before_what_cannot_be_done_with_it(measured, tmp_path, capsys):
+    assert main([*FAST, "--out", str(measured), "--plot", str(tmp_path / "p.png")]) == 2
+    captured = capsys.readouterr()
+    assert "cosine_decay" in captured.out and "nothing to draw" in captured.err
+
+
+def test_an_interrupted_run_says_so(tmp_path, capsys, monkeypatch):
+    from optlab.bench import engine
+
+    calls = []
+
+    def run_case(*arguments):
+        calls.append(1)
+        if len(calls) > 1:
+            raise KeyboardInterrupt
+        return whole(*arguments)
+
+    whole = engine.run_case
+    monkeypatch.setattr(engine, "run_case", run_case)
+    path = tmp_path / "results.json"
+    assert main([*FAST, "--out", str(path)]) == 130
+    assert "interrupted" in capsys.readouterr().out
+    assert json.loads(path.read_text())["optlab"]["interrupted"]
+
+
 def test_sizes():
-    assert parse_sizes(["100,1e4", "1_000"]) == (100, 10_000, 1_000)
+    assert parse_sizes(["100,1e4", "1_000", "100"]) == (100, 10_000, 1_000)
     assert parse_sizes(None) is None
     with pytest.raises(InputError, match=r"1\.5"):
         parse_sizes(["1.5"])

@@ -35,6 +35,8 @@ class Peer:
         The mode, for that module.
     says : str
         What the mode is, for tables.
+    needs : tuple of str
+        What must be importable besides.
     """
 
     name: str
@@ -42,11 +44,13 @@ class Peer:
     module: str
     mode: str
     says: str
+    needs: tuple[str, ...] = ()
 
     @property
     def installed(self) -> bool:
-        """Whether the package could be imported, without importing it."""
-        return importlib.util.find_spec(self.package) is not None
+        """Whether the packages could be imported, without importing them."""
+        names = (self.package, *self.needs)
+        return all(importlib.util.find_spec(name) is not None for name in names)
 
     def load(self) -> ModuleType:
         """Import the module that knows this peer."""
@@ -73,7 +77,7 @@ PEERS = {
         Peer("torch-single", "torch", "torch", "single", "torch, for-loop"),
         Peer("torch-foreach", "torch", "torch", "foreach", "torch, foreach"),
         Peer("torch-fused", "torch", "torch", "fused", "torch, fused"),
-        Peer("optax", "optax", "optax", "jit", "optax, jit, donated buffers"),
+        Peer("optax", "optax", "optax", "jit", "optax, jit, donated buffers", ("jax",)),
         Peer("sklearn", "sklearn", "sklearn", "mlp", "scikit-learn's MLP"),
     )
 }

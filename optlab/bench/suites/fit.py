@@ -64,7 +64,7 @@ def _network(work: FitWork) -> Any:
 
 
 def _fit(model: Any, x: Any, y: Any, work: FitWork, epochs: int, shuffle: bool) -> None:
-    optlab.fit(
+    run = optlab.fit(
         model,
         x,
         y,
@@ -75,3 +75,5 @@ def _fit(model: Any, x: Any, y: Any, work: FitWork, epochs: int, shuffle: bool) 
         shuffle=shuffle,
         progress=None,
     )
+    if run.status == "interrupted":
+        raise KeyboardInterrupt  # `fit` takes a Ctrl-C for itself, and returns early

@@ -58,6 +58,16 @@ def test_reading_back(tmp_path):
     assert limit.is_limit and ours.ours and not torch.ours
 
 
+@pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "fast", None])
+def test_times_are_positive_numbers(tmp_path, value):
+    found = document()
+    found["benchmarks"][0]["stats"]["median"] = value
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(found))
+    with pytest.raises(InputError, match="holds no results"):
+        results.read(path)
+
+
 @pytest.mark.parametrize("text", ["{", "{}", '{"benchmarks": [{}]}', "[]"])
 def test_other_files_are_refused(tmp_path, text):
     path = tmp_path / "other.json"
@@ -89,7 +99,7 @@ def test_another_machine_is_refused_unless_asked_for():
 
 def test_nothing_in_common():
     empty = {**document(), "benchmarks": []}
-    with pytest.raises(InputError, match="no case in common"):
+    with pytest.raises(InputError, match="no case of optlab's in common"):
         compare.compare(empty, document())
 
 
