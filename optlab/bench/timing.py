@@ -2,7 +2,8 @@
 
 A round calls each subject once untimed, which brings its data into the caches and its
 threads to life, and then so often that the clock's grain does not matter. A call of
-`LONG` seconds needs neither. Garbage is not collected meanwhile.
+`LONG` seconds needs neither. Before its turn a subject rests, and garbage is not
+collected meanwhile.
 """
 
 from __future__ import annotations
@@ -97,8 +98,8 @@ def _calls(run: Callable[[], object], clock: Clock) -> int:
 
 
 def _round(run: Callable[[], object], timing: Timing, clock: Clock) -> None:
+    time.sleep(REST)
     if not timing.seconds or timing.seconds[-1] < LONG:
-        time.sleep(REST)
         run()
     timing.seconds.append(_repeat(run, timing.calls, clock) / timing.calls)
 

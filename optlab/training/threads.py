@@ -15,6 +15,8 @@ does not depend on the number of threads, not even in the last bit: see
 from __future__ import annotations
 
 import functools
+import itertools
+import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -25,8 +27,11 @@ from optlab.optimizers.base import PARALLEL_FROM
 
 #: Multiplications a step from which a BLAS divides its work, and it is worth a trial.
 WORTHWHILE = 4_000_000
-#: Steps of a trial, the first of which warms up; steps until the next trials.
-TRIAL, HELD = 4, 1200
+#: Steps of a trial, the first of which warms up.
+TRIAL = 4
+#: Steps until the next trials. With one thread fewer at first, because what disturbed
+#: the others may soon be over: twice as many each time, up to `HELD`.
+HELD, HELD_FIRST = 1200, 64
 #: Steps after which several threads are compared again with what one took.
 WINDOW = 8
 
@@ -75,6 +80,7 @@ class Threads:
         self._loops_before = numba.get_num_threads()
         if max(self._before, default=1) < 2:
             return None
+        self._patience = HELD_FIRST
         self._ways: list[Way] = [(True, True), (False, False)]
         if self._parallel_steps and self._loops_before > 1:
             self._ways.insert(1, (True, False))
@@ -88,41 +94,49 @@ class Threads:
     def step(self) -> None:
         """Count a step, and change the way where it is time."""
         self._left -= 1
-        trying = len(self._took) < len(self._ways)
-        if self._left:
-            if trying:
-                if self._left == TRIAL - 1:
-                    self._began = self._clock()
-            elif self._way[0] and self._left % WINDOW == 0:
-                self._look_again()
-        elif trying:
-            self._end_trial(self._clock() - self._began)
-        else:
+        if len(self._took) < len(self._ways):
+            self._laps.append(self._clock())
+            if not self._left:
+                self._end_trial()
+        elif not self._left:
             self._begin_trials()
+        elif self._way[0] and self._left % WINDOW == 0:
+            self._look_again()
 
     def _begin_trials(self) -> None:
         """Try the first way; the one of a single thread comes last."""
         self._took: list[float] = []
-        self._left = TRIAL
-        self._use(self._ways[0])
+        self._begin_trial(self._ways[0])
 
-    def _end_trial(self, seconds: float) -> None:
-        """Go on to the next way, or choose."""
-        self._took.append(seconds)
+    def _begin_trial(self, way: Way) -> None:
+        self._left = TRIAL
+        self._laps: list[float] = []
+        self._use(way)
+
+    def _end_trial(self) -> None:
+        """Note the median step's time; go on to the next way, or choose."""
+        steps = [b - a for a, b in itertools.pairwise(self._laps)]
+        self._took.append(statistics.median(steps))
         if len(self._took) < len(self._ways):
-            self._left = TRIAL
-            self._use(self._ways[len(self._took)])
+            self._begin_trial(self._ways[len(self._took)])
             return
         self._left = HELD
-        self._limit = self._took[-1] * WINDOW / (TRIAL - 1)
+        self._limit = self._took[-1] * WINDOW
         self._began = self._clock()
-        self._use(self._ways[self._took.index(min(self._took))])
+        self._choose(self._ways[self._took.index(min(self._took))])
+
+    def _choose(self, way: Way) -> None:
+        """Go on this way; with one thread not for long at first."""
+        if not way[0]:
+            self._left = min(self._left, self._patience)
+            self._patience = min(HELD, 2 * self._patience)
+        self._use(way)
 
     def _look_again(self) -> None:
         """Go on with one thread where several have become slower than that."""
         now = self._clock()
         if now - self._began > self._limit:
-            self._use(self._ways[-1])
+            self._choose(self._ways[-1])
         self._began = now
 
     def _use(self, way: Way) -> None:

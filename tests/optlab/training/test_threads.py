@@ -8,7 +8,14 @@ from threadpoolctl import threadpool_limits
 import optlab
 from optlab.optimizers.base import PARALLEL_FROM
 from optlab.training import threads as module
-from optlab.training.threads import HELD, TRIAL, WINDOW, WORTHWHILE, Threads
+from optlab.training.threads import (
+    HELD,
+    HELD_FIRST,
+    TRIAL,
+    WINDOW,
+    WORTHWHILE,
+    Threads,
+)
 
 
 class Library:
@@ -34,21 +41,48 @@ def library(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("many", "one", "expected"), [(1.0, 2.0, 4), (3.0, 2.0, 1), (2.0, 2.0, 4)]
+    ("many", "one", "expected", "held"),
+    [(1.0, 2.0, 4, HELD), (3.0, 2.0, 1, HELD_FIRST), (2.0, 2.0, 4, HELD)],
 )
-def test_the_quicker_way_is_kept_and_tried_again(library, many, one, expected):
+def test_the_quicker_way_is_kept_and_tried_again(library, many, one, expected, held):
     now = 0.0
     used = []
     with Threads(WORTHWHILE, clock=lambda: now) as step:
-        for _ in range(2 * TRIAL + HELD + 1):
+        for _ in range(2 * TRIAL + held + 1):
             now += many if library.num_threads == 4 else one
             used.append(library.num_threads)
             step()
         assert used[:TRIAL] == [4] * TRIAL
         assert used[TRIAL : 2 * TRIAL] == [1] * TRIAL
-        assert used[2 * TRIAL : 2 * TRIAL + HELD] == [expected] * HELD
+        assert used[2 * TRIAL : 2 * TRIAL + held] == [expected] * held
         assert used[-1] == 4
     assert library.num_threads == 4
+
+
+def test_one_thread_is_held_longer_each_time_it_is_quicker(library):
+    now = 0.0
+    tried = []
+    with Threads(WORTHWHILE, clock=lambda: now) as step:
+        for number in range(4 * HELD):
+            if library.num_threads == 4 and tried[-1:] != [number - 1]:
+                tried.append(number)
+            elif library.num_threads == 4:
+                tried[-1] = number
+            now += 3.0 if library.num_threads == 4 else 2.0
+            step()
+    gaps = np.diff(tried) - 2 * TRIAL
+    assert list(gaps[:3]) == [HELD_FIRST, 2 * HELD_FIRST, 4 * HELD_FIRST]
+    assert max(gaps) == HELD
+
+
+def test_a_step_that_stumbles_decides_nothing(library):
+    now = 0.0
+    with Threads(WORTHWHILE, clock=lambda: now) as step:
+        for number in range(3 * TRIAL):
+            now += 1.0 if library.num_threads == 4 else 2.0
+            now += 50.0 if number == 2 else 0.0
+            step()
+        assert library.num_threads == 4
 
 
 def test_steps_of_many_parameters_are_tried_on_one_thread_too(library, monkeypatch):
