@@ -55,11 +55,11 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         found = [read(path) for path in arguments.results]
+        check_whole(found)
         readme = placed(
             arguments.readme.read_text(encoding="utf-8"),
             "\n".join(report.markdown_summary(one, SHORT) for one in found),
         )
-        check_whole(found)
         pages = [report.markdown(one) for one in found]
         write_text(arguments.page, "\n".join([HEAD, *pages]))
         write_text(arguments.readme, readme)

@@ -63,7 +63,7 @@ class Row:
     @property
     def spread(self) -> float:
         """The distance of the quartiles, as a part of the median."""
-        return (self.q3 - self.q1) / self.median if self.median else 0.0
+        return (self.q3 - self.q1) / self.median
 
     def over(self, other: Row) -> float:
         """Return how many times as long as the other one it takes.

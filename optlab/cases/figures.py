@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from optlab.cases.arm import Trial
+from optlab.cases.measures import rises
 
 
 @dataclass(frozen=True)
@@ -84,4 +85,11 @@ FINAL_ACCURACY = Figure(
 FINAL_VALUE = Figure("value", "f(x) at the end", last("losses"))
 STEPS = Figure(
     "steps", "updates made", lambda t: float(t.steps), "max", 0.0, of_diverged=True
+)
+RISES = Figure(
+    "rises",
+    "share of epochs in which the loss rose",
+    lambda trial: rises(trial.curve("loss")),
+    margin=0.02,
+    absolute=True,
 )

@@ -55,11 +55,7 @@ def plot_step_speed(
     InputError
         If there are no such rows.
     """
-    kept = [
-        row
-        for row in found
-        if row.suite == "step" and row.group == "Adam step, one tensor"
-    ]
+    kept = _on_one_tensor(found)
     if not kept:
         raise InputError("There are no steps on one tensor among the results.")
     names = list(dict.fromkeys(row.subject for row in kept))
@@ -88,6 +84,12 @@ def plot_step_speed(
         _mark_caches(ax, kept, caches or {})
         place_legend(ax, "An Adam step")
     return ax
+
+
+def _on_one_tensor(found: Sequence[Any]) -> list[Any]:
+    """Return the rows that `plot_step_speed` draws."""
+    group = "Adam step, one tensor"
+    return [row for row in found if row.suite == "step" and row.group == group]
 
 
 def _mark_caches(ax: Axes, kept: Sequence[Any], caches: Any) -> None:
@@ -189,9 +191,7 @@ def plot_bench(
     caches : mapping, optional
         See `plot_step_speed`.
     """
-    steps = any(
-        row.suite == "step" and row.group == "Adam step, one tensor" for row in found
-    )
+    steps = bool(_on_one_tensor(found))
     with style():
         groups = {(best.row.suite, best.row.group) for best in ratios}
         height = max(4.8, 1.6 + 0.24 * (len(ratios) + len(groups)))

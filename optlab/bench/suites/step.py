@@ -77,23 +77,22 @@ _ARRAYS = {
 
 def cases(plan: Plan) -> list[Case]:
     """Return the steps by size, by layout, by optimizer and by option."""
-    found = [
-        case(plan, "Adam step, one tensor", f"{n}", StepWork("adam", ((n,),)))
-        for n in _sizes(plan)
-    ]
+    found = [_one_tensor(plan, n) for n in _sizes(plan)]
     if plan.sizes is None or plan.quick:
-        found.append(
-            case(plan, "Adam step, many tensors", "200 of 100", StepWork("adam", MANY))
-        )
+        found.append(_many_tensors(plan, "200 of 100", MANY))
     if plan.sizes is None and not plan.quick:
-        found.append(
-            case(
-                plan, "Adam step, many tensors", "mixed model", StepWork("adam", MIXED)
-            )
-        )
+        found.append(_many_tensors(plan, "mixed model", MIXED))
     if plan.quick or plan.sizes is not None:
         return found
     return found + by_optimizer(plan) + by_option(plan)
+
+
+def _one_tensor(plan: Plan, n: int) -> Case:
+    return case(plan, "Adam step, one tensor", f"{n}", StepWork("adam", ((n,),)))
+
+
+def _many_tensors(plan: Plan, name: str, shapes: Shapes) -> Case:
+    return case(plan, "Adam step, many tensors", name, StepWork("adam", shapes))
 
 
 def by_optimizer(plan: Plan) -> list[Case]:
@@ -204,7 +203,7 @@ def _sizes(plan: Plan) -> tuple[int, ...]:
     if plan.sizes is None:
         return QUICK_SIZES if plan.quick else SIZES
     for n in plan.sizes:
-        planned = case(plan, "Adam step, one tensor", f"{n}", StepWork("adam", ((n,),)))
+        planned = _one_tensor(plan, n)
         machine.check_memory(planned.memory(), f"An Adam step on {n} parameters")
     return plan.sizes
 

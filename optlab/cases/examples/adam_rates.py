@@ -6,9 +6,8 @@ import numpy as np
 
 from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
-from optlab.cases.figures import FINAL_LOSS, Figure
+from optlab.cases.figures import FINAL_LOSS, RISES, Figure
 from optlab.cases.findings import Findings, number
-from optlab.cases.measures import rises
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import regression, table
 from optlab.data import Data
@@ -37,13 +36,6 @@ EXCESS = Figure(
     "excess",
     "loss above least squares",
     lambda trial: float(trial.curve("loss")[-1]) - trial.extra["floor"],
-)
-RISES = Figure(
-    "rises",
-    "share of epochs in which the loss rose",
-    lambda trial: rises(trial.curve("loss")),
-    margin=0.02,
-    absolute=True,
 )
 
 

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
-from optlab.cases.figures import FINAL_ACCURACY, Figure, extra
+from optlab.cases.figures import FINAL_ACCURACY, RISES, Figure, extra
 from optlab.cases.findings import Findings, number
-from optlab.cases.measures import data_losses, rises
+from optlab.cases.measures import data_losses
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
 
-RISES = Figure(
-    "rises",
-    "share of epochs in which the loss rose",
-    lambda trial: rises(trial.curve("loss")),
-    margin=0.02,
-    absolute=True,
-)
 DATA_LOSS = Figure("data_loss", "training loss, penalty left out", extra("data_loss"))
 VAL_LOSS = Figure(
     "data_val_loss", "validation loss, penalty left out", extra("data_val_loss")

@@ -6,19 +6,11 @@ from typing import Any
 
 from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
-from optlab.cases.figures import FINAL_ACCURACY, Figure, last
+from optlab.cases.figures import FINAL_ACCURACY, RISES, Figure, last
 from optlab.cases.findings import Findings, listed, number
-from optlab.cases.measures import rises
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
 
-RISES = Figure(
-    "rises",
-    "share of epochs in which the loss rose",
-    lambda trial: rises(trial.curve("loss")),
-    margin=0.02,
-    absolute=True,
-)
 # Half as much again counts as harm; less is a matter of taste.
 EARLY = Figure(
     "loss_after_3",

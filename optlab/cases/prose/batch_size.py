@@ -6,19 +6,15 @@ import math
 
 from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
-from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, FINAL_VAL_LOSS, Figure
+from optlab.cases.figures import (
+    FINAL_ACCURACY,
+    FINAL_LOSS,
+    FINAL_VAL_LOSS,
+    RISES,
+)
 from optlab.cases.findings import Findings, number
-from optlab.cases.measures import rises
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
-
-RISES = Figure(
-    "rises",
-    "share of epochs in which the loss rose",
-    lambda trial: rises(trial.curve("loss")),
-    margin=0.02,
-    absolute=True,
-)
 
 
 def _arm(size: int, rate: float) -> Arm:
