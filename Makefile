@@ -18,7 +18,7 @@ help:
 	@echo 'make format    rewrite the sources in the house style'
 	@echo 'make bench     time the optimizers against the peers installed'
 	@echo 'make bench-diagnosis  score the diagnoses of set-ups with known faults'
-	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.16 2.21"'
+	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.20 2.21"'
 	@echo 'make pictures  draw the pictures of the README again'
 	@echo 'make clean     delete what was built and run; keep .venv'
 
@@ -63,7 +63,7 @@ pictures: $(STAMP)-run
 	$(BIN)/python docs/pictures.py
 
 # An environment of some 3 GB for each version; deleted when it has been measured.
-VERSIONS ?= 2.16 2.18 2.20 2.21
+VERSIONS ?= 2.20 2.21
 verify-versions: $(STAMP)-run
 	$(BIN)/python -m optlab.validation.versions $(VERSIONS) \
 		--out docs/tensorflow-versions.md

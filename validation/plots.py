@@ -7,19 +7,32 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optlab.plots.theme import MUTED, PALETTE, axes_for, new_figure, place_legend, style
+from optlab.plots.theme import (
+    GRID,
+    MUTED,
+    PALETTE,
+    axes_for,
+    new_figure,
+    place_legend,
+    style,
+)
 from optlab.validation.results import Result
 from optlab.validation.runs.verdict import Verdict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Drawn for a drift of exactly 0, which a logarithmic axis cannot show.
-_ZERO = 1e-18
+#: The height of the band for a drift of exactly 0, which a logarithmic axis cannot
+#: show, in powers of ten; and where its top is where nothing differs at all.
+_BAND = 1.5
+_LOWEST = 1e-16
 
 
 def plot_drift(verdict: Verdict, ax: Axes | None = None) -> Axes:
     """Draw the drift of a run from its twin by step, with its bound.
+
+    Distances of exactly 0 lie in a band of their own, "identical bits", below the
+    logarithmic scale.
 
     Parameters
     ----------
@@ -30,38 +43,63 @@ def plot_drift(verdict: Verdict, ax: Axes | None = None) -> Axes:
     """
     rows = verdict.run.rows
     steps = [row.step for row in rows]
+    drift = [row.drift for row in rows]
+    local = [(row.step, row.local) for row in rows if row.local is not None]
+    copy = verdict.copy[: len(steps)]
+    sizes = [*drift, *copy, *(apart for _, apart in local)]
+    top = min((size for size in sizes if size > 0), default=_LOWEST) / 2
+    inside = top * 10.0 ** (-_BAND / 2)
+
+    def shown(values: Sequence[float]) -> list[float]:
+        return [value if value > 0 else inside for value in values]
+
     with axes_for(ax) as ax:
-        drift = np.maximum([row.drift for row in rows], _ZERO)
-        ax.plot(steps, drift, color=PALETTE[0], label="tf.keras")
+        ax.plot(steps, shown(drift), color=PALETTE[0], label="tf.keras")
         if verdict.copy:
-            grown = np.maximum(verdict.copy[: len(steps)], _ZERO)
             ax.plot(
-                steps[: len(grown)],
-                grown,
+                steps[: len(copy)],
+                shown(copy),
                 color=MUTED,
                 linestyle=(0, (4, 2)),
                 label="a copy one rounding away",
             )
             bound = [verdict.bound(step) for step in steps]
             ax.plot(steps, bound, color=PALETTE[1], label="allowed")
-        local = [(row.step, row.local) for row in rows if row.local is not None]
         if local:
             at, apart = zip(*local, strict=True)
             ax.plot(
                 at,
-                np.maximum(apart, _ZERO),
+                shown(apart),
                 linestyle="none",
                 marker=".",
                 color=PALETTE[2],
                 label="single steps of tf.keras",
             )
         ax.set_yscale("log")
-        if any(row.drift < _ZERO for row in rows):
-            ax.set_ylim(bottom=_ZERO / 2)
+        if min(sizes, default=0.0) == 0.0:
+            _identical(ax, top)
         ax.set_xlabel("step")
         ax.set_ylabel("distance of the weights, relative")
         place_legend(ax, f"{verdict.name}, {verdict.run.dtype}")
     return ax
+
+
+def _identical(ax: Axes, top: float) -> None:
+    """Mark the band below `top`, where the two runs have the same bits."""
+    bottom = top * 10.0**-_BAND
+    highest = max(ax.get_ylim()[1], top * 10.0)
+    ax.set_ylim(bottom, highest)
+    ax.axhspan(bottom, top, color=GRID, zorder=0)
+    ax.minorticks_off()
+    ax.set_yticks([tick for tick in ax.get_yticks() if top < tick <= highest])
+    ax.annotate(
+        "identical bits",
+        (0.99, top * 10.0 ** (-_BAND * 0.8)),
+        xycoords=("axes fraction", "data"),
+        color=MUTED,
+        ha="right",
+        va="center",
+    )
 
 
 def plot_drifts(verdicts: Sequence[Verdict]) -> Axes:

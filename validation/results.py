@@ -58,6 +58,15 @@ class Result:
         return not self.failures and not self.error
 
     @property
+    def exact(self) -> bool:
+        """Whether both sides had the same bits throughout."""
+        if self.refused or self.error:
+            return False
+        if self.drift is not None:
+            return bool(self.drift.exact)
+        return self.ulp == 0 and not self.note
+
+    @property
     def ulp(self) -> int:
         """The largest distance, in units in the last place."""
         return max((found.ulp for found in self.comparisons), default=0)

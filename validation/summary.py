@@ -127,9 +127,10 @@ def verdict(results: Sequence[Result], versions: dict[str, str]) -> str:
             f"{len(failed)} of {len(results)} comparisons are outside their tolerance "
             f"({where}). First: {failed[0].messages()[0]}."
         )
-    exact = sum(result.ulp == 0 and not result.note for result in results)
+    exact = sum(result.exact for result in results)
     notes = "".join(
-        f" {result.label}, {result.dtype}: drift {result.note}."
+        f" {result.label}, {result.dtype}:"
+        f"{'' if result.exact else ' drift'} {result.note}."
         for result in results
         if result.note
     )

@@ -91,7 +91,7 @@ def verdict(measured: Measured) -> str:
     if not failed:
         return str(matrix["verdict"])
     named = ", ".join(
-        " ".join(filter(None, (row["label"], row.get("dtype"), row["mode"])))
+        " ".join(filter(None, (row["subject"], row["dtype"], row["mode"])))
         for row in failed[:_SHOWN]
     )
     more = len(failed) - _SHOWN
@@ -99,8 +99,22 @@ def verdict(measured: Measured) -> str:
     return f"{matrix['verdict']} Outside: {named}{rest}"
 
 
-def page(measured: Sequence[Measured], day: datetime.date, command: str) -> str:
-    """Return the whole page, with its date and the command that wrote it."""
+def page(
+    measured: Sequence[Measured], day: datetime.date, command: str, supported: str
+) -> str:
+    """Return the whole page, with its date and the command that wrote it.
+
+    Parameters
+    ----------
+    measured : sequence of Measured
+        One a version.
+    day : date
+        When that was.
+    command : str
+        What wrote the page.
+    supported : str
+        What setup.cfg asks for: "tensorflow>=2.20".
+    """
     rows, steady = differing(measured)
     heads = [one.heading for one in measured]
     silent = [
@@ -115,7 +129,9 @@ def page(measured: Sequence[Measured], day: datetime.date, command: str) -> str:
         "",
         f"    {command}",
         "",
-        "Each TensorFlow has the Keras of its time and the NumPy that it asks for.",
+        "Each TensorFlow has the Keras of its time. What optlab supports is what"
+        f" setup.cfg asks for, `{supported}`: the versions on which every comparison of"
+        " `optlab verify` is within its tolerance.",
         "",
         *([*silent, ""] if silent else []),
         "## Behaviours",

@@ -1,6 +1,6 @@
 """What changes between versions of TensorFlow: one environment each, one table.
 
-``python -m optlab.validation.versions 2.16 2.18 2.21 --out FILE``
+``python -m optlab.validation.versions 2.20 2.21 --out FILE``
 
 Each version is installed into an environment of its own with the Keras of its time,
 `optlab behaviours` and `optlab verify` are run there, and the answers are merged. The
@@ -19,12 +19,15 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import optlab
-from optlab.validation.version_table import Measured, page
+from optlab.cli.progress import PROGRESS
+from optlab.validation.version_table import Measured, page, verdict
 
 ROOT = Path(optlab.__file__).resolve().parents[1]
 FOLDER = ROOT / ".venv-versions"
@@ -32,8 +35,6 @@ FOLDER = ROOT / ".venv-versions"
 #: The Keras that was current when a TensorFlow came out. TensorFlow itself asks only
 #: for a lower bound, so without it every version would be measured on one Keras.
 KERAS = {
-    "2.16": "3.3",
-    "2.17": "3.4",
     "2.18": "3.6",
     "2.19": "3.9",
     "2.20": "3.11",
@@ -42,18 +43,26 @@ KERAS = {
 PATIENCE = 900
 
 
+def _declared() -> configparser.ConfigParser:
+    found = configparser.ConfigParser()
+    found.read(ROOT / "setup.cfg")
+    return found
+
+
+def supported() -> str:
+    """Return the requirement of TensorFlow that setup.cfg declares."""
+    return _declared()["options.extras_require"]["tensorflow"].strip()
+
+
 def requirements(version: str) -> list[str]:
     """Return what an environment for a TensorFlow version needs, without optlab.
 
-    NumPy is left to TensorFlow: before 2.18 it needs NumPy 1, which optlab does not
-    ask for.
+    All that optlab asks for is in it, so a TensorFlow that cannot live with the NumPy
+    that optlab needs is refused by pip, and reported as such.
     """
-    declared = configparser.ConfigParser()
-    declared.read(ROOT / "setup.cfg")
-    ours = declared["options"]["install_requires"].split()
+    ours = _declared()["options"]["install_requires"].split()
     keras = [f"keras=={KERAS[version]}.*"] if version in KERAS else ["keras"]
-    others = [line for line in ours if not line.startswith("numpy")]
-    return [f"tensorflow=={version}.*", *keras, *others]
+    return [f"tensorflow=={version}.*", *keras, *ours]
 
 
 def environment(version: str, folder: Path) -> Path:
@@ -91,29 +100,64 @@ def _run(command: list[str]) -> None:
     subprocess.run(command, check=True, capture_output=True, text=True)
 
 
-def answer(python: Path, *command: str) -> dict[str, Any]:
+def answer(
+    python: Path, *command: str, heard: Callable[[str], Any] = lambda line: None
+) -> dict[str, Any]:
     """Run an optlab command with ``--json`` in an environment and read its answer.
 
-    Returns ``{"error": last line}`` where there is none.
+    Parameters
+    ----------
+    python : Path
+        The interpreter of the environment.
+    *command : str
+        The verb and its options.
+    heard : callable, optional
+        Called with each line of progress that the command writes.
+
+    Returns
+    -------
+    dict
+        ``{"error": last line}`` where there is no answer.
     """
     # Compiled kernels depend on the NumPy and Numba they were compiled with.
     cache = python.parent.parent / "numba-cache"
     settings = os.environ | {"NUMBA_CACHE_DIR": str(cache)}
-    try:
-        ran = subprocess.run(
-            [str(python), "-m", "optlab", *command, "--json"],
-            capture_output=True,
-            text=True,
-            env=settings,
-            cwd=ROOT,
-            timeout=PATIENCE,
-        )
-    except subprocess.TimeoutExpired:
+    ran = subprocess.Popen(
+        [str(python), "-m", "optlab", *command, "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=settings,
+        cwd=ROOT,
+    )
+    said: list[str] = []
+
+    def listen() -> None:
+        for line in ran.stderr or ():
+            said.append(line)
+            if line.startswith(PROGRESS):
+                heard(line.removeprefix(PROGRESS).strip())
+
+    listener = threading.Thread(target=listen, daemon=True)
+    late = threading.Timer(PATIENCE, ran.kill)
+    with ran:
+        listener.start()
+        late.start()
+        try:
+            text = ran.stdout.read() if ran.stdout else ""
+            listener.join()
+        except BaseException:
+            ran.kill()
+            raise
+        finally:
+            alive = late.is_alive()
+            late.cancel()
+    if not alive:
         return {"error": f"no answer after {PATIENCE} s"}
     try:
-        found: dict[str, Any] = json.loads(ran.stdout)
+        found: dict[str, Any] = json.loads(text)
     except json.JSONDecodeError:
-        return {"error": _last_line(ran.stderr) or f"exit status {ran.returncode}"}
+        return {"error": _last_line("".join(said)) or f"exit status {ran.returncode}"}
     return found
 
 
@@ -124,12 +168,28 @@ def _last_line(text: str | None) -> str:
 
 def measure(version: str, folder: Path, matrix: bool) -> Measured:
     """Install a version and measure it; what fails is part of the result."""
+    started = time.perf_counter()
+
+    def say(text: str) -> None:
+        seconds = time.perf_counter() - started
+        line = f"TensorFlow {version}, {seconds:4.0f} s: {text}"
+        print(line, file=sys.stderr, flush=True)
+
     try:
+        say("installing")
         python = environment(version, folder)
     except subprocess.CalledProcessError as error:
-        return Measured(version, {"error": _last_line(error.stderr) or str(error)}, {})
-    behaviours = answer(python, "behaviours", "--no-peers")
-    return Measured(version, behaviours, answer(python, "verify") if matrix else {})
+        found = Measured(version, {"error": _last_line(error.stderr) or str(error)}, {})
+    else:
+        say("optlab behaviours")
+        behaviours = answer(python, "behaviours", "--no-peers", heard=say)
+        answered: dict[str, Any] = {}
+        if matrix:
+            say("optlab verify")
+            answered = answer(python, "verify", heard=say)
+        found = Measured(version, behaviours, answered)
+    say(found.behaviours.get("error") or verdict(found))
+    return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -153,7 +213,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             parser.error(f"VERSION must be like 2.18. Received: {version}")
     found = []
     for version in chosen.versions:
-        print(f"TensorFlow {version} ...", file=sys.stderr, flush=True)
         found.append(measure(version, chosen.folder, not chosen.no_matrix))
     if not chosen.keep:
         for version in chosen.versions:
@@ -162,7 +221,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = shlex.join(
         ["python", "-m", "optlab.validation.versions", *chosen.versions, *options]
     )
-    text = page(found, datetime.datetime.now(datetime.UTC).date(), command)
+    today = datetime.datetime.now(datetime.UTC).date()
+    text = page(found, today, command, supported())
     if chosen.out is None:
         print(text, end="")
     else:

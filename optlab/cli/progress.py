@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from optlab.cli import output
 
+#: What lines of progress begin with, where standard error is no terminal.
+PROGRESS = "progress: "
+#: Seconds between two of them.
+_EVERY = 15.0
 #: As many figures of an epoch as fit in a line.
 _MOST_FIGURES = 4
 
@@ -44,6 +49,24 @@ def live(name: str) -> Iterator[Callable[[dict[str, Any]], None] | None]:
             )
 
         yield hook
+
+
+def ticking(total: int, what: str) -> Callable[[int], None]:
+    """Return a function of how many are done, which says so now and then.
+
+    For runs of minutes whose standard error is a file or another program.
+    """
+    started = last = time.perf_counter()
+
+    def tick(done: int) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        if now - last >= _EVERY:
+            last = now
+            line = f"{PROGRESS}{done} of {total} {what} after {now - started:.0f} s"
+            output.messages().print(line, markup=False, highlight=False)
+
+    return tick
 
 
 @contextmanager

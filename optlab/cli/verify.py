@@ -12,6 +12,7 @@ import typer
 
 from optlab import experiments
 from optlab.cli import output
+from optlab.cli.progress import ticking
 from optlab.errors import InputError, unknown_name
 
 if TYPE_CHECKING:
@@ -154,7 +155,8 @@ def _live(
 ) -> Iterator[Callable[[], None]]:
     console = output.messages()
     if not console.is_terminal:
-        yield lambda: None
+        tick = ticking(total, "comparisons")
+        yield lambda: tick(len(results))
         return
     from rich.live import Live
 

@@ -80,6 +80,32 @@ def run(drifts=(0.0, 1e-9), copy=(1e-16, 1e-15)):
     return Verdict("made", RunComparison("float64", "SGD()", "finished", rows), [*copy])
 
 
+def test_a_run_without_drift_has_identical_bits():
+    same = run((0.0, 0.0), ()).result()
+    assert same.note == "identical bits after 2 steps"
+    assert same.exact and not run().result().exact
+    refused = Result("optimizers", "x", "float32", "eager", "", EXACT, refused="no")
+    text = verdict([same, run((0.0, 1e-11)).result(), made(), refused], VERSIONS)
+    assert text.startswith("All 4 comparisons are within their tolerance, 2 of them")
+
+
+def test_no_drift_is_drawn_in_a_band_of_its_own():
+    axes = plot_drift(run((0.0, 0.0), ()))
+    (label,) = [text for text in axes.texts if text.get_text() == "identical bits"]
+    bottom, top = axes.get_ylim()
+    (band,) = axes.patches
+    (_, low), (_, high) = (
+        band.get_extents().transformed(axes.transData.inverted()).get_points()
+    )
+    assert bottom == pytest.approx(low)
+    assert low < label.xy[1] < high < top
+    drawn = axes.lines[0].get_ydata()
+    assert all(low < value < high for value in drawn)
+    assert all(tick > high for tick in axes.get_yticks())
+    apart = plot_drift(run((1e-9, 1e-8), (1e-10, 1e-9)))
+    assert not apart.patches and not apart.texts
+
+
 def test_the_page_is_whole_and_self_contained():
     results = [made(), made(NEAR), made(NEAR, LOOSE, "xla"), run().result()]
     text = page(results, [run(), run((0.0, 0.0), ())], VERSIONS, 1.5)

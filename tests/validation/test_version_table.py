@@ -1,9 +1,12 @@
 """Answers of several versions become one table, gaps and failures included."""
 
 import datetime
+import json
 
 import pytest
 
+from optlab.validation.parity import EXACT
+from optlab.validation.results import Result
 from optlab.validation.version_table import Measured, cell, differing, page, verdict
 
 
@@ -79,19 +82,24 @@ def test_cell(outcome, start):
     assert cell(outcome).startswith(start)
 
 
-def test_verdict_names_the_failures():
-    results = [{"passed": False, "label": f"adam {i}", "mode": "xla"} for i in range(7)]
-    matrix = {"verdict": "7 of 7 fail.", "results": results}
-    text = verdict(Measured("2.16", {}, matrix))
-    assert text.startswith("7 of 7 fail. Outside: adam 0 xla, ")
-    assert text.endswith("adam 4 xla and 2 more")
+def test_verdict_names_the_failures_that_a_real_result_reports():
+    results = [
+        Result("optimizers", f"adam {i}", "float32", "xla", "", EXACT, error="far off")
+        for i in range(7)
+    ]
+    rows = json.loads(json.dumps([result.as_dict() for result in results]))
+    matrix = {"verdict": "7 of 7 fail.", "results": rows}
+    text = verdict(Measured("2.20", {}, matrix))
+    assert text.startswith("7 of 7 fail. Outside: adam 0 float32 xla, ")
+    assert text.endswith("adam 4 float32 xla and 2 more")
     assert verdict(OLD) == "could not run: ImportError: no"
     assert verdict(ABSENT) == "not run"
     assert verdict(NEW) == "All pass."
 
 
 def test_page():
-    text = page([OLD, NEW, ABSENT], datetime.date(2030, 1, 2), "python -m it")
+    text = page([OLD, NEW, ABSENT], datetime.date(2030, 1, 2), "python -m it", "tf>=9")
+    assert "`tf>=9`" in text
     assert "2030-01-02" in text
     assert "    python -m it\n" in text
     assert "1 of 3 entries" in text

@@ -1,5 +1,6 @@
 """What is installed for a version of TensorFlow, and what is refused."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -8,11 +9,19 @@ import pytest
 from optlab.validation import versions
 
 
-def test_numpy_is_left_to_tensorflow():
-    needed = versions.requirements("2.16")
-    assert needed[:2] == ["tensorflow==2.16.*", "keras==3.3.*"]
-    assert any(name.startswith("numba") for name in needed)
-    assert not any(name.startswith("numpy") for name in needed)
+def test_an_environment_has_all_that_optlab_asks_for():
+    needed = versions.requirements("2.20")
+    assert needed[:2] == ["tensorflow==2.20.*", "keras==3.11.*"]
+    for name in ("numba", "numpy"):
+        assert any(line.startswith(name) for line in needed)
+
+
+def test_versions_measured_by_default_are_supported():
+    least = versions.supported().partition(">=")[2]
+    makefile = (versions.ROOT / "Makefile").read_text()
+    (chosen,) = re.findall(r"^VERSIONS \?= (.*)$", makefile, re.M)
+    minors = [int(version.partition(".")[2]) for version in chosen.split()]
+    assert min(minors) == int(least.partition(".")[2])
 
 
 def test_newest_version_takes_the_newest_keras():
@@ -39,3 +48,13 @@ def test_version_that_cannot_be_installed_is_reported(tmp_path, monkeypatch):
 def test_command_that_answers_no_json_gives_its_last_line():
     found = versions.answer(Path(sys.executable), "no-such-command")
     assert "no-such-command" in found["error"]
+
+
+def test_progress_of_a_command_is_heard(tmp_path):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\necho 'progress: 1 of 2' >&2; echo x >&2; echo '{}'\n")
+    python.chmod(0o755)
+    heard = []
+    assert versions.answer(python, "verify", heard=heard.append) == {}
+    assert heard == ["1 of 2"]

@@ -58,6 +58,11 @@ class Verdict:
     copy: list[float]
     seconds: float = 0.0
 
+    @property
+    def exact(self) -> bool:
+        """Whether the weights never differed in a bit."""
+        return bool(self.run.rows) and self.run.largest("drift") == 0.0
+
     def bound(self, step: int) -> float:
         """Return the drift that passes after a step."""
         if not self.copy:
@@ -71,7 +76,8 @@ class Verdict:
         last = run.rows[-1] if run.rows else None
         note = "no step was made"
         if last is not None:
-            note = f"{last.drift:.1e} after {last.step} steps"
+            size = "identical bits" if self.exact else f"{last.drift:.1e}"
+            note = f"{size} after {last.step} steps"
         reason = "same gradients at the same points: same bits"
         tolerance = Tolerance(reason=reason)
         if self.copy and last is not None:
