@@ -26,7 +26,7 @@ _FLUSH = 0x8040 if _X86 else 1 << 24
 
 
 @intrinsic
-def _get_mode(typingctx: Any) -> Any:
+def get_mode(typingctx: Any) -> Any:
     """Read the floating-point control register of this thread."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -51,7 +51,7 @@ def _get_mode(typingctx: Any) -> Any:
 
 
 @intrinsic
-def _set_mode(typingctx: Any, mode: Any) -> Any:
+def set_mode(typingctx: Any, mode: Any) -> Any:
     """Write the floating-point control register of this thread."""
 
     def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
@@ -82,15 +82,15 @@ def _set_mode(typingctx: Any, mode: Any) -> Any:
 @kernel
 def flush_on() -> int:
     """Switch this thread to flushing; return the mode to give back to `restore`."""
-    mode = _get_mode()
-    _set_mode(mode | _FLUSH)
+    mode = get_mode()
+    set_mode(mode | _FLUSH)
     return mode
 
 
 @kernel
 def restore(mode: int) -> None:
     """Put back the mode that `flush_on` returned."""
-    _set_mode(mode)
+    set_mode(mode)
 
 
 @contextmanager

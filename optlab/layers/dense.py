@@ -13,14 +13,13 @@ W has shape (inputs, units) as in tf.keras; torch keeps the transpose.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from optlab import activations, initializers, regularizers
-from optlab.kernels.matmul import BLOCK, matmul
+from optlab.kernels.matmul import SMALL, matmul
 from optlab.layers.base import Array, Layer, Rng, Weight
 from optlab.layers.buffer import Buffer
 from optlab.layers.serialization import serialized
@@ -131,15 +130,15 @@ class Dense(Layer):
         self._z = self._z_buffer.rows(rows)
         linear = self.activation.name == "linear"
         self.output = self._z if linear else self._out_buffer.rows(rows)
-        self._product = _product(self.units_in, self._z)
+        self._product = _product(rows, self.units_in, self.units)
         self._backward_ready = False
 
     def _prepare_backward(self) -> None:
         """Make what only `backward` needs, at the first call for this many rows."""
         self._grad = self._grad_buffer.rows(self._rows)
         self._transposed_of: Array | None = None
-        self._kernel_product = _product(self._rows, self.kernel)
-        self._input_product = _product(self.units, self._grad)
+        self._kernel_product = _product(self.units_in, self._rows, self.units)
+        self._input_product = _product(self._rows, self.units, self.units_in)
         self._backward_ready = True
 
     @property
@@ -203,8 +202,8 @@ class Dense(Layer):
         return {**super().get_config(), **serialized(self)}
 
 
-def _product(length: int, out: Array) -> Callable[[Array, Array, Array], Any]:
-    """Return a matrix product for sums of `length` terms into an array like `out`."""
-    if length <= BLOCK:
-        return np.dot
-    return functools.partial(matmul, scratch=np.empty_like(out))
+def _product(
+    rows: int, length: int, columns: int
+) -> Callable[[Array, Array, Array], Any]:
+    """Return what multiplies matrices of these shapes: NumPy itself if small."""
+    return np.dot if rows * length * columns <= SMALL else matmul

@@ -106,7 +106,7 @@ class Loop:
         with (
             flush_subnormals(),
             np.errstate(all="ignore"),
-            Threads(products, parameters) as self._count_step,
+            Threads(products) as self._count_step,
         ):
             with self._guard:
                 try:

@@ -6,8 +6,6 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 import optlab
-from optlab.optimizers.base import PARALLEL_FROM
-from optlab.training import threads as module
 from optlab.training.threads import (
     HELD,
     HELD_FIRST,
@@ -18,117 +16,94 @@ from optlab.training.threads import (
 )
 
 
-class Library:
-    """A BLAS of so many threads."""
+class Count:
+    """Numba's number of threads, as if there were four processors."""
 
-    def __init__(self, threads):
-        self.num_threads = threads
+    def __init__(self):
+        self.threads = 4
 
-    def set_num_threads(self, threads):
-        self.num_threads = threads
-
-
-class Controller:
-    def __init__(self, *libraries):
-        self.lib_controllers = list(libraries)
+    def set(self, threads):
+        self.threads = threads
 
 
 @pytest.fixture
-def library(monkeypatch):
-    library = Library(4)
-    monkeypatch.setattr(module, "_controller", lambda: Controller(library))
-    return library
+def numbas(monkeypatch):
+    count = Count()
+    monkeypatch.setattr(numba, "get_num_threads", lambda: count.threads)
+    monkeypatch.setattr(numba, "set_num_threads", count.set)
+    return count
 
 
 @pytest.mark.parametrize(
     ("many", "one", "expected", "held"),
     [(1.0, 2.0, 4, HELD), (3.0, 2.0, 1, HELD_FIRST), (2.0, 2.0, 4, HELD)],
 )
-def test_the_quicker_way_is_kept_and_tried_again(library, many, one, expected, held):
+def test_the_quicker_way_is_kept_and_tried_again(numbas, many, one, expected, held):
     now = 0.0
     used = []
     with Threads(WORTHWHILE, clock=lambda: now) as step:
         for _ in range(2 * TRIAL + held + 1):
-            now += many if library.num_threads == 4 else one
-            used.append(library.num_threads)
+            now += many if numbas.threads == 4 else one
+            used.append(numbas.threads)
             step()
         assert used[:TRIAL] == [4] * TRIAL
         assert used[TRIAL : 2 * TRIAL] == [1] * TRIAL
         assert used[2 * TRIAL : 2 * TRIAL + held] == [expected] * held
         assert used[-1] == 4
-    assert library.num_threads == 4
+    assert numbas.threads == 4
 
 
-def test_one_thread_is_held_longer_each_time_it_is_quicker(library):
+def test_one_thread_is_held_longer_each_time_it_is_quicker(numbas):
     now = 0.0
     tried = []
     with Threads(WORTHWHILE, clock=lambda: now) as step:
         for number in range(4 * HELD):
-            if library.num_threads == 4 and tried[-1:] != [number - 1]:
+            if numbas.threads == 4 and tried[-1:] != [number - 1]:
                 tried.append(number)
-            elif library.num_threads == 4:
+            elif numbas.threads == 4:
                 tried[-1] = number
-            now += 3.0 if library.num_threads == 4 else 2.0
+            now += 3.0 if numbas.threads == 4 else 2.0
             step()
     gaps = np.diff(tried) - 2 * TRIAL
     assert list(gaps[:3]) == [HELD_FIRST, 2 * HELD_FIRST, 4 * HELD_FIRST]
     assert max(gaps) == HELD
 
 
-def test_a_step_that_stumbles_decides_nothing(library):
+def test_a_step_that_stumbles_decides_nothing(numbas):
     now = 0.0
     with Threads(WORTHWHILE, clock=lambda: now) as step:
         for number in range(3 * TRIAL):
-            now += 1.0 if library.num_threads == 4 else 2.0
+            now += 1.0 if numbas.threads == 4 else 2.0
             now += 50.0 if number == 2 else 0.0
             step()
-        assert library.num_threads == 4
+        assert numbas.threads == 4
 
 
-def test_steps_of_many_parameters_are_tried_on_one_thread_too(library, monkeypatch):
-    loops = [4]
-    monkeypatch.setattr(numba, "get_num_threads", lambda: loops[-1])
-    monkeypatch.setattr(numba, "set_num_threads", loops.append)
-    now = 0.0
-    used = []
-    with Threads(WORTHWHILE, PARALLEL_FROM, lambda: now) as step:
-        for _ in range(3 * TRIAL + HELD):
-            way = library.num_threads, loops[-1]
-            used.append(way)
-            now += {(4, 4): 3.0, (4, 1): 1.0, (1, 1): 2.0}[way]
-            step()
-    assert used[:TRIAL] == [(4, 4)] * TRIAL
-    assert used[TRIAL : 2 * TRIAL] == [(4, 1)] * TRIAL
-    assert used[2 * TRIAL : 3 * TRIAL] == [(1, 1)] * TRIAL
-    assert used[3 * TRIAL :] == [(4, 1)] * HELD
-    assert (library.num_threads, loops[-1]) == (4, 4)
-
-
-def test_threads_that_become_slow_are_given_up(library):
+def test_threads_that_become_slow_are_given_up(numbas):
     now = 0.0
     with Threads(WORTHWHILE, clock=lambda: now) as step:
         for number in range(2 * TRIAL + 2 * WINDOW):
             busy = number >= 2 * TRIAL
-            now += (10.0 if busy else 1.0) if library.num_threads == 4 else 2.0
+            now += (10.0 if busy else 1.0) if numbas.threads == 4 else 2.0
             step()
-        assert library.num_threads == 1
+        assert numbas.threads == 1
 
 
-def test_the_threads_are_put_back_after_an_error(library):
+def test_the_threads_are_put_back_after_an_error(numbas):
     with pytest.raises(ZeroDivisionError), Threads(WORTHWHILE) as step:
         for _ in range(TRIAL):
             step()
-        assert library.num_threads == 1
+        assert numbas.threads == 1
         raise ZeroDivisionError
-    assert library.num_threads == 4
+    assert numbas.threads == 4
 
 
 @pytest.mark.parametrize(("products", "threads"), [(WORTHWHILE - 1, 4), (10**9, 1)])
-def test_where_there_is_no_choice_nothing_is_counted(library, products, threads):
-    library.num_threads = threads
+def test_where_there_is_no_choice_nothing_is_counted(numbas, products, threads):
+    numbas.threads = threads
     with Threads(products) as step:
         assert step is None
-    assert library.num_threads == threads
+    assert numbas.threads == threads
 
 
 @pytest.mark.parametrize("units", [256, 2048])
