@@ -16,6 +16,7 @@ from typing import Any
 from optlab.cli.output import write_text
 from optlab.diagnosis.causes import CAUSES
 from optlab.diagnosis.text import GROUPS
+from optlab.pages import placed
 
 PAGE = Path(__file__).resolve().with_name("diagnosis.md")
 
@@ -68,16 +69,6 @@ def results(found: dict[str, Any]) -> str:
         shown = f"{value:.1f}" if "seconds" in name else f"{value:.1%}"
         rows.append(f"| {name} | {shown} |")
     return "\n".join(rows)
-
-
-def placed(text: str, name: str, block: str) -> str:
-    """Return the text with a block between the two comments of its name."""
-    begin, end = (f"<!-- {edge}: {name} -->" for edge in ("begin", "end"))
-    if text.count(begin) != 1 or text.count(end) != 1:
-        raise SystemExit(f"{PAGE.name} must hold {begin!r} and {end!r} once each.")
-    before, _, rest = text.partition(begin)
-    _, _, after = rest.partition(end)
-    return f"{before}{begin}\n\n{block}\n\n{end}{after}"
 
 
 if __name__ == "__main__":

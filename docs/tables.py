@@ -16,10 +16,10 @@ from optlab.bench import report
 from optlab.bench.results import read, rows
 from optlab.cli.output import write_text
 from optlab.errors import InputError
+from optlab.pages import placed
 
 ROOT = Path(__file__).resolve().parent.parent
-BEGIN = "<!-- begin: written by docs/tables.py -->"
-END = "<!-- end: written by docs/tables.py -->"
+SECTION = "written by docs/tables.py"
 
 #: The tables whose cases the README shows.
 SHORT = ("Adam step, one tensor", "Adam step, many tensors", "fit")
@@ -58,6 +58,7 @@ def main() -> int:
         check_whole(found)
         readme = placed(
             arguments.readme.read_text(encoding="utf-8"),
+            SECTION,
             "\n".join(report.markdown_summary(one, SHORT) for one in found),
         )
         pages = [report.markdown(one) for one in found]
@@ -77,15 +78,6 @@ def check_whole(found: list[dict[str, Any]]) -> None:
     lacking = [group for group in SHORT if group not in groups]
     if lacking:
         raise InputError(f"No results for the README's table of {', '.join(lacking)}.")
-
-
-def placed(text: str, table: str) -> str:
-    """Return the text with the table between its two comments."""
-    if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise InputError(f"The README must hold {BEGIN!r} and {END!r} once each.")
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table}\n{END}{after}"
 
 
 if __name__ == "__main__":
