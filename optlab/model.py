@@ -10,11 +10,16 @@ import numpy.typing as npt
 
 from optlab.errors import InputError, unknown_name
 from optlab.kernels.floating_point import flush_subnormals
-from optlab.layers import Dense, Layer
-from optlab.layers.base import Array, Rng, Step, Weight, backward_steps
+from optlab.layers import Layer
+from optlab.layers.base import Array, Rng, Step, backward_steps, with_rows
 from optlab.layers.buffer import Buffer
 from optlab.lookup import checked_seed
-from optlab.model_arguments import checked_layers, checked_shape, give_names
+from optlab.model_arguments import (
+    build_layers,
+    checked_layers,
+    checked_shape,
+    give_names,
+)
 from optlab.model_config import model_arguments, model_config
 from optlab.model_summary import summary
 from optlab.model_weights import ModelWeights, stream
@@ -29,7 +34,7 @@ class Sequential:
     layers : sequence of Layer
         At least one; they belong to this model from now on.
     input_shape : tuple of int or int
-        The shape of one row, without the batch: ``(64,)``.
+        The shape of one row, without the batch: ``(64,)``, or ``(28, 28, 1)``.
     dtype : {"float32", "float64"}
         Of weights, inputs and outputs.
     seed : int or None
@@ -43,6 +48,12 @@ class Sequential:
     ----------
     layers : tuple of Layer
         As given.
+    input_shape, output_shape : tuple of int
+        One row's.
+    masked : bool
+        Whether any layer makes a mask.
+    mask : ndarray of bool, shape (rows, steps), or None
+        The mask of the latest output, which the loss goes by.
     parameters : Parameters
         The trained weights, named "dense/kernel" and so on as in tf.keras.
     gradients : Parameters
@@ -52,7 +63,7 @@ class Sequential:
     ------
     InputError
         If a layer is not a layer or already in use, a name occurs twice, the shape is
-        missing or not one-dimensional, or a residual block does not fit.
+        missing, or a layer cannot take the output of the one before it.
     TypeError
         If `dtype` is neither float32 nor float64.
 
@@ -79,10 +90,12 @@ class Sequential:
         self.name = "sequential" if name is None else str(name)
         self.seed = checked_seed(seed)
         give_names(list(self.parts()))
-        self._weights = ModelWeights(self._build(), self.dtype)
-        self._input = Buffer(self.input_shape[0], self.dtype)
-        # Only a dense layer leaves its input to BLAS, which takes any memory layout.
-        self._copies_input = not isinstance(self.layers[0], Dense)
+        weights, self.masked = build_layers(self.layers, self.input_shape, self.dtype)
+        self.output_shape = self.layers[-1].output_shape
+        self.mask: Array | None = None
+        self._weights = ModelWeights(weights, self.dtype)
+        self._input = Buffer(self.input_shape, self.dtype)
+        self._input_axes = 1 + len(self.input_shape)
         self._allocate()
         self.reset()
         for layer in self.layers:
@@ -92,16 +105,6 @@ class Sequential:
         """Yield all layers, those inside others before them."""
         for layer in self.layers:
             yield from layer.parts()
-
-    def _build(self) -> list[Weight]:
-        """Tell each layer its number of inputs; collect the weights."""
-        weights = []
-        units = self.input_shape[0]
-        for layer in self.layers:
-            weights += layer.build(units, self.dtype)
-            units = layer.units_out
-        self.output_shape = (units,)
-        return weights
 
     def _allocate(self) -> None:
         """Make the arenas for the weights that are trained now, keeping all values."""
@@ -164,6 +167,23 @@ class Sequential:
         return found[name]
 
     @property
+    def multiply_adds(self) -> int:
+        """Multiplications with an addition of one row's `forward`, about."""
+        return sum(layer.multiply_adds for layer in self.layers)
+
+    def check_data(self, x: Array, name: str = "x") -> None:
+        """Raise InputError where the first layer cannot take values that `x` holds.
+
+        Parameters
+        ----------
+        x : ndarray, shape (rows, *input_shape)
+            In the model's dtype.
+        name : str
+            The argument's name, for the message.
+        """
+        self.layers[0].check_data(x, name)
+
+    @property
     def final_activation(self) -> str:
         """The name of the activation that the model ends in."""
         return self.layers[-1].activation_name
@@ -180,7 +200,7 @@ class Sequential:
 
         Parameters
         ----------
-        x : array_like, shape (n, units_in)
+        x : array_like, shape (n, *input_shape)
             The batch. `backward` reads it again, so leave it as it is until then.
         training : bool
             Whether dropout drops and batch normalization uses the batch and updates its
@@ -190,14 +210,14 @@ class Sequential:
 
         Returns
         -------
-        ndarray, shape (n, units_out)
+        ndarray, shape (n, *output_shape)
             A buffer of the model's that the next call overwrites.
         """
         if (
             type(x) is not np.ndarray
             or x.dtype is not self.dtype
             or x.shape[1:] != self.input_shape
-            or self._copies_input
+            or not x.flags.c_contiguous
         ):
             x = self._taken(x)
         rows = x.shape[0]
@@ -205,8 +225,21 @@ class Sequential:
             self._resize(rows)
         if rng is None:
             rng = self._rng
+        if self.masked:
+            return self._forward_masked(x, training, rng)
         for run in self._forward_steps:
             x = run(x, training, rng)
+        return x
+
+    def _forward_masked(self, x: Array, training: bool, rng: Rng) -> Array:
+        """As `forward` without its checks, masks passed from layer to layer."""
+        mask = None
+        for layer in self.layers:
+            layer.mask = mask
+            y = layer.forward(x, training, rng)
+            mask = layer.compute_mask(x, mask)
+            x = y
+        self.mask = mask
         return x
 
     def _taken(self, x: npt.ArrayLike) -> Array:
@@ -232,11 +265,11 @@ class Sequential:
         return np.array(array, self.dtype, order="C")
 
     def _checked_input(self, x: npt.ArrayLike) -> Array:
-        """Return `x` as a matrix of numbers with the right number of columns."""
+        """Return `x` as an array of numbers whose rows have the right shape."""
         array = np.asarray(x)
-        if array.ndim != 2 or array.shape[1:] != self.input_shape:
+        if array.ndim != self._input_axes or array.shape[1:] != self.input_shape:
             raise InputError(
-                f"The model takes inputs of shape (rows, {self.input_shape[0]}). "
+                f"The model takes inputs of shape {with_rows(self.input_shape)}. "
                 f"Received: shape {array.shape}"
             )
         if array.dtype.kind not in "fiub":
@@ -265,7 +298,7 @@ class Sequential:
 
         Parameters
         ----------
-        grad : ndarray, shape (n, units_out)
+        grad : ndarray, shape (n, *output_shape)
             Derivative of the loss by the output. It is used as working space.
         from_logits : bool
             Whether `grad` is the derivative by `logits`, before the final softmax or
@@ -275,7 +308,7 @@ class Sequential:
 
         Returns
         -------
-        ndarray, shape (n, units_in), or None
+        ndarray, shape (n, *input_shape), or None
             The derivative by the input, where asked for: a buffer of the model's.
 
         Raises
@@ -316,7 +349,7 @@ class Sequential:
 
         Parameters
         ----------
-        x : array_like, shape (n, units_in)
+        x : array_like, shape (n, *input_shape)
             The inputs.
         batch_size : int
             Rows at a time.

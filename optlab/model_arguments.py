@@ -3,26 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from optlab.errors import InputError
 from optlab.layers import Layer
+from optlab.layers.base import Shape, Weight
 from optlab.lookup import is_count
 
 
-def checked_shape(input_shape: object) -> tuple[int]:
-    """Return the shape of one row as a tuple of one positive integer."""
+def checked_shape(input_shape: object) -> Shape:
+    """Return the shape of one row as a tuple of positive integers."""
     if input_shape is None:
         raise InputError(
-            "`input_shape` is missing: the number of inputs in one row, such as "
-            "input_shape=(64,)"
+            "`input_shape` is missing: the shape of one row, such as input_shape=(64,) "
+            "or (28, 28, 1)"
         )
     shape = input_shape if isinstance(input_shape, (list, tuple)) else (input_shape,)
-    if len(shape) != 1 or not is_count(shape[0], 1):
+    if not shape or not all(is_count(length, 1) for length in shape):
         raise InputError(
-            "`input_shape` must hold one positive integer; flatten inputs of more "
-            f"dimensions first. Received: input_shape={input_shape!r}"
+            "`input_shape` must hold positive integers, one an axis of a row. "
+            f"Received: input_shape={input_shape!r}"
         )
-    return (int(shape[0]),)
+    return tuple(int(length) for length in shape)
+
+
+def build_layers(
+    layers: Sequence[Layer], input_shape: Shape, dtype: np.dtype[Any]
+) -> tuple[list[Weight], bool]:
+    """Build each layer on the output of the one before it.
+
+    Returns
+    -------
+    weights : list of Weight
+        What the layers ask for.
+    masked : bool
+        Whether any of them makes a mask.
+
+    Raises
+    ------
+    InputError
+        If a layer cannot take the shape or the mask that reaches it.
+    """
+    weights: list[Weight] = []
+    shape, maker = input_shape, None
+    masked = False
+    for place, layer in enumerate(layers):
+        if maker is not None and not layer.supports_masking:
+            raise InputError(
+                f"{_place(place, layer)} takes no mask, and layer {maker.name!r} "
+                "makes one that reaches it; tf.keras drops it there with a warning. "
+                "Make none (`mask_zero=False`), or put a layer before that ends it."
+            )
+        try:
+            weights += layer.build(shape, dtype)
+        except InputError as error:
+            raise InputError(f"{_place(place, layer)}: {error}") from error
+        if layer.makes_mask(maker is not None):
+            maker, masked = maker or layer, True
+        else:
+            maker = None
+        shape = layer.output_shape
+    return weights, masked
+
+
+def _place(place: int, layer: Layer) -> str:
+    """Name a layer of a model by its place and its name."""
+    return f"layers[{place}], {type(layer).__name__} {layer.name!r}"
 
 
 def checked_layers(layers: object) -> tuple[Layer, ...]:

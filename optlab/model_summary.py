@@ -18,7 +18,7 @@ def summary(model: Sequential) -> str:
         rows.append(
             (
                 f"{layer.name} ({type(layer).__name__})",
-                f"(None, {layer.units_out})",
+                str((None, *layer.output_shape)),
                 f"{sum(sizes):,}",
             )
         )
@@ -28,7 +28,7 @@ def summary(model: Sequential) -> str:
     total, trained = model.count_params(), model.parameters.size
     return "\n".join(
         [
-            f"Model: {model.name!r}, inputs (None, {model.input_shape[0]}), "
+            f"Model: {model.name!r}, inputs {(None, *model.input_shape)}, "
             f"{model.dtype.name}",
             lines[0],
             rule,

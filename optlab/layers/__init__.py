@@ -1,11 +1,12 @@
-"""The layers of a dense network."""
+"""The layers of a model; importing a module here enters its layers into `get`."""
 
 from optlab.layers.activation import Activation
 from optlab.layers.base import Layer
 from optlab.layers.batch_normalization import BatchNormalization
 from optlab.layers.dense import Dense
 from optlab.layers.dropout import Dropout
-from optlab.layers.registry import REGISTRY, get
+from optlab.layers.registry import REGISTRY, get, register
+from optlab.layers.reshape import Flatten, Reshape
 from optlab.layers.residual import Residual
 
 __all__ = [
@@ -14,7 +15,10 @@ __all__ = [
     "BatchNormalization",
     "Dense",
     "Dropout",
+    "Flatten",
     "Layer",
+    "Reshape",
     "Residual",
     "get",
+    "register",
 ]

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from optlab import activations
-from optlab.layers.base import Array, Layer, Rng, Weight
+from optlab.layers.base import Array, Layer, Rng, Shape, Weight, fold
 from optlab.layers.buffer import Buffer
-from optlab.layers.serialization import serialized
+from optlab.layers.registry import register
 
 
+@register
 class Activation(Layer):
-    """Apply a function to every entry (softmax: to every row).
+    """Apply a function to every entry (softmax: along the last axis).
 
     Parameters
     ----------
@@ -23,22 +24,25 @@ class Activation(Layer):
         See `Layer`.
     """
 
+    supports_masking = True
+
     def __init__(
         self, activation: Any, trainable: bool = True, name: str | None = None
     ) -> None:
         super().__init__(trainable, name)
         self.activation = self._get(activations.get, activation)
 
-    def build(self, units_in: int, dtype: np.dtype[Any]) -> list[Weight]:
+    def build(self, input_shape: Shape, dtype: np.dtype[Any]) -> list[Weight]:
         """Make the buffer; there are no weights."""
-        super().build(units_in, dtype)
-        self._buffer = Buffer(units_in, dtype)
+        super().build(input_shape, dtype)
+        self._buffer = Buffer(input_shape, dtype)
         self._linear = self.activation.name == "linear"
         return []
 
     def resize(self, rows: int) -> None:
         """Make the buffer fit a batch of `rows` rows."""
         self._out = self._buffer.rows(rows)
+        self._matrix = fold(self._out)
 
     @property
     def activation_name(self) -> str:
@@ -57,27 +61,15 @@ class Activation(Layer):
             self.output = x
             return x
         self.output = self._out
-        self.activation.forward(x, None, self._out)
+        self.activation.forward(fold(x), None, self._matrix)
         return self._out
 
     def backward(self, grad: Array, need_input: bool) -> Array:
         """Return the gradient of the input."""
         if need_input and not self._linear:
-            self.activation.backward(grad, self._z, self._out, None)
+            self.activation.backward(fold(grad), fold(self._z), self._matrix, None)
         return grad
 
     def backward_from_logits(self, grad: Array, need_input: bool) -> Array:
         """Return `grad`, which is that of the input already."""
         return grad
-
-    def arguments(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {"activation": self.activation}
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the configuration as tf.keras's `Activation` has it."""
-        return {**super().get_config(), **serialized(self)}
-
-
-"""
-"""

@@ -1,29 +1,40 @@
 """What every layer has: a name, weights that live in a model's arenas, buffers.
 
 A layer goes through three stages. The constructor checks the arguments. `build` learns
-the number of inputs and tells which weights are needed; the model allocates them and
-hands each one back as an attribute (``layer.kernel``, and ``layer.kernel_grad``, None
-for a weight that is not trained). `resize` makes the buffers for a number of rows.
+the shape of a row of inputs, refuses one that cannot be, and tells which weights are
+needed; nothing of the input's size is allocated there. The model allocates the weights
+and hands each one back as an attribute (``layer.kernel``, and ``layer.kernel_grad``,
+None for a weight that is not trained). `resize` makes the buffers for a number of rows.
 After that `forward` and `backward` check nothing and allocate nothing.
+
+Shapes are tuples without the axis of the rows. A mask tells which steps of a sequence
+count: a boolean array (rows, steps), as in tf.keras. In a model where any layer makes
+one, each layer finds its input's in `mask` before `forward`.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from optlab import regularizers
 from optlab.errors import InputError
+from optlab.layers.serialization import serialized
 from optlab.lookup import construct, keras_object, snake_case
 
 Array = npt.NDArray[Any]
 Rng = np.random.Generator | None
+#: The shape of one row.
+Shape = tuple[int, ...]
 #: A layer's `backward`.
 Step = Callable[[Array, bool], Array]
+#: What the constructors of all layers take.
+_COMMON_ARGUMENTS = ("trainable", "name")
 
 
 @dataclass(frozen=True)
@@ -78,11 +89,18 @@ class Layer:
     ----------
     given_name, default_name : str
         The name from the constructor, or None; and what takes its place.
-    units_in, units_out : int
-        Columns of the input and the output, known after `build`.
-    output : ndarray, shape (rows, units_out)
+    input_shape, output_shape : tuple of int
+        One row's, known after `build`; `input_shape` is a list of them where the layer
+        takes several inputs.
+    output : ndarray, shape (rows, *output_shape)
         The result of the latest `forward`.
+    mask : ndarray of bool, shape (rows, steps), or None
+        That of the present input, set by the model.
+    supports_masking : bool
+        Whether the layer may be given a mask, as tf.keras's layer may.
     """
+
+    supports_masking: ClassVar[bool] = False
 
     def __init__(self, trainable: bool = True, name: str | None = None) -> None:
         if name is not None and (not isinstance(name, str) or not name or "/" in name):
@@ -96,8 +114,9 @@ class Layer:
         self._trainable = self._flag("trainable", trainable)
         self._on_change: Callable[[], None] | None = None
         self.dtype: np.dtype[Any] | None = None
-        self.units_in = 0
-        self.units_out = 0
+        self.input_shape: Any = ()
+        self.output_shape: Shape = ()
+        self.mask: Array | None = None
         self.output: Array = np.empty((0, 0))
 
     @property
@@ -136,18 +155,25 @@ class Layer:
         """Yield the layer, and before it the layers inside it."""
         yield self
 
-    def build(self, units_in: int, dtype: np.dtype[Any]) -> list[Weight]:
-        """Learn the number of inputs; return the weights that are needed.
+    def build(self, input_shape: Any, dtype: np.dtype[Any]) -> list[Weight]:
+        """Learn the shape of the input; return the weights that are needed.
+
+        A subclass sets `output_shape` where it is not `input_shape`.
 
         Parameters
         ----------
-        units_in : int
-            Columns of the input.
+        input_shape : tuple of int
+            One row's; a list of them where the layer takes several inputs.
         dtype : numpy.dtype
             float32 or float64.
+
+        Raises
+        ------
+        InputError
+            If the layer cannot take such inputs; the model adds the layer's place.
         """
-        self.units_in = units_in
-        self.units_out = units_in
+        self.input_shape = input_shape
+        self.output_shape = input_shape
         self.dtype = dtype
         return []
 
@@ -165,6 +191,38 @@ class Layer:
         return False
 
     @property
+    def multiply_adds(self) -> int:
+        """Multiplications with an addition of one row's `forward`, about."""
+        return 0
+
+    def check_data(self, x: Array, name: str) -> None:
+        """Raise InputError where values cannot be inputs; asked once, before a run.
+
+        Parameters
+        ----------
+        x : ndarray, shape (rows, *input_shape)
+            All rows.
+        name : str
+            The argument's name, for the message.
+        """
+
+    def makes_mask(self, masked: bool) -> bool:
+        """Tell whether the output has a mask, where the input has one or not."""
+        return masked
+
+    def compute_mask(self, x: Array, mask: Array | None) -> Array | None:
+        """Return the mask of the latest output, as tf.keras's layer does.
+
+        Parameters
+        ----------
+        x : ndarray
+            The latest input.
+        mask : ndarray of bool, shape (rows, steps), or None
+            The input's.
+        """
+        return mask
+
+    @property
     def logits(self) -> Array | None:
         """What a final softmax or sigmoid was applied to in the latest `forward`."""
         return None
@@ -179,7 +237,7 @@ class Layer:
 
         Parameters
         ----------
-        x : ndarray, shape (rows, units_in)
+        x : ndarray, shape (rows, *input_shape)
             C-contiguous; kept until `backward` and not changed.
         training : bool
             Whether dropout drops and batch normalization uses the batch.
@@ -193,7 +251,7 @@ class Layer:
 
         Parameters
         ----------
-        grad : ndarray, shape (rows, units_out)
+        grad : ndarray, shape (rows, *output_shape)
             Derivative of the loss by the output of the latest `forward`. It is used as
             working space.
         need_input : bool
@@ -206,8 +264,14 @@ class Layer:
         return self.backward(grad, need_input)
 
     def arguments(self) -> dict[str, Any]:
-        """Return the constructor's arguments as live objects."""
-        return {}
+        """Return the constructor's arguments as live objects.
+
+        Each is found in the attribute of its name; `trainable` and `name` are left out.
+        """
+        names = inspect.signature(type(self)).parameters
+        return {
+            name: getattr(self, name) for name in names if name not in _COMMON_ARGUMENTS
+        }
 
     def clone(self) -> Layer:
         """Return a new layer made with the same arguments, without weights."""
@@ -220,7 +284,7 @@ class Layer:
         config: dict[str, Any] = {"name": self.name, "trainable": self.trainable}
         if self.dtype is not None:
             config["dtype"] = self.dtype.name
-        return config
+        return config | serialized(self.arguments(), self.dtype)
 
     def serialize(self) -> dict[str, Any]:
         """Return tf.keras's serialized form."""
@@ -240,6 +304,15 @@ class Layer:
         config.pop("dtype", None)
         made: Layer = construct("layer", cls.__name__, cls, config)
         return made
+
+    def _channels_last(self, data_format: object) -> str:
+        """Return tf.keras's `data_format`, of which there is one."""
+        if data_format not in (None, "channels_last"):
+            raise self._error(
+                "`data_format` must be 'channels_last'; put the channels into the last "
+                f"axis. Received: data_format={data_format!r}."
+            )
+        return "channels_last"
 
     def _get(self, get: Callable[[Any], Any], identifier: object) -> Any:
         """Look an argument up, naming the layer in the message."""
@@ -262,6 +335,16 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
+
+
+def with_rows(shape: Shape) -> str:
+    """Write a row's shape with the axis of the rows: (rows, 28, 28, 1)."""
+    return f"({', '.join(['rows', *map(str, shape)])})"
+
+
+def fold(array: Array) -> Array:
+    """Return a view of a contiguous array as a matrix: all axes but the last in one."""
+    return array.reshape(-1, array.shape[-1])
 
 
 def backward_steps(

@@ -1,5 +1,7 @@
 r"""Batch normalization: each unit with mean 0 and variance 1 over the batch.
 
+A unit is an entry of the last axis; inputs of more axes count as that many more rows.
+
 .. math::
     y = \gamma \frac{x - \mu}{\sqrt{v + \epsilon}} + \beta
 
@@ -22,19 +24,20 @@ import numpy as np
 
 from optlab import initializers, regularizers
 from optlab.kernels import batch_normalization as kernels
-from optlab.layers.base import Array, Layer, Rng, Weight
+from optlab.layers.base import Array, Layer, Rng, Shape, Weight, fold, with_rows
 from optlab.layers.buffer import Buffer
-from optlab.layers.serialization import serialized
-from optlab.lookup import number
+from optlab.layers.registry import register
+from optlab.lookup import is_count, number
 
 
+@register
 class BatchNormalization(Layer):
     """Normalize each unit over the batch, then scale by `gamma` and shift by `beta`.
 
     Parameters
     ----------
     axis : int
-        The axis of the units; only the last one (-1 or 1).
+        The axis of the units, counted with the rows'; only the last one.
     momentum : float
         Of the moving averages, in [0, 1].
     epsilon : float
@@ -70,11 +73,11 @@ class BatchNormalization(Layer):
         super().__init__(trainable, name)
         # tf.keras saves the axis as a list of one.
         axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-        if axis not in (-1, 1):
+        if not is_count(axis, 1) and axis != -1:
             raise self._error(
                 f"`axis` must be -1, the axis of the units. Received: axis={axis!r}."
             )
-        self.axis = -1
+        self.axis = int(axis)
         self.momentum = self._get(lambda m: number("momentum", m, low=0), momentum)
         if self.momentum > 1:
             raise self._error(
@@ -94,18 +97,24 @@ class BatchNormalization(Layer):
         self.beta_regularizer = self._get(regularizers.get, beta_regularizer)
         self.gamma_regularizer = self._get(regularizers.get, gamma_regularizer)
 
-    def build(self, units_in: int, dtype: np.dtype[Any]) -> list[Weight]:
+    def build(self, input_shape: Shape, dtype: np.dtype[Any]) -> list[Weight]:
         """Ask for gamma, beta and the moving averages, in tf.keras's order."""
-        super().build(units_in, dtype)
-        shape = (units_in,)
-        self._buffer = Buffer(units_in, dtype)
-        self._stats = np.empty((8, units_in), dtype)
+        super().build(input_shape, dtype)
+        if self.axis not in (-1, len(input_shape)):
+            raise self._error(
+                "`axis` must be the last one, -1. Received: "
+                f"axis={self.axis} for inputs of shape {with_rows(input_shape)}."
+            )
+        units = input_shape[-1]
+        shape = (units,)
+        self._buffer = Buffer(input_shape, dtype)
+        self._stats = np.empty((8, units), dtype)
         self._options = np.array(
             [self.epsilon, self.momentum, 1 - self.momentum], dtype
         )
         # Stand-ins for weights that the layer does not have.
         self.gamma, self.beta = np.ones(shape, dtype), np.zeros(shape, dtype)
-        self._no_gamma_grad, self._no_beta_grad = np.empty((2, units_in), dtype)
+        self._no_gamma_grad, self._no_beta_grad = np.empty((2, units), dtype)
         self.gamma_grad: Array | None = None
         self.beta_grad: Array | None = None
         self.moving_mean: Array
@@ -152,10 +161,11 @@ class BatchNormalization(Layer):
     def resize(self, rows: int) -> None:
         """Make the buffer fit a batch of `rows` rows."""
         self.output = self._buffer.rows(rows)
+        self._matrix = fold(self.output)
 
     def forward(self, x: Array, training: bool, rng: Rng) -> Array:
         """Normalize by the batch (training and not frozen) or by the averages."""
-        self._x = x
+        self._x = x = fold(x)
         self._by_batch = training and self._trainable
         run = kernels.forward_training if self._by_batch else kernels.forward_inference
         run(
@@ -166,7 +176,7 @@ class BatchNormalization(Layer):
             self.moving_mean,
             self.moving_variance,
             self._stats,
-            self.output,
+            self._matrix,
         )
         return self.output
 
@@ -175,18 +185,5 @@ class BatchNormalization(Layer):
         run = (
             kernels.backward_training if self._by_batch else kernels.backward_inference
         )
-        run(grad, self._x, self.gamma, self._stats, *self._grads)
+        run(fold(grad), self._x, self.gamma, self._stats, *self._grads)
         return grad
-
-    def arguments(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = (
-            "axis momentum epsilon center scale beta_initializer gamma_initializer "
-            "moving_mean_initializer moving_variance_initializer beta_regularizer "
-            "gamma_regularizer"
-        )
-        return {name: getattr(self, name) for name in names.split()}
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the configuration as tf.keras's `BatchNormalization` has it."""
-        return {**super().get_config(), **serialized(self)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,24 @@ Array = npt.NDArray[Any]
 
 
 class Buffer:
-    """A matrix that grows to the largest number of rows asked for."""
+    """An array that grows to the largest number of rows asked for.
 
-    def __init__(self, units: int, dtype: np.dtype[Any]) -> None:
-        self._units = units
+    Parameters
+    ----------
+    shape : tuple of int
+        One row's.
+    dtype : numpy.dtype
+        Of the entries.
+    """
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self._shape = shape
+        self._size = math.prod(shape)
         self._flat = aligned_zeros(0, dtype)
 
     def rows(self, rows: int) -> Array:
         """Return the first rows, C-contiguous; they keep their place between calls."""
-        size = rows * self._units
+        size = rows * self._size
         if size > self._flat.size:
             self._flat = aligned_zeros(size, self._flat.dtype)
-        return self._flat[:size].reshape(rows, self._units)
+        return self._flat[:size].reshape(rows, *self._shape)

@@ -8,11 +8,13 @@ With :math:`\partial z = \partial y \, f'(z)` the gradients are
     \partial W = x^T \partial z, \qquad \partial b = \sum_{\mathrm{rows}} \partial z,
     \qquad \partial x = \partial z \, W^T
 
-W has shape (inputs, units) as in tf.keras; torch keeps the transpose.
+W has shape (inputs, units) as in tf.keras; torch keeps the transpose. Inputs of more
+axes, such as (steps, features), are multiplied along the last one, step by step.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -20,13 +22,14 @@ import numpy as np
 
 from optlab import activations, initializers, regularizers
 from optlab.kernels.matmul import SMALL, matmul
-from optlab.layers.base import Array, Layer, Rng, Weight
+from optlab.layers.base import Array, Layer, Rng, Shape, Weight, fold
 from optlab.layers.buffer import Buffer
-from optlab.layers.serialization import serialized
+from optlab.layers.registry import register
 
 _LINEAR = activations.get("linear")
 
 
+@register
 class Dense(Layer):
     """Multiply by a matrix, add a bias, apply an activation.
 
@@ -47,7 +50,7 @@ class Dense(Layer):
 
     Attributes
     ----------
-    kernel : ndarray, shape (units_in, units)
+    kernel : ndarray, shape (input_shape[-1], units)
         W, once the layer is in a model.
     bias : ndarray, shape (units,), or None
         b.
@@ -57,6 +60,8 @@ class Dense(Layer):
     InputError
         If an argument is out of range or unknown.
     """
+
+    supports_masking = True
 
     def __init__(
         self,
@@ -93,18 +98,20 @@ class Dense(Layer):
         self.kernel: Array
         self.kernel_grad: Array | None
 
-    def build(self, units_in: int, dtype: np.dtype[Any]) -> list[Weight]:
+    def build(self, input_shape: Shape, dtype: np.dtype[Any]) -> list[Weight]:
         """Ask for the kernel and the bias."""
-        super().build(units_in, dtype)
-        self.units_out = self.units
-        self._z_buffer = Buffer(self.units, dtype)
-        self._out_buffer = Buffer(self.units, dtype)
-        self._grad_buffer = Buffer(units_in, dtype)
+        super().build(input_shape, dtype)
+        self.output_shape = (*input_shape[:-1], self.units)
+        self._inputs = input_shape[-1]
+        self._folded = len(input_shape) > 1
+        self._z_buffer = Buffer(self.output_shape, dtype)
+        self._out_buffer = Buffer(self.output_shape, dtype)
+        self._grad_buffer = Buffer(input_shape, dtype)
         weights = [
             Weight(
                 self,
                 "kernel",
-                (units_in, self.units),
+                (self._inputs, self.units),
                 self.kernel_initializer,
                 self.kernel_regularizer,
             )
@@ -127,24 +134,33 @@ class Dense(Layer):
     def resize(self, rows: int) -> None:
         """Make the buffers fit a batch of `rows` rows."""
         self._rows = rows
-        self._z = self._z_buffer.rows(rows)
+        self._logits = self._z_buffer.rows(rows)
         linear = self.activation.name == "linear"
-        self.output = self._z if linear else self._out_buffer.rows(rows)
-        self._product = _product(rows, self.units_in, self.units)
+        self.output = self._logits if linear else self._out_buffer.rows(rows)
+        self._z, self._out = fold(self._logits), fold(self.output)
+        self._product = _product(len(self._z), self._inputs, self.units)
         self._backward_ready = False
 
     def _prepare_backward(self) -> None:
         """Make what only `backward` needs, at the first call for this many rows."""
-        self._grad = self._grad_buffer.rows(self._rows)
+        self._input_grad = self._grad_buffer.rows(self._rows)
+        self._grad = fold(self._input_grad)
         self._transposed_of: Array | None = None
-        self._kernel_product = _product(self.units_in, self._rows, self.units)
-        self._input_product = _product(self._rows, self.units, self.units_in)
+        rows, inputs, units = len(self._z), self._inputs, self.units
+        self._kernel_product = _product(inputs, rows, units)
+        self._input_product = _product(rows, units, inputs)
         self._backward_ready = True
 
     @property
     def learns(self) -> bool:
         """Whether the kernel and the bias are trained."""
         return self.trainable
+
+    @property
+    def multiply_adds(self) -> int:
+        """One a weight of the kernel, for each step of the row."""
+        shape: Shape = self.input_shape
+        return math.prod(shape) * self.units
 
     @property
     def activation_name(self) -> str:
@@ -154,22 +170,28 @@ class Dense(Layer):
     @property
     def logits(self) -> Array | None:
         """The latest z, under a softmax or sigmoid."""
-        return self._z if self.activation_name in ("softmax", "sigmoid") else None
+        return self._logits if self.activation_name in ("softmax", "sigmoid") else None
 
     def forward(self, x: Array, training: bool, rng: Rng) -> Array:
         """Return the activation of ``x @ kernel + bias``."""
+        if self._folded:
+            x = fold(x)
         self._x = x
         self._product(x, self.kernel, self._z)
-        self.activation.forward(self._z, self.bias, self.output)
+        self.activation.forward(self._z, self.bias, self._out)
         return self.output
 
     def backward(self, grad: Array, need_input: bool) -> Array:
         """Fill the gradients of kernel and bias; return that of the input."""
-        self.activation.backward(grad, self._z, self.output, self.bias_grad)
+        if self._folded:
+            grad = fold(grad)
+        self.activation.backward(grad, self._z, self._out, self.bias_grad)
         return self._backward_product(grad, need_input)
 
     def backward_from_logits(self, grad: Array, need_input: bool) -> Array:
         """As `backward`, for the derivative by z."""
+        if self._folded:
+            grad = fold(grad)
         _LINEAR.backward(grad, self._z, self._z, self.bias_grad)
         return self._backward_product(grad, need_input)
 
@@ -186,20 +208,8 @@ class Dense(Layer):
             self._kernel_product(self._transposed, grad, self.kernel_grad)
         if need_input:
             self._input_product(grad, self._kernel_t, self._grad)
-            return self._grad
+            return self._input_grad
         return grad
-
-    def arguments(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        names = (
-            "units activation use_bias kernel_initializer bias_initializer "
-            "kernel_regularizer bias_regularizer"
-        )
-        return {name: getattr(self, name) for name in names.split()}
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the configuration as tf.keras's `Dense` has it."""
-        return {**super().get_config(), **serialized(self)}
 
 
 def _product(

@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels import dropout as kernels
-from optlab.layers.base import Array, Layer, Rng, Weight
+from optlab.layers.base import Array, Layer, Rng, Shape, Weight
 from optlab.layers.buffer import Buffer
+from optlab.layers.registry import register
 from optlab.lookup import checked_seed, number
 
 
+@register
 class Dropout(Layer):
     """Zero a fraction `rate` of the entries in training; pass everything otherwise.
 
@@ -30,7 +32,7 @@ class Dropout(Layer):
 
     Attributes
     ----------
-    mask : ndarray of bool, shape (rows, units), or None
+    kept : ndarray of bool, shape (rows, *input_shape), or None
         What the latest `forward` kept; None when it kept everything.
 
     References
@@ -38,6 +40,8 @@ class Dropout(Layer):
     Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov (2014), "Dropout: a
     simple way to prevent neural networks from overfitting".
     """
+
+    supports_masking = True
 
     def __init__(
         self,
@@ -51,13 +55,13 @@ class Dropout(Layer):
         if self.rate > 1:
             raise self._error(f"`rate` must be in [0, 1]. Received: rate={rate!r}.")
         self.seed = self._get(checked_seed, seed)
-        self.mask: Array | None = None
+        self.kept: Array | None = None
 
-    def build(self, units_in: int, dtype: np.dtype[Any]) -> list[Weight]:
+    def build(self, input_shape: Shape, dtype: np.dtype[Any]) -> list[Weight]:
         """Make the buffers; there are no weights."""
-        super().build(units_in, dtype)
-        self._buffer = Buffer(units_in, dtype)
-        self._mask_buffer = Buffer(units_in, np.dtype(bool))
+        super().build(input_shape, dtype)
+        self._buffer = Buffer(input_shape, dtype)
+        self._kept_buffer = Buffer(input_shape, np.dtype(bool))
         self._scale = dtype.type(1 / (1 - self.rate) if self.rate < 1 else 0)
         self._key = 0 if self.seed is None else (self.seed + 1) % 2**63
         return []
@@ -65,32 +69,28 @@ class Dropout(Layer):
     def resize(self, rows: int) -> None:
         """Make the buffers fit a batch of `rows` rows."""
         self._out = self._buffer.rows(rows)
-        self._mask = self._mask_buffer.rows(rows)
+        self._kept = self._kept_buffer.rows(rows)
         self._flat_out = self._out.reshape(-1)
-        self._flat_mask = self._mask.reshape(-1)
+        self._flat_kept = self._kept.reshape(-1)
 
     def forward(self, x: Array, training: bool, rng: Rng) -> Array:
         """Return `x` with entries dropped, or `x` itself outside training."""
         if not training or rng is None or self.rate == 0:
-            self.mask = None
+            self.kept = None
             self.output = x
             return x
-        kernels.draw_mask(rng.random(), self._key, self.rate, self._flat_mask)
-        kernels.forward(x.reshape(-1), self._scale, self._flat_mask, self._flat_out)
-        self.mask = self._mask
+        kernels.draw_mask(rng.random(), self._key, self.rate, self._flat_kept)
+        kernels.forward(x.reshape(-1), self._scale, self._flat_kept, self._flat_out)
+        self.kept = self._kept
         self.output = self._out
         return self._out
 
     def backward(self, grad: Array, need_input: bool) -> Array:
         """Pass the gradient where the mask kept the entry."""
-        if need_input and self.mask is not None:
-            kernels.backward(grad.reshape(-1), self._scale, self._flat_mask)
+        if need_input and self.kept is not None:
+            kernels.backward(grad.reshape(-1), self._scale, self._flat_kept)
         return grad
-
-    def arguments(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {"rate": self.rate, "seed": self.seed}
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration as tf.keras's `Dropout` has it."""
-        return {**super().get_config(), **self.arguments(), "noise_shape": None}
+        return {**super().get_config(), "noise_shape": None}

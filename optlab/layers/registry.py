@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from optlab.errors import InputError, unknown_name
-from optlab.layers.activation import Activation
 from optlab.layers.base import Layer
-from optlab.layers.batch_normalization import BatchNormalization
-from optlab.layers.dense import Dense
-from optlab.layers.dropout import Dropout
-from optlab.layers.residual import Residual
+
+LayerClass = TypeVar("LayerClass", bound=Layer)
 
 #: The layers by class name.
-REGISTRY: dict[str, type[Layer]] = {
-    cls.__name__: cls
-    for cls in (Activation, BatchNormalization, Dense, Dropout, Residual)
-}
+REGISTRY: dict[str, type[Layer]] = {}
 
 #: tf.keras's layers that are one activation: its name, and arguments that do nothing.
 _ACTIVATION_LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -26,6 +20,12 @@ _ACTIVATION_LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ReLU": ("relu", {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}),
     "Softmax": ("softmax", {"axis": -1}),
 }
+
+
+def register(cls: type[LayerClass]) -> type[LayerClass]:
+    """Enter a class of layers under its name, for `get` and all that calls it."""
+    REGISTRY[cls.__name__] = cls
+    return cls
 
 
 def get(identifier: Layer | Mapping[str, Any]) -> Layer:
@@ -58,7 +58,7 @@ def get(identifier: Layer | Mapping[str, Any]) -> Layer:
             value = config.pop(key)
             if without_effect.get(key, ...) != value:
                 activation[key] = value
-        return Activation.from_config({**config, "activation": activation})
+        return REGISTRY["Activation"].from_config({**config, "activation": activation})
     if class_name not in REGISTRY:
         raise unknown_name("layer", class_name, [*REGISTRY, *_ACTIVATION_LAYERS])
     return REGISTRY[class_name].from_config(config)

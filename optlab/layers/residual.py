@@ -16,17 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from optlab.layers.base import Array, Layer, Rng, Weight, backward_steps
+from optlab.layers.base import Array, Layer, Rng, Shape, Weight, backward_steps
 from optlab.layers.buffer import Buffer
+from optlab.layers.registry import get, register
 
 
+@register
 class Residual(Layer):
     """Add a block of layers to its own input.
 
     Parameters
     ----------
     layers : list of Layer
-        The block, at least one layer; it must have as many outputs as inputs.
+        The block, at least one layer; its output must have the shape of its
+        input.
     trainable : bool
         False freezes every layer of the block.
     name : str, optional
@@ -77,22 +80,22 @@ class Residual(Layer):
             yield from layer.parts()
         yield self
 
-    def build(self, units_in: int, dtype: np.dtype[Any]) -> list[Weight]:
+    def build(self, input_shape: Shape, dtype: np.dtype[Any]) -> list[Weight]:
         """Build the block and check that its output fits its input."""
-        super().build(units_in, dtype)
+        super().build(input_shape, dtype)
         weights = []
-        units = units_in
+        shape = input_shape
         for layer in self.layers:
-            weights += layer.build(units, dtype)
-            units = layer.units_out
-        if units != units_in:
+            weights += layer.build(shape, dtype)
+            shape = layer.output_shape
+        if shape != input_shape:
             raise self._error(
-                "A residual block must have as many outputs as inputs. Received: "
-                f"{units_in} inputs and {units} outputs, the latter from layer "
+                "A residual block must have an output of its input's shape. Received: "
+                f"input {input_shape} and output {shape}, the latter from layer "
                 f"{self.layers[-1].name!r}."
             )
-        self._out_buffer = Buffer(units, dtype)
-        self._grad_buffer = Buffer(units, dtype)
+        self._out_buffer = Buffer(shape, dtype)
+        self._grad_buffer = Buffer(shape, dtype)
         return weights
 
     def resize(self, rows: int) -> None:
@@ -108,6 +111,11 @@ class Residual(Layer):
     def learns(self) -> bool:
         """Whether any layer of the block has something to learn."""
         return any(layer.learns for layer in self.layers)
+
+    @property
+    def multiply_adds(self) -> int:
+        """Those of the block."""
+        return sum(layer.multiply_adds for layer in self.layers)
 
     def forward(self, x: Array, training: bool, rng: Rng) -> Array:
         """Return `x` plus the block's output."""
@@ -152,7 +160,5 @@ class Residual(Layer):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Layer:
         """Make a block from `get_config`'s result."""
-        from optlab.layers.registry import get
-
         layers = [get(layer) for layer in config.get("layers", [])]
         return super().from_config({**config, "layers": layers})

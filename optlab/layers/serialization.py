@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from optlab import initializers, regularizers
-from optlab.layers.base import Layer
+from optlab.activations import Activation
 
 #: tf.keras's layers for the activations that have a constant.
 _KERAS_ACTIVATIONS = {"elu": "ELU", "leaky_relu": "LeakyReLU"}
 
 
-def serialized(layer: Layer) -> dict[str, Any]:
-    """Return a layer's constructor arguments in tf.keras's serialized form."""
+def serialized(
+    arguments: Mapping[str, Any], dtype: np.dtype[Any] | None
+) -> dict[str, Any]:
+    """Return a layer's constructor arguments in tf.keras's serialized form.
+
+    Parameters
+    ----------
+    arguments : mapping
+        Live objects by name; initializers and regularizers are known by their names.
+    dtype : numpy.dtype or None
+        The layer's, if it is built.
+    """
     found = {}
-    for name, value in layer.arguments().items():
-        if name == "activation":
-            value = value.serialize()
-            if not isinstance(value, str):
-                constants = dict(value)
-                class_name = _KERAS_ACTIVATIONS[constants.pop("name")]
-                if layer.dtype is not None:
-                    # On its own it would compute in float32.
-                    constants["dtype"] = layer.dtype.name
-                value = {
-                    "module": "keras.layers",
-                    "class_name": class_name,
-                    "config": constants,
-                    "registered_name": None,
-                }
+    for name, value in arguments.items():
+        if isinstance(value, Activation):
+            value = _activation(value, dtype)
         elif name.endswith("_initializer"):
             value = initializers.serialize(value)
         elif name.endswith("_regularizer"):
             value = regularizers.serialize(value)
         found[name] = value
     return found
+
+
+def _activation(activation: Activation, dtype: np.dtype[Any] | None) -> Any:
+    value = activation.serialize()
+    if isinstance(value, str):
+        return value
+    constants = dict(value)
+    class_name = _KERAS_ACTIVATIONS[constants.pop("name")]
+    if dtype is not None:
+        # On its own it would compute in float32.
+        constants["dtype"] = dtype.name
+    return {
+        "module": "keras.layers",
+        "class_name": class_name,
+        "config": constants,
+        "registered_name": None,
+    }

@@ -13,11 +13,11 @@ Array = npt.NDArray[Any]
 
 
 def predictions(y_pred: npt.ArrayLike) -> Array:
-    """Return predictions as a contiguous matrix of float32 or float64.
+    """Return predictions as a contiguous array of float32 or float64.
 
     Parameters
     ----------
-    y_pred : array_like, shape (n,) or (n, u)
+    y_pred : array_like, shape (n,) or (n, ..., u)
         One dimension stands for one output a sample.
     """
     p = np.asarray(y_pred)
@@ -25,12 +25,27 @@ def predictions(y_pred: npt.ArrayLike) -> Array:
         raise InputError(
             f"`y_pred` must be float32 or float64. Received: dtype {p.dtype}"
         )
-    if p.ndim not in (1, 2) or p.size == 0:
+    if p.ndim == 0 or p.size == 0:
         raise InputError(
-            "`y_pred` must have shape (samples,) or (samples, outputs), and not be "
-            f"empty. Received: shape {p.shape}"
+            "`y_pred` must have shape (samples,) or (samples, ..., outputs), and not "
+            f"be empty. Received: shape {p.shape}"
         )
-    return np.ascontiguousarray(p.reshape(p.shape[0], -1))
+    return np.ascontiguousarray(p.reshape(-1, 1) if p.ndim == 1 else p)
+
+
+def folded(y: Array, y_pred: Array) -> tuple[Array, Array]:
+    """Return views of targets and predictions with all axes but the last in one.
+
+    Parameters
+    ----------
+    y : ndarray
+        As `Loss.prepare_targets` returned it: the shape of `y_pred`, or, for sparse
+        labels, without the last axis.
+    y_pred : ndarray, shape (n, ..., u)
+        C-contiguous, both.
+    """
+    matrix = y_pred.reshape(-1, y_pred.shape[-1])
+    return y.reshape(matrix.shape if y.ndim == y_pred.ndim else -1), matrix
 
 
 def weights(
@@ -102,43 +117,57 @@ def refuse(name: str, values: Array, wrong: Array, rule: str, hint: str = "") ->
         return
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
     rows = int(wrong.reshape(len(wrong), -1).any(axis=1).sum())
-    column = f", column {place[1]}" if len(place) > 1 and wrong.shape[1] > 1 else ""
+    columns = ", ".join(map(str, place[1:])) if wrong[0].size > 1 else ""
+    column = f", column {columns}" if columns else ""
     raise InputError(
         f"`{name}` {rule}. Received: {values[place]} in row {place[0]}{column} "
         f"({rows} of {len(wrong)} rows are wrong).{' ' if hint else ''}{hint}"
     )
 
 
-def matrix(
-    y: npt.ArrayLike, n: int | None, u: int, broadcast: bool, hint: str = ""
+def matching(
+    y: npt.ArrayLike,
+    n: int | None,
+    shape: tuple[int, ...],
+    broadcast: bool,
+    hint: str = "",
 ) -> Array:
-    """Return targets with one number an output, shape (n, u), of any numeric dtype.
+    """Return targets with one number an output, of any numeric dtype.
 
     Parameters
     ----------
     y : array_like
-        Shape (n, u), or (n,) for one output.
+        Shape (n, *shape); the last axis may be left out for one output.
     n : int or None
         How many samples there should be, where that is known.
-    u : int
-        Outputs.
+    shape : tuple of int
+        A row's outputs.
     broadcast : bool
-        Whether one column may stand for all u, as tf.keras silently lets it.
+        Whether one column may stand for all outputs of the last axis, as tf.keras
+        silently lets it.
     hint : str
-        What to say to somebody whose targets are a vector of labels.
+        What to say to somebody whose targets are labels.
     """
     found = numeric("y_true", y)
-    if found.ndim == 1:
-        found = found.reshape(-1, 1)
-    fits = found.ndim == 2 and (found.shape[1] == u or (broadcast and u > 1))
-    if fits and found.shape[1] != u:
-        fits = found.shape[1] == 1
+    u = shape[-1]
+    if found.ndim == len(shape):
+        found = found.reshape(*found.shape, 1)
+    fits = found.ndim == 1 + len(shape) and found.shape[1:-1] == shape[:-1]
+    fits = fits and (found.shape[-1] == u or (broadcast and found.shape[-1] == 1))
     if not fits or (n is not None and len(found) != n) or len(found) == 0:
         rows = "n" if n is None else str(n)
-        expected = f"({rows}, {u})" + (f" or ({rows},)" if u == 1 else "")
-        column = found.ndim == 2 and found.shape[1] == 1
+        expected = shaped(rows, shape)
+        if u == 1:
+            expected += f" or {shaped(rows, shape[:-1])}"
+        column = found.ndim == 1 + len(shape) and found.shape[-1] == 1
         raise InputError(
             f"`y_true` must have shape {expected}, one target an output. Received: "
             f"shape {np.shape(y)}.{' ' + hint if hint and column and u > 1 else ''}"
         )
-    return np.broadcast_to(found, (len(found), u))
+    return np.broadcast_to(found, (len(found), *shape))
+
+
+def shaped(rows: str, shape: tuple[int, ...]) -> str:
+    """Write a shape, the number of rows first: (n, 3)."""
+    lengths = [rows, *map(str, shape)]
+    return f"({', '.join(lengths)}{',' if len(lengths) == 1 else ''})"

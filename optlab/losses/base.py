@@ -95,8 +95,9 @@ class Loss:
         ----------
         y_true : array_like
             Targets; see the class for the shape.
-        y_pred : array_like of float32 or float64, shape (n,) or (n, u)
-            Predictions. Everything is computed in their dtype.
+        y_pred : array_like of float32 or float64, shape (n,) or (n, ..., u)
+            Predictions. Everything is computed in their dtype. More axes than two are
+            that many more samples, with one weight a row for all of them.
         sample_weight : array_like, shape (n,) or (n, 1), optional
             One weight a sample.
 
@@ -112,27 +113,31 @@ class Loss:
             If a shape, a dtype or a value is wrong. Nothing is broadcast.
         """
         p = arrays.predictions(y_pred)
-        y = self._targets(y_true, len(p), p.shape[1], p.dtype, strict=True)
+        y = self._targets(y_true, len(p), p.shape[1:], p.dtype, strict=True)
         w = arrays.weights(sample_weight, len(p), p.dtype)
         grad = np.empty_like(p)
         with flush_subnormals():
-            value = self.into(y, p, w, grad)
+            value = self.into_any(y, p, w, None, grad)
         return value, grad.reshape(np.shape(y_pred))
 
     def per_sample(self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> Array:
-        """Return the loss of each sample, shape (n,), unweighted and unreduced."""
+        """Return the loss of each sample, unweighted and unreduced.
+
+        Its shape is that of `y_pred` without the last axis.
+        """
         p = arrays.predictions(y_pred)
-        y = self._targets(y_true, len(p), p.shape[1], p.dtype, strict=True)
-        rows = np.empty(len(p), p.dtype)
+        y = self._targets(y_true, len(p), p.shape[1:], p.dtype, strict=True)
+        rows = np.empty(p.size // p.shape[-1], p.dtype)
+        y, matrix = arrays.folded(y, p)
         with flush_subnormals():
-            w, grad = _UNWEIGHTED[p.dtype], np.empty_like(p)
-            self._kernel(y, p, w, 1.0, grad, rows, *self._constants)
-        return rows
+            w, grad = _UNWEIGHTED[p.dtype], np.empty_like(matrix)
+            self._kernel(y, matrix, w, 1.0, grad, rows, *self._constants)
+        return rows.reshape(p.shape[:-1])
 
     def prepare_targets(
         self,
         y: npt.ArrayLike,
-        output_shape: tuple[int | None, ...],
+        output_shape: tuple[int, ...],
         dtype: npt.DTypeLike,
         strict: bool = True,
     ) -> Array:
@@ -142,9 +147,8 @@ class Loss:
         ----------
         y : array_like
             The targets of any number of samples.
-        output_shape : tuple
-            The model's, ``(units,)``, or with the samples first, ``(n, units)`` or
-            ``(None, units)``.
+        output_shape : tuple of int
+            The model's, for one row: ``(units,)``, or ``(steps, units)``.
         dtype : {"float32", "float64"}
             The model's.
         strict : bool
@@ -155,7 +159,8 @@ class Loss:
         Returns
         -------
         ndarray
-            Shape (n, units) in `dtype`; (n,) int64 for sparse labels. C-contiguous.
+            Shape (n, *output_shape) in `dtype`; for sparse labels int64 and without
+            the last axis. C-contiguous.
 
         Raises
         ------
@@ -163,14 +168,7 @@ class Loss:
             If the targets are no numbers, not finite, of the wrong shape or outside
             the classes.
         """
-        n = output_shape[0] if len(output_shape) > 1 else None
-        u = output_shape[-1]
-        if u is None:
-            raise InputError(
-                "`output_shape` must end in the number of outputs. Received: "
-                f"output_shape={output_shape}"
-            )
-        return self._targets(y, n, u, np.dtype(dtype), strict)
+        return self._targets(y, None, tuple(output_shape), np.dtype(dtype), strict)
 
     def into(
         self, y: Array, y_pred: Array, sample_weight: Array | None, grad_out: Array
@@ -194,6 +192,52 @@ class Loss:
             y, y_pred, w, divisor, grad_out, rows, *self._constants
         )
         return value
+
+    def into_any(
+        self,
+        y: Array,
+        y_pred: Array,
+        sample_weight: Array | None,
+        mask: Array | None,
+        grad_out: Array,
+    ) -> float:
+        """As `into`, for outputs of any rank and with a mask of their steps.
+
+        As in tf.keras the masked steps are out of the mean, in the count as well, and
+        a row's weight is that of all its steps.
+
+        Parameters
+        ----------
+        y, y_pred, grad_out : ndarray, shape (n, ..., u)
+            `y` without the last axis for sparse labels.
+        sample_weight : ndarray, shape (n,), or None
+            Of the dtype of `y_pred`.
+        mask : ndarray of bool, shape (n, steps), or None
+            The output's.
+        """
+        y, matrix = arrays.folded(y, y_pred)
+        samples = y_pred.shape[:-1]
+        total = 1.0
+        w = sample_weight
+        if w is not None and len(samples) > 1:
+            w = np.broadcast_to(_trailing(w, samples), samples)
+            if self.reduction == "mean_with_sample_weight" and mask is None:
+                # tf.keras divides by the sum of the weights before they are spread.
+                total = len(matrix) / len(y_pred)
+        if mask is not None:
+            kept = mask.astype(y_pred.dtype)
+            if self._over_samples:
+                valid = np.count_nonzero(mask)
+                kept *= y_pred.dtype.type(mask.size / valid if valid else 0)
+            kept = np.broadcast_to(_trailing(kept, samples), samples)
+            w = kept if w is None else w * kept
+        if w is not None:
+            w = np.ascontiguousarray(w).reshape(-1)
+        grad = grad_out.reshape(matrix.shape)
+        value = self.into(y, matrix, w, grad)
+        if total != 1.0:
+            np.multiply(grad, y_pred.dtype.type(total), grad)
+        return value * total
 
     def with_logits(self) -> Self:
         """Return the same loss for logits, where there is such a thing."""
@@ -221,11 +265,11 @@ class Loss:
         self,
         y: npt.ArrayLike,
         n: int | None,
-        u: int,
+        shape: tuple[int, ...],
         dtype: np.dtype[Any],
         strict: bool,
     ) -> Array:
-        """Check targets for u outputs; n is None where the number is not known."""
+        """Check targets for outputs of `shape`; n is None where it is not known."""
         raise NotImplementedError
 
     def _divisor(self, y: Array, sample_weight: Array | None) -> float:
@@ -239,3 +283,8 @@ class Loss:
         if self.reduction == "mean_with_sample_weight" and sample_weight is not None:
             return float(sample_weight.sum()) or np.inf
         return float(len(y))
+
+
+def _trailing(array: Array, shape: tuple[int, ...]) -> Array:
+    """Return a view with as many axes as `shape`, those that are missing at the end."""
+    return array.reshape(array.shape + (1,) * (len(shape) - array.ndim))

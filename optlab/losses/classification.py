@@ -106,7 +106,7 @@ class BinaryCrossentropy(_Smoothed):
     with :math:`p = \sigma(z)` for logits z, whose gradient is :math:`\sigma(z) - t`,
     computed without the cancellation of that difference.
 
-    Targets have shape (n, u), or (n,) for one output, and lie in [0, 1]. Of
+    Targets have the outputs' shape, or (n,) for one output, and lie in [0, 1]. Of
     probabilities, torch's ``BCELoss`` clamps the logarithm at -100, not the probability
     at 1e-7.
 
@@ -138,12 +138,12 @@ class BinaryCrossentropy(_Smoothed):
         self,
         y: npt.ArrayLike,
         n: int | None,
-        u: int,
+        shape: tuple[int, ...],
         dtype: np.dtype[Any],
         strict: bool,
     ) -> Array:
         hint = "For class numbers use sparse_categorical_crossentropy."
-        found = arrays.matrix(y, n, u, broadcast=False, hint=hint)
+        found = arrays.matching(y, n, shape, broadcast=False, hint=hint)
         hint = "Labels a < b become 0 and 1 by (y - a) / (b - a)."
         return self._probabilities(found, dtype, strict, hint)
 
@@ -195,12 +195,12 @@ class CategoricalCrossentropy(_Smoothed):
         self,
         y: npt.ArrayLike,
         n: int | None,
-        u: int,
+        shape: tuple[int, ...],
         dtype: np.dtype[Any],
         strict: bool,
     ) -> Array:
         hint = "For class numbers use sparse_categorical_crossentropy."
-        found = arrays.matrix(y, n, u, broadcast=False, hint=hint)
+        found = arrays.matching(y, n, shape, broadcast=False, hint=hint)
         return self._probabilities(found, dtype, strict, "")
 
 
@@ -212,7 +212,8 @@ class SparseCategoricalCrossentropy(Loss):
     The value of `CategoricalCrossentropy` for the one-hot targets; probabilities are
     clipped first and divided by their sum after.
 
-    Targets have shape (n,) or (n, 1) and are 0, 1, ..., u - 1. Floats that are whole
+    Targets have the shape of the outputs without the last axis, (n,), or with 1 there,
+    (n, 1), and are 0, 1, ..., u - 1. Floats that are whole
     numbers will do; tf.keras also cuts 1.9 down to 1 without a word, and takes a label
     outside the classes for an error in eager mode and for NaN under XLA.
 
@@ -278,24 +279,28 @@ class SparseCategoricalCrossentropy(Loss):
         self,
         y: npt.ArrayLike,
         n: int | None,
-        u: int,
+        shape: tuple[int, ...],
         dtype: np.dtype[Any],
         strict: bool,
     ) -> Array:
         found = arrays.numeric("y_true", y)
-        if found.ndim == 2 and found.shape[1] == 1:
-            found = found[:, 0]
-        if found.ndim != 1 or found.size == 0 or (n is not None and len(found) != n):
+        u, lead = shape[-1], shape[:-1]
+        axes = len(shape)
+        if found.ndim == axes + 1 and found.shape[-1] == 1:
+            found = found[..., 0]
+        fits = found.ndim == axes and found.shape[1:] == lead and found.size
+        if not fits or (n is not None and len(found) != n):
             rows = "n" if n is None else str(n)
             hint = " For one-hot targets use categorical_crossentropy."
+            one_hot = found.shape[1:] == shape
             raise InputError(
-                f"`y_true` must have shape ({rows},), one class number a sample. "
-                f"Received: shape {np.shape(y)}."
-                f"{hint if found.ndim == 2 and found.shape[1] == u else ''}"
+                f"`y_true` must have shape {arrays.shaped(rows, lead)}, one class "
+                f"number a sample. Received: shape {np.shape(y)}."
+                f"{hint if one_hot else ''}"
             )
         if found.dtype.kind == "f":
             arrays.refuse("y_true", found, found % 1 != 0, "must be whole numbers")
-        ignored = np.zeros(len(found), bool)
+        ignored = np.zeros(found.shape, bool)
         if self.ignore_class is not None:
             ignored = found == self.ignore_class
         outside = ((found < 0) | (found >= u)) & ~ignored

@@ -30,12 +30,12 @@ class _Regression(Loss):
         self,
         y: npt.ArrayLike,
         n: int | None,
-        u: int,
+        shape: tuple[int, ...],
         dtype: np.dtype[Any],
         strict: bool,
     ) -> Array:
         hint = "tf.keras would broadcast it to all outputs without a word."
-        found = arrays.matrix(y, n, u, broadcast=not strict, hint=hint)
+        found = arrays.matching(y, n, shape, broadcast=not strict, hint=hint)
         return arrays.cast("y_true", found, dtype)
 
 

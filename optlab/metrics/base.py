@@ -29,7 +29,12 @@ class Metric:
     ----------
     direction : {"max", "min"} or None
         Whether larger or smaller is better; None where nobody has said.
+    by_sample : bool
+        Whether `update` is given each step of a sequence as a row of its own, without
+        those that a mask leaves out; otherwise the arrays as the model has them.
     """
+
+    by_sample: ClassVar[bool] = True
 
     default_name: ClassVar[str] = ""
     direction: Literal["max", "min"] | None = "max"

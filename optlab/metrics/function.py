@@ -32,6 +32,7 @@ class FunctionMetric(Mean):
     """
 
     direction = None
+    by_sample = False
 
     def __init__(
         self,

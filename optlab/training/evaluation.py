@@ -44,11 +44,8 @@ class Evaluator:
         self.objective = objective
         self.x, self.y, self.weights = x, y, weights
         self.batch_size = min(batch_size, len(x))
-        shape = (len(x), *objective.model.output_shape)
-        self.metrics = [
-            metric.bind(y.shape, shape, objective.outputs_are_logits)
-            for metric in metrics
-        ]
+        self.metrics = [objective.bind(metric, y.shape) for metric in metrics]
+        self._updates = [objective.updater(metric) for metric in self.metrics]
 
     def __call__(self) -> dict[str, float]:
         """Return {"loss": ..., metric names: ...}, penalties included in the loss."""
@@ -63,8 +60,8 @@ class Evaluator:
             output = model.forward(self.x[batch], training=False)
             value = self.objective.value(targets, output, weights)
             total += value * (batch.stop - start)
-            for metric in self.metrics:
-                metric.update(targets, output)
+            for update in self._updates:
+                update(targets, output)
         found = {"loss": total / rows + model.penalty()}
         for metric in self.metrics:
             found[metric.name] = metric.result()
@@ -131,6 +128,7 @@ def evaluate(
 
     objective = Objective(model, losses.get(loss), plain)
     inputs = prepare_x(x, model.input_shape, model.dtype, "x", check_finite)
+    model.check_data(inputs, "x")
     targets = prepare_y(
         y,
         objective.loss,

@@ -175,11 +175,7 @@ def fit(
     rows = Rows(*data.training, size, bool(shuffle), seed)
 
     found_metrics = metrics_module.get_all(metrics)
-    shape = (len(rows.x), *model.output_shape)
-    bound = [
-        metric.bind(rows.y.shape, shape, objective.outputs_are_logits)
-        for metric in found_metrics
-    ]
+    bound = [objective.bind(metric, rows.y.shape) for metric in found_metrics]
     evaluator = None
     if data.validation is not None:
         again = [copy.deepcopy(metric) for metric in found_metrics]

@@ -102,7 +102,8 @@ class Loop:
         self.epoch = run.position.epoch
         self._enter(run.position)
         parameters = self._parameters.size
-        products = 3 * parameters * min(self.rows.batch_size, len(self.rows.x))
+        rows = min(self.rows.batch_size, len(self.rows.x))
+        products = 3 * self.model.multiply_adds * rows
         with (
             flush_subnormals(),
             np.errstate(all="ignore"),
@@ -189,11 +190,11 @@ class Loop:
         )
         model, recorder, progress = self.model, self.recorder, self.progress
         forward, backward, stream = model.forward, model.backward, self.stream
-        into, gradients = objective.loss.into, model.gradients
+        into, gradients = objective.into, model.gradients
         uses_logits, penalty = objective.uses_logits, model.penalty
         apply = self.optimizer.apply if gradients.size else _nothing
         scale = _loss_scale(self.optimizer)
-        updates = [metric.update for metric in self.metrics]
+        updates = [objective.updater(metric) for metric in self.metrics]
         count_step = self._count_step
         every = recorder.every if recorder is not None else 0
         watched = self._watch_batches

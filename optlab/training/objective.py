@@ -9,12 +9,15 @@ nothing is recovered: the textbook formula on the outputs, as in tf.keras's eage
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError
+from optlab.losses.arrays import folded
 
 Array = npt.NDArray[Any]
 
@@ -61,6 +64,61 @@ class Objective:
         if self.uses_logits and not loss.from_logits:
             self.loss = loss.with_logits()
         self.model = model
+        #: Loss and gradient of a batch, as `Loss.into`, for what the model puts out.
+        self.into: Callable[[Array, Array, Array | None, Array], float]
+        self.into = self.loss.into if self._plain_rows else self._into_any
+
+    @property
+    def _plain_rows(self) -> bool:
+        """Whether each row is one sample, and counts."""
+        return len(self.model.output_shape) == 1 and not self.model.masked
+
+    def _into_any(
+        self, y: Array, y_pred: Array, weights: Array | None, grad_out: Array
+    ) -> float:
+        mask = self.model.mask
+        value: float = self.loss.into_any(y, y_pred, weights, mask, grad_out)
+        return value
+
+    def bind(self, metric: Any, target_shape: tuple[int, ...]) -> Any:
+        """Return a metric for the model's outputs, bound.
+
+        Parameters
+        ----------
+        metric : Metric
+        target_shape : tuple of int
+            With the rows first.
+        """
+        rows, outputs = target_shape[:1], self.model.output_shape
+        shape = rows + outputs
+        if metric.by_sample and len(outputs) > 1:
+            # As `update` will give them: all axes but the last in one.
+            samples = (math.prod(shape[:-1]),)
+            one_hot = len(target_shape) == len(shape)
+            target_shape = samples + (target_shape[-1:] if one_hot else ())
+            shape = samples + outputs[-1:]
+        return metric.bind(target_shape, shape, self.outputs_are_logits)
+
+    def updater(self, metric: Any) -> Callable[[Array, Array], None]:
+        """Return what counts a batch's targets and outputs in a bound metric.
+
+        As in tf.keras, masked steps are left out.
+        """
+        update: Callable[[Array, Array], None] = metric.update
+        if self._plain_rows or not metric.by_sample:
+            return update
+
+        def update_any(y: Array, output: Array) -> None:
+            y, matrix = folded(y, output)
+            mask = self.model.mask
+            if mask is not None:
+                lead = output.shape[1:-1]
+                spread = mask.reshape(mask.shape + (1,) * (output.ndim - 1 - mask.ndim))
+                kept = np.broadcast_to(spread, (len(output), *lead)).reshape(-1)
+                y, matrix = y[kept], matrix[kept]
+            update(y, matrix)
+
+        return update_any
 
     @property
     def outputs_are_logits(self) -> bool:
@@ -77,5 +135,5 @@ class Objective:
     def value(self, y: Array, output: Array, weights: Array | None = None) -> float:
         """Return the loss of one batch after a forward pass, without its penalty."""
         scores = self.scores(output)
-        value: float = self.loss.into(y, scores, weights, np.empty_like(scores))
+        value = self.into(y, scores, weights, np.empty_like(scores))
         return value

@@ -94,6 +94,7 @@ def _triple(
     """Return inputs, targets and weights, prepared."""
     model = objective.model
     x = prepare_x(given[0], model.input_shape, model.dtype, names[0], check_finite)
+    model.check_data(x, names[0])
     y = prepare_y(
         given[1],
         objective.loss,

@@ -205,13 +205,13 @@ def test_bad_inputs(x, message):
     ("arguments", "message"),
     [
         ({"input_shape": None}, "`input_shape` is missing"),
-        ({"input_shape": (28, 28)}, "must hold one positive integer; flatten"),
+        ({"input_shape": (28, None)}, "must hold positive integers, one an axis"),
         ({"input_shape": (0,)}, "Received: input_shape=(0,)"),
         ({"input_shape": "64"}, "Received: input_shape='64'"),
         ({"layers": []}, "`layers` must be a list of at least one layer"),
         ({"layers": [Dense(2), 10]}, "Received: 10 of type int in place 1"),
         ({"layers": [Dense(2, name="a"), Dense(2, name="a")]}, "one layer named 'a'"),
-        ({"layers": [Residual([Dense(3)])]}, "2 inputs and 3 outputs"),
+        ({"layers": [Residual([Dense(3)])]}, "input (2,) and output (3,)"),
         ({"seed": -1}, "`seed` must be None or an integer"),
     ],
 )

@@ -121,7 +121,7 @@ def _backward(
     tf = load().tf
     x, grad = _inputs(model)
     output = model.forward(x, training=True, rng=np.random.default_rng(2)).copy()
-    masks = [layer.mask for layer in dropouts(model)]
+    masks = [layer.kept for layer in dropouts(model)]
     replayed = [layer for layer in twin.layers if isinstance(layer, replayed_dropout())]
     for layer, mask in zip(replayed, masks, strict=True):
         layer.mask = mask

@@ -130,7 +130,7 @@ def _listening(model: Any, loss: Any, batches: list[Batch]) -> Iterator[None]:
         if training:
             seen["x"] = np.array(x)
             seen["masks"] = tuple(
-                None if layer.mask is None else layer.mask.copy()
+                None if layer.kept is None else layer.kept.copy()
                 for layer in dropouts(model)
             )
         return output

@@ -18,15 +18,15 @@ def outputs(layer, seed=1, dtype="float32"):
 def test_training():
     layer = Dropout(0.25)
     out = outputs(layer)
-    np.testing.assert_array_equal(out, np.where(layer.mask, X * np.float32(4 / 3), 0))
-    assert 0.2 < (~layer.mask).mean() < 0.3
+    np.testing.assert_array_equal(out, np.where(layer.kept, X * np.float32(4 / 3), 0))
+    assert 0.2 < (~layer.kept).mean() < 0.3
 
 
 def test_inference_passes_everything():
     layer = Dropout(0.5)
     model = Sequential([layer], input_shape=40)
     np.testing.assert_array_equal(model.forward(X), X)
-    assert layer.mask is None
+    assert layer.kept is None
     grad = np.ones_like(X)
     model.backward(grad, input_gradient=True)
     np.testing.assert_array_equal(grad, 1)
@@ -54,7 +54,7 @@ def test_two_layers_drop_different_entries():
     layers = [Dropout(0.5), Dropout(0.5)]
     model = Sequential(layers, input_shape=40)
     model.forward(X, training=True, rng=np.random.default_rng(0))
-    assert not np.array_equal(layers[0].mask, layers[1].mask)
+    assert not np.array_equal(layers[0].kept, layers[1].kept)
 
 
 def test_without_a_generator_the_model_draws_from_its_own():
@@ -62,9 +62,9 @@ def test_without_a_generator_the_model_draws_from_its_own():
         layer = Dropout(0.5)
         model = Sequential([layer], input_shape=40, seed=3)
         model.forward(X, training=True)
-        first = layer.mask.copy()
+        first = layer.kept.copy()
         model.forward(X, training=True)
-        return first, layer.mask.copy()
+        return first, layer.kept.copy()
 
     first, second = masks()
     assert not np.array_equal(first, second)
@@ -100,5 +100,5 @@ def test_gradient_of_dropped_entries_is_zero():
     model.forward(X, training=True)
     model.backward(np.ones((50, 30), "f4"))
     np.testing.assert_array_equal(
-        model.gradients["dense/bias"], 2 * dropout.mask.sum(0)
+        model.gradients["dense/bias"], 2 * dropout.kept.sum(0)
     )

@@ -80,7 +80,7 @@ def test_bad_arguments(layers, message):
 def test_unit_counts_must_agree():
     with pytest.raises(InputError) as caught:
         Sequential([Residual([Dense(8), Dense(5, name="out")])], input_shape=4)
-    assert "4 inputs and 5 outputs" in str(caught.value)
+    assert "input (4,) and output (5,)" in str(caught.value)
     assert "'out'" in str(caught.value)
     assert "'residual'" in str(caught.value)
 

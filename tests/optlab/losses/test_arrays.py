@@ -81,7 +81,7 @@ HOT = np.eye(4)[:3]
         ),
         (MSE, np.zeros(3), np.zeros(3, np.float16), "Received: dtype float16"),
         (MSE, np.zeros((0, 1)), np.zeros((0, 1)), "not be empty"),
-        (MSE, np.zeros((1, 1, 1)), np.zeros((1, 1, 1)), r"Received: shape \(1, 1, 1\)"),
+        (MSE, np.zeros((2, 1, 1)), np.zeros((2, 3, 1)), r"must have shape \(2, 3, 1\)"),
     ],
 )
 def test_bad_targets_and_predictions(loss, y, p, message):
@@ -112,8 +112,8 @@ def test_too_large_for_float32():
         MSE([1e39], np.zeros((1, 1), np.float32))
 
 
-@pytest.mark.parametrize("shape", [(4,), (None, 4), (3, 4)])
-def test_prepared_targets(shape):
+def test_prepared_targets():
+    shape = (4,)
     y = CCE.prepare_targets(HOT.tolist(), shape, "float32")
     assert y.dtype == np.float32
     assert y.shape == (3, 4)
@@ -123,16 +123,37 @@ def test_prepared_targets(shape):
     np.testing.assert_array_equal(labels, [0, 3, 1])
 
 
-def test_prepared_targets_need_the_number_of_outputs():
-    with pytest.raises(InputError, match="must end in the number of outputs"):
-        MSE.prepare_targets([1.0], (None,), "float32")
-
-
-def test_the_number_of_samples_where_it_is_known():
+def test_prepared_targets_of_the_wrong_shape():
     with pytest.raises(InputError, match=r"shape \(n, 4\)"):
         MSE.prepare_targets(np.zeros((3, 2)), (4,), "float32")
-    with pytest.raises(InputError, match=r"shape \(5, 4\)"):
+    with pytest.raises(InputError, match=r"shape \(n, 5, 4\)"):
         MSE.prepare_targets(np.zeros((3, 4)), (5, 4), "float32")
+
+
+@pytest.mark.parametrize("loss", [MSE, CCE, SPARSE], ids=lambda loss: loss.name)
+def test_more_axes_are_more_samples(loss):
+    rng = np.random.default_rng(0)
+    p = rng.uniform(0.1, 0.9, (2, 3, 4))
+    y = rng.integers(0, 4, (2, 3)) if loss is SPARSE else np.eye(4)[[[0, 1, 2]] * 2]
+    value, grad = loss.value_and_grad(y, p)
+    flat = y.reshape((6,) if loss is SPARSE else (6, 4))
+    expected, matrix = loss.value_and_grad(flat, p.reshape(6, 4))
+    assert value == expected
+    np.testing.assert_array_equal(grad, matrix.reshape(p.shape))
+    np.testing.assert_array_equal(
+        loss.per_sample(y, p).ravel(), loss.per_sample(flat, p.reshape(6, 4))
+    )
+    weighted = loss(y, p, [1.0, 3.0])
+    assert weighted == loss(flat, p.reshape(6, 4), np.repeat([1.0, 3.0], 3))
+
+
+def test_masked_steps_are_out_of_the_mean():
+    p, y = np.array([[[1.0], [2.0], [9.0]]]), np.zeros((1, 3, 1))
+    grad = np.empty_like(p)
+    mask = np.array([[True, True, False]])
+    assert MSE.into_any(y, p, None, mask, grad) == pytest.approx(5 / 2)
+    np.testing.assert_allclose(grad.ravel(), [1.0, 2.0, 0.0])
+    assert MSE.into_any(y, p, None, ~mask & mask, grad) == 0.0
 
 
 @pytest.mark.parametrize(
