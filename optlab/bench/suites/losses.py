@@ -48,7 +48,7 @@ def ours(work: LossWork) -> Subject:
         config["from_logits"] = work.from_logits
     loss = losses.get(config)
     p = work.prediction
-    y = loss.prepare_targets(work.y, p.shape, p.dtype)
+    y = loss.prepare_targets(work.y, p.shape[1:], p.dtype)
     grad = np.empty_like(p)
     value = [0.0]
 
