@@ -101,7 +101,6 @@ class Loop:
         run = self.run
         self.epoch = run.position.epoch
         self._enter(run.position)
-        parameters = self._parameters.size
         rows = min(self.rows.batch_size, len(self.rows.x))
         products = 3 * self.model.multiply_adds * rows
         with (
