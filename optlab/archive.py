@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from optlab.errors import InputError
+from optlab.files import reason, write_atomically
 
 _ARRAY = "__array__"
 
@@ -47,22 +47,8 @@ def write(path: str | os.PathLike[str], document: Mapping[str, Any]) -> Path:
     arrays: dict[str, Any] = {}
     text = json.dumps(_packed(document, arrays))
     arrays["document"] = np.array(text)
-    try:
-        handle, name = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.name}.", suffix=".part"
-        )
-    except OSError as error:
-        raise InputError(f"Cannot write {target}: {_reason(error)}") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, target)
-    except BaseException as error:
-        Path(name).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise InputError(f"Cannot write {target}: {_reason(error)}") from error
-        raise
+    with write_atomically(target) as file:
+        np.savez(file, **arrays)
     return target
 
 
@@ -82,7 +68,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
             found = {name: members[name] for name in members.files}
         document: dict[str, Any] = _unpacked(json.loads(str(found["document"])), found)
     except OSError as error:
-        raise InputError(f"Cannot read {source}: {_reason(error)}") from error
+        raise InputError(f"Cannot read {source}: {reason(error)}") from error
     except (KeyError, ValueError, EOFError, AttributeError, zipfile.BadZipFile):
         raise InputError(
             f"{source} is not a file that optlab saved, or it is damaged."
@@ -113,14 +99,3 @@ def _unpacked(value: Any, arrays: Mapping[str, Any]) -> Any:
     if isinstance(value, list):
         return [_unpacked(item, arrays) for item in value]
     return value
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)
-
-
-def _umask() -> int:
-    """Return the process's umask, which can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

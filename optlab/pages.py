@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from optlab.errors import InputError
+from optlab.files import write_text
 
 
 def placed(text: str, name: str, block: str) -> str:
@@ -34,4 +35,4 @@ def placed(text: str, name: str, block: str) -> str:
 
 def write_section(page: Path, name: str, block: str) -> None:
     """Replace a block of a page on disk; see `placed`."""
-    page.write_text(placed(page.read_text("utf-8"), name, block), "utf-8")
+    write_text(page, placed(page.read_text("utf-8"), name, block))

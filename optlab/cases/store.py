@@ -7,7 +7,6 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from optlab.cases.case import Case
 from optlab.cases.outcome import Outcome
 from optlab.errors import InputError
+from optlab.files import write_text
 
 #: Where results are kept unless told otherwise.
 FOLDER = Path("out") / "cases"
@@ -77,12 +77,7 @@ class Store:
                 for number, picture in enumerate(pictures):
                     save(picture, self.folder / f"{outcome.id}.{number}.svg")
             document = {"digest": digest(), "outcome": outcome.to_dict()}
-            with tempfile.NamedTemporaryFile(
-                "w", encoding="utf-8", dir=self.folder, suffix=".tmp", delete=False
-            ) as file:
-                json.dump(document, file, indent=1)
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(self._path(outcome.id))
+            write_text(self._path(outcome.id), json.dumps(document, indent=1))
         except OSError as error:
             raise InputError(
                 f"The results cannot be kept in {self.folder}: {error.strerror}."

@@ -10,6 +10,7 @@ import typer
 
 from optlab.cli import output
 from optlab.errors import InputError
+from optlab.files import write_text
 
 if TYPE_CHECKING:
     from optlab.bench.compare import Change
@@ -243,7 +244,7 @@ def _measure(
             budget=seconds,
             watch=watch,
         )
-    output.write_text(target, output.to_json(found))
+    write_text(target, output.to_json(found))
     output.say(f"results: {target}")
     return found
 

@@ -21,6 +21,7 @@ from optlab.cli import output
 from optlab.cli.app import FAILED, INTERRUPTED
 from optlab.cli.progress import counting
 from optlab.errors import InputError
+from optlab.files import write_text
 
 #: Colours of the verdicts on a terminal.
 _COLOURS = {"holds": "green", "fails": "red", "depends": "yellow"}
@@ -104,12 +105,12 @@ def cases(
     if html is not None:
         from optlab.cases.page import write_page
 
-        output.write_text(html, write_page(outcomes, store))
+        write_text(html, write_page(outcomes, store))
         output.say(f"casebook: {html}")
     if markdown is not None:
         from optlab.cases.markdown import write_markdown
 
-        output.write_text(markdown, write_markdown(outcomes))
+        write_text(markdown, write_markdown(outcomes))
         output.say(f"casebook: {markdown}")
     return FAILED if any(_differs(outcome) for outcome in outcomes) else 0
 

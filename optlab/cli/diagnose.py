@@ -19,6 +19,7 @@ from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
 from optlab.errors import InputError
+from optlab.files import write_text
 
 _COLOURS = {"proved": "bold red", "suspected": "yellow", "ruled out": "dim"}
 #: So many of the causes that were ruled out are listed.
@@ -121,7 +122,7 @@ def _write(
         from optlab.diagnosis.html import to_html
 
         output.make_folder(html.parent, "--html")
-        output.write_text(html, to_html(answer, _repaired(fix)))
+        write_text(html, to_html(answer, _repaired(fix)))
         written.append(html)
     if picture is not None:
         from optlab import plots

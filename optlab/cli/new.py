@@ -10,6 +10,7 @@ import typer
 from optlab import experiments
 from optlab.cli import output
 from optlab.errors import InputError, unknown_name
+from optlab.files import write_text
 
 #: Every key of an experiment, each with its default or its alternatives beside it. The
 #: lines that begin with "#: " are settings to uncomment; the tests try each of them.
@@ -129,7 +130,7 @@ def new(
     if source is not None:
         text = _shipped(source)
     output.make_folder(output.check_folder(file.parent, "FILE"), "FILE")
-    output.write_text(file, text)
+    write_text(file, text)
     if json:
         output.print_json({"file": file})
     else:

@@ -1,7 +1,6 @@
 """Where the verbs print: results to standard output, everything else to standard error.
 
-With ``--json`` standard output holds one JSON document and nothing else. Files are
-written beside their name and renamed, so none is ever half there.
+With ``--json`` standard output holds one JSON document and nothing else.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ import json
 import math
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -93,19 +91,6 @@ def print_json(document: Any) -> None:
     sys.stdout.write(to_json(document))
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
 def check_folder(path: Path, option: str) -> Path:
     """See that files can be written in the folder `path`, which may have to be made.
 
@@ -166,9 +151,3 @@ def save_picture(drawing: Figure | Axes, path: Path, option: str = "--plot") -> 
 
     make_folder(path.parent, option)
     return plots.save(drawing, path)
-
-
-def _umask() -> int:
-    current = os.umask(0)
-    os.umask(current)
-    return current

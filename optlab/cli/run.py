@@ -13,6 +13,7 @@ from optlab.cli.app import FAILED, INTERRUPTED
 from optlab.cli.progress import live
 from optlab.cli.settings import parse_settings
 from optlab.errors import InputError
+from optlab.files import write_text
 from optlab.kernels.jit import cache_folder
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _leave(run: Run, experiment: Experiment, folder: Path) -> dict[str, Any]:
         "history": run.history,
         "files": files,
     }
-    output.write_text(files["summary"], output.to_json(document))
+    write_text(files["summary"], output.to_json(document))
     return document
 
 

@@ -14,6 +14,7 @@ from optlab import experiments
 from optlab.cli import output
 from optlab.cli.progress import ticking
 from optlab.errors import InputError, unknown_name
+from optlab.files import write_text
 
 if TYPE_CHECKING:
     from optlab.validation.results import Result
@@ -120,7 +121,7 @@ def verify(
         from optlab.validation.page import page
 
         output.make_folder(html.parent, "--html")
-        output.write_text(html, page(results, verdicts, versions, seconds))
+        write_text(html, page(results, verdicts, versions, seconds))
         document["html"] = str(html)
     if json:
         output.print_json(document)

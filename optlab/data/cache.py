@@ -8,12 +8,12 @@ the code of this package. A cache file that cannot be read is made again.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
 import json
 import os
-import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 
 from optlab.data.record import Affine, Data
+from optlab.errors import InputError
+from optlab.files import write_atomically
 
 #: Bytes of arrays above which a data set is not kept, and of all that are kept.
 LARGEST = 64 << 20
@@ -129,16 +131,9 @@ def keep(name: str, data: Data) -> None:
         "notes": data.notes,
     }
     folder = cache_folder()
-    temporary = ""
-    try:
+    # Where the folder cannot be used, nothing is kept.
+    with contextlib.suppress(OSError, InputError):
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            dir=folder, suffix=".tmp", delete=False
-        ) as file:
-            temporary = file.name
+        with write_atomically(folder / f"{name}.npz") as file:
             np.savez(file, meta=np.array(json.dumps(meta)), **arrays)
-        os.replace(temporary, folder / f"{name}.npz")
         _make_room(folder)
-    except OSError:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from optlab.diagnosis import edits
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.scoring import classes, score
 from optlab.experiments import Experiment
+from optlab.files import write_atomically
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
@@ -60,9 +61,8 @@ def store(arrays: Arrays) -> str:
     _FOLDER.mkdir(parents=True, exist_ok=True)
     path = _FOLDER / f"{mark.hexdigest()[:16]}.npz"
     if not path.exists():
-        with tempfile.NamedTemporaryFile(dir=_FOLDER, delete=False) as file:
+        with write_atomically(path) as file:
             np.savez(file, **arrays)  # type: ignore[arg-type]
-        Path(file.name).replace(path)
     return str(path)
 
 

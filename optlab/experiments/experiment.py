@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +29,7 @@ from optlab.experiments.tables import (
     OptimizerTable,
     TrainingTable,
 )
+from optlab.files import write_text
 
 if TYPE_CHECKING:
     from optlab.run import Run
@@ -175,7 +175,7 @@ class Experiment(BaseModel):
             tree["data"]["source"] = self._source_from(target.resolve().parent)
         text = toml_files.write(tree)
         if target is not None:
-            _write(target, text)
+            write_text(target, text)
         return text
 
     def _source_from(self, folder: Path) -> str:
@@ -390,23 +390,6 @@ def _dumped(tables: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in tables.items()
         if value is not None
     }
-
-
-def _write(path: Path, text: str) -> None:
-    """Write a text file completely or not at all."""
-    temporary = ""
-    try:
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, suffix=".tmp", delete=False
-        ) as file:
-            temporary = file.name
-            file.write(text)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise InputError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def find(name_or_path: str | Path) -> Experiment:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError
+from optlab.files import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,27 +80,6 @@ def save(
     # Dates and random ids would make two pictures of one run differ.
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
     settings: Any = {"svg.hashsalt": "optlab", "svg.fonttype": "path"}
-    temporary: str | None = None
-    try:
-        handle, temporary = tempfile.mkstemp(
-            dir=target.parent, prefix=f".{target.stem}-", suffix=target.suffix
-        )
-        with os.fdopen(handle, "wb") as file, matplotlib.rc_context(settings):
-            drawn.savefig(file, format=kind, dpi=dpi, metadata=metadata)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, target)
-        temporary = None
-    except OSError as error:
-        raise InputError(
-            f"The picture {str(target)!r} could not be written: {error.strerror}."
-        ) from error
-    finally:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
+    with write_atomically(target) as file, matplotlib.rc_context(settings):
+        drawn.savefig(file, format=kind, dpi=dpi, metadata=metadata)
     return target
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -30,16 +30,6 @@ def test_json_is_strict_and_plain():
     }
 
 
-def test_text_is_written_whole_or_not_at_all(tmp_path):
-    path = tmp_path / "a.txt"
-    output.write_text(path, "one")
-    with pytest.raises(TypeError):
-        output.write_text(path, 2)
-    assert path.read_text() == "one"
-    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
-    assert path.stat().st_mode & 0o444 == 0o444
-
-
 def test_folder_below_a_file_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="--out: cannot write in the folder"):

@@ -150,7 +150,7 @@ def test_files_that_cannot_be_opened(tmp_path, tables):
         Experiment.from_toml(tmp_path / "none.toml")
     with pytest.raises(InputError, match="cannot be read"):
         Experiment.from_toml(tmp_path)
-    with pytest.raises(InputError, match="cannot be written"):
+    with pytest.raises(InputError, match="Cannot write"):
         Experiment(**tables).to_toml(tmp_path / "no" / "such.toml")
 
 
