@@ -9,8 +9,8 @@ from optlab.diagnosis import file_diff
 from optlab.diagnosis.repairs import is_stored
 from optlab.diagnosis.result import Diagnosis
 from optlab.errors import InputError
-from optlab.experiments.experiment import _write as write_file
 from optlab.experiments.toml_files import edit
+from optlab.files import write_text as write_file
 
 
 def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
