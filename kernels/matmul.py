@@ -15,13 +15,11 @@ from typing import Any
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.blas import gemm, gemm_address, one_blas_thread
 from optlab.kernels.floating_point import get_mode, set_mode
 from optlab.kernels.jit import kernel
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 #: Multiplications up to which OpenBLAS itself stays on one thread.
 SMALL = 1 << 18

@@ -6,14 +6,10 @@ first of several equal outputs is taken as the largest, as in TensorFlow.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.jit import kernel
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 
 @kernel

@@ -28,14 +28,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import prange
 
 from optlab.kernels.floating_point import flush_on, restore
 from optlab.kernels.jit import kernel
 from optlab.kernels.packets import PACKET_BYTES, STREAMS, sum_leaf, sum_squares_leaf
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 #: Packets in the longest leaf.
 LEAF_PACKETS = 1024

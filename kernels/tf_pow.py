@@ -17,7 +17,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from numba import prange, types
 from numba.extending import overload
 
@@ -26,8 +25,7 @@ from optlab.kernels.jit import kernel
 from optlab.kernels.packets import PACKET_BYTES
 from optlab.kernels.tf_pow_32 import power_32
 from optlab.kernels.tf_pow_64 import power_64
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 #: Elements in one piece of work, a whole number of packets.
 _PIECE = 1 << 14

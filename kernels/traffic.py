@@ -12,11 +12,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numba
-import numpy.typing as npt
 
 from optlab.kernels.jit import kernel
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 
 @kernel(parallel=True)

@@ -29,8 +29,7 @@ from optlab.kernels.activations import bias as bias_kernels
 from optlab.kernels.activations import rectified, smooth, softmax
 from optlab.kernels.elementary import normal_cdf
 from optlab.lookup import number, snake_case
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 class _Definition(NamedTuple):

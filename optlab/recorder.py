@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.parameters import Parameters
 from optlab.tracing import Record, Trace
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 class Recorder:

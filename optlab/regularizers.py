@@ -15,12 +15,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.regularizers import add_gradient, penalty
 from optlab.lookup import keras_object, lookup, number
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 class Regularizer:

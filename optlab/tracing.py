@@ -15,11 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.errors import InputError, unknown_name
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 @dataclass(frozen=True)

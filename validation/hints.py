@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from optlab.typing import Array
 from optlab.validation.runtime import load
 from optlab.validation.twins.optimizers import slot_arrays
-
-Array = npt.NDArray[Any]
 
 _STEPS = 3
 _SIZE = 64

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab import initializers
 from optlab import layers as our_layers
@@ -24,10 +23,10 @@ from optlab.diagnosis.repairs import store
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 from optlab.lookup import snake_case
+from optlab.typing import Array
 from optlab.validation.twins.losses import loss_from_keras
 from optlab.validation.twins.optimizers import optimizer_from_keras
 
-Array = npt.NDArray[Any]
 Entry = dict[str, Any]
 
 #: Layers that hand their input on unchanged once the rows are flat.

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.jit import kernel
 from optlab.kernels.packets import STREAMS
 from optlab.kernels.sums import sum_columns
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 
 @kernel

@@ -21,16 +21,12 @@ Klambauer, Unterthiner, Mayr and Hochreiter, arXiv:1706.02515 (selu).
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.activations.bias import add_bias, bias_gradient
 from optlab.kernels.elementary import expm1
 from optlab.kernels.jit import kernel
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 #: The fixed point of Klambauer et al., equation 14.
 SELU_ALPHA = 1.6732632423543772

@@ -20,16 +20,14 @@ Glorot, Bordes and Bengio, AISTATS 2011 (softplus).
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.activations.bias import add_bias, bias_gradient
 from optlab.kernels.elementary import exp, log1p_unit, normal_cdf, sigmoid, tanh
 from optlab.kernels.jit import kernel
+from optlab.kernels.typing import Array
 
-Array = npt.NDArray[Any]
 _PEAK = 1.0 / math.sqrt(2.0 * math.pi)
 #: The square root of 1/2 in float32 over its true value.
 GELU_ROUNDING = float(np.float32(math.sqrt(0.5))) / math.sqrt(0.5)

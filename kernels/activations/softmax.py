@@ -7,17 +7,13 @@ r"""Softmax of each row.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.activations.bias import add_bias, bias_gradient
 from optlab.kernels.elementary import exp
 from optlab.kernels.jit import kernel
 from optlab.kernels.sums import sum_rows
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 
 @kernel

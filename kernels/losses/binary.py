@@ -22,8 +22,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy.typing as npt
-
 from optlab.kernels.elementary import exp, log, log1p_unit
 from optlab.kernels.jit import kernel
 from optlab.kernels.losses.reduction import (
@@ -32,8 +30,8 @@ from optlab.kernels.losses.reduction import (
     scale_rows,
     weighted_total,
 )
+from optlab.kernels.typing import Array
 
-Array = npt.NDArray[Any]
 #: keras.config.epsilon()
 CLIP = 1e-7
 

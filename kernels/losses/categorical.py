@@ -26,7 +26,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.activations.softmax import shifted_exp
 from optlab.kernels.elementary import log
@@ -34,8 +33,7 @@ from optlab.kernels.jit import kernel
 from optlab.kernels.losses.binary import CLIP
 from optlab.kernels.losses.reduction import weighted_total
 from optlab.kernels.sums import sum_rows
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 
 @kernel

@@ -12,12 +12,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy.typing as npt
-
 from optlab.kernels.jit import kernel
 from optlab.kernels.sums import sum_range, sum_rows
-
-Array = npt.NDArray[Any]
+from optlab.kernels.typing import Array
 
 
 @kernel

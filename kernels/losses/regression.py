@@ -22,7 +22,6 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels.elementary import expm1, log1p_unit, tanh
 from optlab.kernels.jit import kernel
@@ -32,8 +31,8 @@ from optlab.kernels.losses.reduction import (
     scale_rows,
     weighted_total,
 )
+from optlab.kernels.typing import Array
 
-Array = npt.NDArray[Any]
 _LN2 = math.log(2.0)
 
 

@@ -13,9 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 #: The names of ours and of the physical limit among the subjects.
 OURS = "optlab"

@@ -8,11 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.parameters import Parameters
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 #: Steps before the parameters of all subjects are compared.
 BEFORE = 3

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.data.raw import Raw
 from optlab.data.record import Task
 from optlab.errors import InputError
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 @dataclass

@@ -8,12 +8,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.diagnosis.scoring import classes
 from optlab.experiments import Experiment
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 #: Losses by what they are for.
 CLASS_LOSSES = {

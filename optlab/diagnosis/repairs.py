@@ -6,18 +6,16 @@ import hashlib
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.diagnosis import edits
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.scoring import classes, score
 from optlab.experiments import Experiment
 from optlab.files import write_atomically
+from optlab.typing import Array
 
-Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
 
 _FOLDER = Path(tempfile.gettempdir()) / "optlab-diagnosis"

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from optlab.diagnosis import repairs
 from optlab.diagnosis.edits import data_file
 from optlab.diagnosis.trials import data_of
 from optlab.experiments import Experiment
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 #: The share of the budget that one training may take: some 15 to 30 are needed.
 SHARE = 1 / 15

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 #: The score of a regression that is worse than any constant, or of no answer at all.
 FLOOR = -9.99

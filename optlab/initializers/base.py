@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.lookup import checked_seed, construct
+from optlab.typing import Array as Array
 
-Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 
 

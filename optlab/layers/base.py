@@ -20,14 +20,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab import regularizers
 from optlab.errors import InputError
 from optlab.layers.serialization import serialized
 from optlab.lookup import construct, keras_object, snake_case
+from optlab.typing import Array as Array
 
-Array = npt.NDArray[Any]
 Rng = np.random.Generator | None
 #: The shape of one row.
 Shape = tuple[int, ...]

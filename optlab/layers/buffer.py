@@ -6,11 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.parameters import aligned_zeros
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 class Buffer:

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 def predictions(y_pred: npt.ArrayLike) -> Array:

@@ -24,8 +24,7 @@ from optlab.errors import InputError
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.lookup import construct
 from optlab.losses import arrays
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array as Array
 
 #: What kernels take where there are no weights.
 _UNWEIGHTED = {np.dtype(t): np.empty(0, t) for t in (np.float32, np.float64)}

@@ -13,8 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array as Array
 
 
 class Metric:

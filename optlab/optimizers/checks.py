@@ -5,16 +5,14 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.kernels import sums
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.parameters import DTYPES
-
-Array: TypeAlias = npt.NDArray[Any]
+from optlab.typing import Array as Array
 
 
 def float32_rounded(value: float) -> float:

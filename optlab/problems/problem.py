@@ -14,8 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array as Array
 
 
 class Problem:

@@ -14,11 +14,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.errors import InputError
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 def class_weights(

@@ -13,8 +13,7 @@ from optlab.kernels.floating_point import flush_subnormals
 from optlab.training.arguments import positive
 from optlab.training.inputs import prepare_weights, prepare_x, prepare_y
 from optlab.training.objective import Objective
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 class Evaluator:

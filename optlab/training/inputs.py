@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 #: Rows that enter the fingerprint of a data set, spread evenly over it.
 _SAMPLED_ROWS = 4096

@@ -14,7 +14,6 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.callbacks import Callback
 from optlab.errors import InputError
@@ -28,8 +27,7 @@ from optlab.training.objective import Objective
 from optlab.training.progress import Progress
 from optlab.training.rows import DROPOUT, Rows
 from optlab.training.threads import Threads
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 class Loop:

@@ -22,8 +22,7 @@ from optlab.training.arguments import positive
 from optlab.training.interrupts import InterruptGuard
 from optlab.training.progress import Progress
 from optlab.training.resume import check_idle, check_resumable
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 def minimize(

@@ -14,12 +14,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.errors import InputError
 from optlab.losses.arrays import folded
-
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 
 class Objective:

@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import numpy.typing as npt
-
 from optlab.errors import InputError
 from optlab.training.class_weights import class_weights
 from optlab.training.inputs import prepare_weights, prepare_x, prepare_y, split_tail
 from optlab.training.objective import Objective
+from optlab.typing import Array
 
-Array = npt.NDArray[Any]
 #: Inputs, targets, and weights or None.
 Triple: TypeAlias = tuple[Array, Array, Array | None]
 

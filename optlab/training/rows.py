@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from optlab.typing import Array
 
 #: What random numbers are for.
 ORDER, DROPOUT = 0, 1

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.layers import (
     Activation,
@@ -18,6 +17,7 @@ from optlab.layers import (
     Residual,
 )
 from optlab.model import Sequential
+from optlab.typing import Array
 from optlab.validation.checks.tolerances import layer_tolerance
 from optlab.validation.parity import Comparison, Tolerance, Where, compare
 from optlab.validation.results import Result
@@ -25,8 +25,6 @@ from optlab.validation.runs.twin_step import dropouts
 from optlab.validation.runtime import load
 from optlab.validation.twins.models import model_to_keras
 from optlab.validation.twins.replay import replayed_dropout
-
-Array = npt.NDArray[Any]
 
 ACTIVATIONS = (
     "linear",

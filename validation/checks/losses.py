@@ -7,17 +7,15 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab import losses
 from optlab.errors import InputError
+from optlab.typing import Array
 from optlab.validation.checks.tolerances import loss_tolerance
 from optlab.validation.parity import Where, compare
 from optlab.validation.results import Result
 from optlab.validation.runtime import load
 from optlab.validation.twins.losses import loss_to_keras
-
-Array = npt.NDArray[Any]
 
 #: Loss, arguments, and what its predictions are.
 LOSSES: list[tuple[str, dict[str, Any], str]] = [

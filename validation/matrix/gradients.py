@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[Any]
+from optlab.typing import Array
+
 Regime = Callable[[np.random.Generator, tuple[int, ...], np.dtype[Any]], Array]
 
 

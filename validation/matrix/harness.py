@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.optimizers import Optimizer
+from optlab.typing import Array
 from optlab.validation.matrix.cases import Case
 from optlab.validation.matrix.gradients import REGIMES
 from optlab.validation.matrix.models import modelled
@@ -24,8 +24,6 @@ from optlab.validation.results import Result
 from optlab.validation.runtime import load
 from optlab.validation.twins.aliased import AliasedScheduleFreeAdamW
 from optlab.validation.twins.optimizers import optimizer_to_keras, slot_arrays
-
-Array = npt.NDArray[Any]
 
 #: The parameters of every run: a matrix and a vector, neither a multiple of 8.
 SHAPES: tuple[tuple[int, ...], ...] = ((24, 17), (103,))

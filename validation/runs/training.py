@@ -18,17 +18,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.callbacks import Callback
 from optlab.experiments import Built
 from optlab.training import fit
 from optlab.training.objective import Objective
+from optlab.typing import Array
 from optlab.validation.runs.comparison import RunComparison, StepRow
 from optlab.validation.runs.distances import distance, norm, relative_distance, worst
 from optlab.validation.runs.twin_step import Batch, TwinStep, dropouts
-
-Array = npt.NDArray[Any]
 
 
 def compare_built(

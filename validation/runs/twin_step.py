@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy.typing as npt
-
 from optlab.layers import Dropout
 from optlab.model import Sequential
 from optlab.optimizers import Optimizer
+from optlab.typing import Array
 from optlab.validation.runtime import load
 from optlab.validation.twins.losses import loss_to_keras
 from optlab.validation.twins.models import model_to_keras
 from optlab.validation.twins.optimizers import optimizer_to_keras, write_state
 from optlab.validation.twins.replay import replayed_dropout
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)

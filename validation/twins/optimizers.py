@@ -7,16 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.optimizers import LossScaleOptimizer, Optimizer
 from optlab.optimizers.base import Tensors
+from optlab.typing import Array
 from optlab.validation.runtime import load
 from optlab.validation.twins.schedules import schedule_from_keras, schedule_to_keras
-
-Array = npt.NDArray[Any]
 
 #: Where tf.keras optimizers keep a slot: the attributes that may hold its variables.
 SLOT_ATTRIBUTES = {

@@ -11,7 +11,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab import optimizers
 from optlab.bench import machine
@@ -21,8 +20,8 @@ from optlab.bench.work import BEFORE, StepWork
 from optlab.kernels.traffic import TRAFFIC, traffic_serial
 from optlab.optimizers.base import PARALLEL_FROM
 from optlab.parameters import Parameters
+from optlab.typing import Array
 
-Array = npt.NDArray[Any]
 Shapes = tuple[tuple[int, ...], ...]
 
 #: 200 small tensors; a mixed model: an embedding, two blocks, a head.
