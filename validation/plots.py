@@ -124,11 +124,11 @@ def plot_matrix(results: Sequence[Result], ax: Axes | None = None) -> Axes:
     Parameters
     ----------
     results : sequence of Result
-        Those of the groups "optimizers" and "yours" are drawn, others left out.
+        Those of the groups "optimizers", "random" and "yours" are drawn.
     ax : Axes, optional
         Where to draw; a new figure in the house style if left out.
     """
-    kinds = ("optimizers", "yours")
+    kinds = ("optimizers", "random", "yours")
     found = [r for r in results if r.group in kinds and not r.refused]
     labels = list(dict.fromkeys(r.label.split()[0] for r in found))
     modes = [

@@ -15,7 +15,7 @@ class Result:
     Attributes
     ----------
     group : str
-        "optimizers", "losses", "layers", "schedules", "runs" or "yours".
+        "optimizers", "random", "losses", "layers", "schedules", "runs" or "yours".
     label : str
         What was compared, with its arguments: "adam amsgrad".
     dtype, mode, regime : str

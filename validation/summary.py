@@ -21,7 +21,7 @@ MODES = (
 
 
 #: The groups of results, in the order in which they are shown.
-GROUPS = ("yours", "runs", "optimizers", "losses", "schedules", "layers")
+GROUPS = ("yours", "runs", "optimizers", "random", "losses", "schedules", "layers")
 #: Roundings from which a relative distance says more.
 _MANY = 1e4
 
@@ -76,7 +76,7 @@ def mode_of(result: Result) -> str:
 def _subject(result: Result) -> str:
     if result.group == "layers":
         return "activations" if result.label.startswith("activation ") else "layers"
-    if result.group in ("losses", "schedules"):
+    if result.group in ("losses", "schedules", "random"):
         return result.label.split()[0]
     return result.label
 

@@ -60,8 +60,20 @@ def verify(
     steps: Annotated[
         int | None, typer.Option(min=1, help="With FILE: at most so many steps.")
     ] = None,
+    random: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="So many random configurations of optimizers, instead of the matrix.",
+        ),
+    ] = None,
     seed: Annotated[
-        int | None, typer.Option(help="With FILE: used instead of its own.")
+        int | None,
+        typer.Option(
+            min=0,
+            help="With FILE: used instead of its own. With --random: of the series.",
+        ),
     ] = None,
     plot: Annotated[
         Path | None,
@@ -85,6 +97,8 @@ def verify(
         raise InputError("--keras and --rule belong together: give both.")
     if file is not None and (keras is not None or only):
         raise InputError("Give FILE, --only, or --keras and --rule: one of them.")
+    if random is not None and (file is not None or keras is not None or full):
+        raise InputError("--random goes with --only and --seed, not with FILE, --full.")
     picture = output.picture(plot)
     if html is not None:
         output.check_folder(html.parent, "--html")
@@ -106,9 +120,11 @@ def verify(
 
         rows, total = check_yours(keras, rule, ulp), 10
     else:
-        from optlab.validation.matrix import plan, run_parts
+        from optlab.validation.matrix import plan, random_parts, run_parts
 
         parts = plan(full, names)
+        if random is not None:
+            parts = random_parts(random, seed or 0, names)
         rows, total = run_parts(parts), sum(part.rows for part in parts)
     results = _run(rows, total, versions)
     verdicts = [result.drift for result in results if result.drift is not None]
@@ -218,6 +234,8 @@ def _show(results: list[Result], document: dict[str, Any]) -> None:
 def _draw(results: list[Result], verdicts: list[Verdict], path: Path) -> None:
     from optlab.validation.plots import plot_drifts, plot_matrix
 
-    stepped = any(result.group in ("optimizers", "yours") for result in results)
+    stepped = any(
+        result.group in ("optimizers", "random", "yours") for result in results
+    )
     drawing = plot_matrix(results) if stepped else plot_drifts(verdicts)
     output.save_picture(drawing, path)

@@ -1,10 +1,24 @@
 """A compact part of the matrix, and that the matrix notices what is wrong."""
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from optlab import optimizers
-from optlab.validation.matrix import Case, Check, cases, plan, run, tolerance
+from optlab.validation.matrix import (
+    Case,
+    Check,
+    cases,
+    draw_check,
+    plan,
+    random_parts,
+    run,
+    tolerance,
+)
+from optlab.validation.matrix.cases import ODD, built_in, odd_cases, paired_cases
+from optlab.validation.matrix.drawing import ARGUMENTS
 from optlab.validation.matrix.gradients import REGIMES
 from optlab.validation.matrix.harness import compare_steps
 from optlab.validation.parity import Tolerance, Where
@@ -24,6 +38,54 @@ def test_eager_is_the_same_bits(case, dtype):
     assert result.passed, result.messages()
     assert result.ulp == 0
     assert bool(result.refused) == ((case.name, dtype) == ("muon", "float64"))
+
+
+@pytest.mark.parametrize("name", [name for name in ODD if name != "muon"])
+def test_arguments_away_from_their_defaults(name):
+    for case in odd_cases():
+        if case.name == name:
+            (result,) = run(small(case, engine="numpy"))
+            assert result.passed and result.ulp == 0, result.messages()
+
+
+@pytest.mark.parametrize("name", sorted(set(ARGUMENTS) - {"adafactor", "muon"}))
+def test_random_configurations(name):
+    for index in range(3):
+        (result,) = run(replace(draw_check(7, index, [name]), engine="numpy"))
+        assert result.passed and result.ulp == 0, result.messages()
+
+
+def test_a_drawn_configuration_can_be_drawn_again():
+    assert draw_check(3, 5) == draw_check(3, 5) != draw_check(3, 6)
+    parts = random_parts(60, 1)
+    assert sum(part.rows for part in parts) == 60
+    assert {part.name for part in parts} == {"random"}
+
+
+def test_every_argument_is_set_away_from_its_default_and_from_powers_of_two():
+    for name in built_in():
+        cls = optimizers.OPTIMIZERS[name]
+        defaults = cls()
+        for argument in cls.arguments:
+            if argument in ("exclude_layers", "exclude_embeddings"):
+                continue  # names, not numbers
+            assert argument in ARGUMENTS[name]
+            values = [odd.get(argument) for odd in ODD[name]]
+            assert set(values) - {None, getattr(defaults, argument)}, argument
+            for value in values:
+                if isinstance(value, float) and 0 < value < 1:
+                    assert math.frexp(value)[0] != 0.5, (name, argument)
+    assert len(paired_cases()) == 25 * len(built_in())
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_subnormal_regime_has_subnormal_squares_and_gradients(dtype):
+    grad = REGIMES["subnormal"](np.random.default_rng(0), (1000,), np.dtype(dtype))
+    tiny = np.finfo(dtype).tiny
+    with np.errstate(under="ignore"):
+        squares = grad * grad
+    assert np.mean((squares > 0) & (squares < tiny)) > 0.2
+    assert np.mean(np.abs(grad) < tiny) > 0.05
 
 
 @pytest.mark.parametrize("regime", REGIMES)
@@ -112,12 +174,12 @@ def test_bounds_are_only_where_they_are_explained():
 
 def test_the_plans_cover_every_optimizer():
     for full in (False, True):
-        parts = plan(full)
-        assert {"optimizers", "losses", "schedules", "layers", "runs"} == {
-            part.name for part in parts
-        }
+        names = {"optimizers", "losses", "schedules", "layers", "runs"}
+        assert {part.name for part in plan(full)} == names | (
+            {"random"} if full else set()
+        )
     (only,) = plan(only=["lion"])
-    assert only.rows == 5 + 1
+    assert only.rows == 5 + 2
     assert {case.name for case in cases()} == set(optimizers.OPTIMIZERS) - {
         name for name in optimizers.OPTIMIZERS if not name.isalpha()
     } - {n for n in optimizers.OPTIMIZERS if _made_by_a_test(n)}

@@ -30,9 +30,19 @@ def wild(
 def subnormal(
     rng: np.random.Generator, shape: tuple[int, ...], dtype: np.dtype[Any]
 ) -> Array:
-    """N(0, 1) times 1e-30 (1e-200 in float64): squares are subnormal or 0."""
-    scale = 1e-30 if dtype == np.float32 else 1e-200
-    return (rng.standard_normal(shape) * scale).astype(dtype)
+    """Small enough for squares that are subnormal, a third near the smallest normal.
+
+    Squares of what is smaller still, 1e-30, are exactly 0 and show nothing.
+    """
+    squares, tiny = ((-22.5, -18.5), (-39.0, -37.0))
+    if dtype == np.float64:
+        squares, tiny = ((-161.5, -153.5), (-309.0, -307.0))
+    power = np.where(
+        rng.random(shape) < 1 / 3,
+        rng.uniform(*tiny, shape),
+        rng.uniform(*squares, shape),
+    )
+    return (rng.choice([-1.0, 1.0], shape) * 10.0**power).astype(dtype)
 
 
 def sparse(

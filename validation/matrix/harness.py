@@ -13,6 +13,7 @@ import numpy as np
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.optimizers import Optimizer
+from optlab.parameters import Parameters
 from optlab.typing import Array
 from optlab.validation.matrix.cases import Case
 from optlab.validation.matrix.gradients import REGIMES
@@ -23,7 +24,12 @@ from optlab.validation.parity import Comparison, Tolerance, Where, compare
 from optlab.validation.results import Result
 from optlab.validation.runtime import load
 from optlab.validation.twins.aliased import AliasedScheduleFreeAdamW
-from optlab.validation.twins.optimizers import optimizer_to_keras, slot_arrays
+from optlab.validation.twins.optimizers import (
+    optimizer_from_keras,
+    optimizer_to_keras,
+    read_state,
+    slot_arrays,
+)
 
 #: The parameters of every run: a matrix and a vector, neither a multiple of 8.
 SHAPES: tuple[tuple[int, ...], ...] = ((24, 17), (103,))
@@ -42,6 +48,11 @@ class Check:
         written, which needs no compiling and gives the same bits.
     start : float
         The size of the first parameters.
+    arena : bool
+        Whether our parameters and gradients share one array.
+    exchange : int
+        After so many steps ours is made again from the twin and its state, after twice
+        as many the twin from ours; 0: both go their own way.
     """
 
     case: Case
@@ -54,6 +65,8 @@ class Check:
     start: float = 1.0
     shapes: tuple[tuple[int, ...], ...] = SHAPES
     seed: int = 0
+    arena: bool = False
+    exchange: int = 0
 
     def mode_label(self, model: bool = False) -> str:
         """Name the mode, and what is compared with it where that is not our rule."""
@@ -159,47 +172,85 @@ def compare_steps(
     list of list of Comparison
         One list a side.
     """
-    keras = load().keras
     rng = np.random.default_rng(check.seed)
     dtype = np.dtype(check.dtype)
     start = [
-        (check.start * rng.standard_normal(shape)).astype(dtype)
+        np.asarray(check.start * rng.standard_normal(shape), dtype)
         for shape in check.shapes
     ]
-    variables = [
-        keras.Variable(param, dtype=check.dtype, name=f"p{k}")
-        for k, param in enumerate(start)
-    ]
+    variables = _variables(start)
     twin = make_twin(variables)
     step_twin = step_in(check.mode, twin)
+    sides = list(sides)
     tensors = []
     for ours in sides:
-        params = [param.copy() for param in start]
+        params = _parameters(start, check)
         ours.build(params)
         tensors.append(_tensors(params, ours, slots))
-    scales = {name: np.abs(array) for name, array in tensors[0].items()}
+    scales = {
+        name: np.abs(array, out=np.empty_like(array))
+        for name, array in tensors[0].items()
+    }
     found: list[list[Comparison]] = [[] for _ in sides]
     for step in range(1, max(check.steps) + 1):
-        grads = [REGIMES[check.regime](rng, param.shape, dtype) for param in start]
+        grads = [
+            np.asarray(REGIMES[check.regime](rng, param.shape, dtype))
+            for param in start
+        ]
+        given = Parameters.from_arrays(grads) if check.arena else grads
         for ours in sides:
-            ours.apply(grads)
+            ours.apply(given)
         step_twin(grads)
         _grow(scales, tensors[0])
-        if step not in check.steps:
-            continue
-        theirs = _their_tensors(variables, twin, sides[0], slots)
-        for side, (allowed, where) in enumerate(judged):
-            found[side] += [
-                compare(
-                    tensors[side][name],
-                    expected,
-                    allowed,
-                    replace(where, step=step, tensor=name),
-                    scales[name],
-                )
-                for name, expected in theirs.items()
-            ]
+        if step in check.steps:
+            theirs = _their_tensors(variables, twin, sides[0], slots)
+            for side, (allowed, where) in enumerate(judged):
+                found[side] += [
+                    compare(
+                        tensors[side][name],
+                        expected,
+                        allowed,
+                        replace(where, step=step, tensor=name),
+                        scales[name],
+                    )
+                    for name, expected in theirs.items()
+                ]
+        if check.exchange and step == check.exchange:
+            params = _parameters([v.numpy() for v in variables], check)
+            sides[0] = _taken_over(twin, params, sides[0])
+            tensors[0] = _tensors(params, sides[0], slots)
+        elif check.exchange and step == 2 * check.exchange:
+            variables = _variables(list(params))
+            twin = optimizer_to_keras(_published(sides[0]), variables)
+            step_twin = step_in(check.mode, twin)
     return found
+
+
+def _variables(arrays: Sequence[Array]) -> list[Any]:
+    """Return the twin's parameters."""
+    keras = load().keras
+    return [
+        keras.Variable(array, dtype=array.dtype.name, name=f"p{k}")
+        for k, array in enumerate(arrays)
+    ]
+
+
+def _parameters(arrays: Sequence[Array], check: Check) -> Parameters | list[Array]:
+    """Return our parameters: copies, separate or in one arena."""
+    if check.arena:
+        return Parameters.from_arrays(arrays)
+    return [np.array(array) for array in arrays]
+
+
+def _taken_over(
+    twin: Any, params: Parameters | list[Array], before: Optimizer
+) -> Optimizer:
+    """Make our optimizer again, from nothing but the twin."""
+    ours = _ours(optimizer_from_keras(twin))
+    ours.engine = before.engine
+    ours.build(params)
+    read_state(twin, ours)
+    return ours
 
 
 def _ours(configured: Optimizer) -> Optimizer:
@@ -209,18 +260,30 @@ def _ours(configured: Optimizer) -> Optimizer:
     return configured
 
 
+def _published(ours: Optimizer) -> Optimizer:
+    """Return the optimizer of which `ours` is tf.keras's reading, with its state."""
+    if type(ours) is not AliasedScheduleFreeAdamW:
+        return ours
+    found = optimizers.ScheduleFreeAdamW.from_config(ours.get_config())
+    found.build(
+        [np.empty(array.shape, array.dtype) for array in ours.state["momentum"]]
+    )
+    found.load_state(ours.save_state())
+    return found
+
+
 def _slot_names(ours: Optimizer, slots: Sequence[str] | None) -> list[str]:
     return list(ours.state) if slots is None else list(slots)
 
 
 def _tensors(
-    params: list[Array], ours: Optimizer, slots: Sequence[str] | None
+    params: Parameters | list[Array], ours: Optimizer, slots: Sequence[str] | None
 ) -> dict[str, Array]:
     """Name our parameters and slots; all are views that later steps write to."""
     found = {f"parameter {k}": param for k, param in enumerate(params)}
     for slot in _slot_names(ours, slots):
         for k, array in enumerate(ours.state[slot]):
-            if array.ndim > 0:
+            if array.ndim > 0 or params[k].ndim == 0:
                 found[f"{slot} {k}"] = array
     return found
 
@@ -232,7 +295,8 @@ def _their_tensors(
     for slot, arrays in slot_arrays(twin, _slot_names(ours, slots)).items():
         for k, array in enumerate(arrays):
             # Scalars are placeholders for slots that a vector does not need.
-            if array is not None and array.ndim > 0:
+            scalar = len(variables[k].shape) == 0
+            if array is not None and (array.ndim > 0 or scalar):
                 found[f"{slot} {k}"] = array
     return found
 

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
-import numpy as np
-
-from optlab import optimizers
 from optlab.validation.checks.layers import check_layers, stacks
 from optlab.validation.checks.losses import LOSSES, check_losses
 from optlab.validation.checks.schedules import SCHEDULES, check_schedules
-from optlab.validation.matrix.cases import OPTIONS, Case, cases
+from optlab.validation.matrix.cases import (
+    OPTIONS,
+    Case,
+    cases,
+    odd_cases,
+    paired_cases,
+    works_in_keras,
+)
+from optlab.validation.matrix.drawing import check_drawn
 from optlab.validation.matrix.gradients import REGIMES
 from optlab.validation.matrix.harness import Check, run
 from optlab.validation.matrix.models import modelled
 from optlab.validation.results import Result
 from optlab.validation.runs.check import check_runs
-from optlab.validation.runtime import load
 
 DTYPES = ("float32", "float64")
 
 #: A tensor that the kernels cut for threads; TensorFlow needs some time for it.
 _LARGE = ((150_001,),)
+#: Shapes that are easily forgotten: 0-d, empty, one tensor, wide and tall, many axes.
+_SHAPES: tuple[tuple[tuple[int, ...], ...], ...] = (
+    ((),),
+    ((0,), (3,)),
+    ((20, 6),),
+    ((6, 20), (31, 3), (1, 9)),
+    ((7,),),
+    ((3, 4, 5), (2,)),
+)
+#: A size of first parameters whose squares are subnormal in float32.
+_TINY = 1e-21
+#: Random configurations of the full matrix; those of one optimizer where asked for.
+_RANDOM, _RANDOM_OF_ONE = 300, 30
+#: Rows of a part of these for the second process.
+_PIECE = 25
 #: The rules for which threads are tried in the quick matrix.
 _THREADED = ("adam", "sgd")
 
@@ -68,6 +88,9 @@ def plan(full: bool = False, only: Sequence[str] = ()) -> list[Part]:
         for some in (checks[:half], checks[half:])
         if some
     ]
+    if full:
+        count = _RANDOM_OF_ONE * len(only) or _RANDOM
+        parts += random_parts(count, 0, only)
     if only:
         return parts
     dtypes = DTYPES if full else ("float32",)
@@ -82,25 +105,25 @@ def plan(full: bool = False, only: Sequence[str] = ()) -> list[Part]:
     ]
 
 
-@cache
-def works_in_keras(name: str) -> bool:
-    """Say whether the installed tf.keras has an optimizer that updates a variable.
+def random_parts(count: int, seed: int, only: Sequence[str] = ()) -> list[Part]:
+    """Return parts that check random configurations; see `draw_check`.
 
-    Older versions lack the newest optimizers, or have one that fails when it is called
-    outside of `fit`; the matrix leaves those out.
+    Parameters
+    ----------
+    count : int
+        How many.
+    seed : int
+        Of the series.
+    only : sequence of str
+        Names of optimizers; with any, nothing but these is drawn.
     """
-    keras = load().keras
-    cls = getattr(keras.optimizers, optimizers.lookup(name).__name__, None)
-    if cls is None:
-        return False
-    variable = keras.Variable(np.ones((2, 2), "float32"))
-    try:
-        made = cls()
-        made.build([variable])
-        made.apply([keras.ops.ones((2, 2))])
-    except AttributeError:
-        return False
-    return True
+    half = -(-count // 2)
+    starts = [0, *range(half, count, _PIECE)]
+    ranges = [range(a, b) for a, b in itertools.pairwise([*starts, count])]
+    return [
+        Part("random", len(r), partial(check_drawn, seed, r, tuple(only)))
+        for r in ranges
+    ]
 
 
 def _rows(checks: list[Check]) -> int:
@@ -133,6 +156,9 @@ def _quick() -> Iterator[Check]:
         )
         engine = "numba" if case.name in _THREADED and long else "numpy"
         yield Check(case, "float64", "eager", "mixed", (1, 10), engine=engine)
+    for case in odd_cases():
+        if case.name != "muon":
+            yield Check(case, "float32", "eager", "mixed", (1, 10), engine="numpy")
     for case in filter(_bare, cases()):
         for mode in ("function", "unoptimized", "xla"):
             yield Check(case, "float32", mode, "mixed", (1, 10))
@@ -150,7 +176,40 @@ def _full() -> Iterator[Check]:
                     long = _bare(case) and regime == "mixed"
                     steps = (1, 10, 100, 1000) if long else (1, 10, 100)
                     yield Check(case, dtype, mode, regime, steps)
+    yield from _combined()
     yield from _threads(tuple(case.name for case in cases()))
+
+
+def _combined() -> Iterator[Check]:
+    """Yield odd arguments, pairs of options, odd shapes and starts, in eager mode."""
+    for dtype in DTYPES:
+        for case in odd_cases():
+            for regime in ("mixed", "ordinary", "subnormal"):
+                yield Check(case, dtype, "eager", regime, (1, 10))
+            for start in (0.0, _TINY):
+                yield Check(
+                    case,
+                    dtype,
+                    "eager",
+                    "ordinary",
+                    (1, 10),
+                    engine="numpy",
+                    start=start,
+                )
+            for k, shapes in enumerate(_SHAPES):
+                yield Check(
+                    case,
+                    dtype,
+                    "eager",
+                    "ordinary",
+                    (1, 10),
+                    engine="numpy",
+                    shapes=shapes,
+                    arena=k % 2 == 0,
+                    exchange=3,
+                )
+        for case in paired_cases():
+            yield Check(case, dtype, "eager", "mixed", (1, 10), engine="numpy")
 
 
 def _threads(names: tuple[str, ...]) -> Iterator[Check]:

@@ -132,7 +132,12 @@ def slot_arrays(twin: Any, slots: Sequence[str]) -> dict[str, list[Array | None]
     found = {}
     for slot in slots:
         variables = [slot_variable(twin, slot, index) for index in range(count)]
-        found[slot] = [None if v is None else v.numpy() for v in variables]
+        arrays = [None if v is None else v.numpy() for v in variables]
+        # Integers stand where a tensor does not need the slot.
+        found[slot] = [
+            None if array is None or array.dtype.kind != "f" else array
+            for array in arrays
+        ]
     return found
 
 
