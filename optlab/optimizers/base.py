@@ -176,7 +176,7 @@ class Optimizer(Remembers):
             one_decay and self.options.clip != "norm" and self.rule.elementwise
         )
         self._whole = None
-        if self._arena is not None and arrays:
+        if self._arena is not None and arrays and self.rule.elementwise:
             slots = tuple(self._slots[name].flat for name in self.slot_names)
             flat = self._arena.flat
             self._whole = Piece(-1, flat, slots, flat.shape, decays[0])

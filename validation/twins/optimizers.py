@@ -159,7 +159,8 @@ def read_state(twin: Any, optimizer: Optimizer) -> None:
     state = optimizer.save_state()
     for slot, arrays in slot_arrays(twin, list(optimizer.state)).items():
         for index, array in enumerate(arrays):
-            if array is not None:
+            # Adafactor keeps the integer 0 where a vector has neither row nor column.
+            if array is not None and np.asarray(array).dtype.kind == "f":
                 state[f"slot/{slot}/{index}"] = np.asarray(array)
     state["calls"] = int(_calls(twin).numpy())
     if "u_product" in state:

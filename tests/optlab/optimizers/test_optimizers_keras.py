@@ -5,7 +5,9 @@ import numpy as np
 import pytest
 
 from optlab import optimizers
+from optlab.parameters import Parameters
 from optlab.validation.parity import assert_parity
+from optlab.validation.twins import optimizer_from_keras, optimizer_to_keras
 
 CASES = [
     ("SGD", {}),
@@ -42,3 +44,52 @@ def test_configurations_are_exchanged_both_ways(name):
     assert ours.get_config() == theirs.get_config()
     again = type(theirs).from_config(ours.get_config())
     assert again.get_config() == theirs.get_config()
+
+
+LAYOUTS = [
+    [(5, 7)],
+    [(3, 11)],
+    [(7, 1)],
+    [(6,)],
+    [()],
+    [(2, 3, 4)],
+    [(0,)],
+    [(4, 3), (0,), ()],
+]
+
+
+@pytest.mark.parametrize("shapes", LAYOUTS, ids=str)
+@pytest.mark.parametrize("name", ["Adafactor", "Lamb", "Ftrl"])
+def test_rules_of_whole_tensors_agree_on_arenas_of_any_layout(name, shapes):
+    rng = np.random.default_rng(3)
+
+    def drawn():
+        arrays = [np.asarray(rng.standard_normal(s), "float32") for s in shapes]
+        return arrays, [keras.ops.convert_to_tensor(array) for array in arrays]
+
+    def compare(ours, theirs):
+        for found, expected in zip(ours, theirs, strict=True):
+            assert_parity(found, expected.numpy())
+
+    first, _ = drawn()
+    arena = Parameters.from_arrays(first)
+    ours = getattr(optimizers, name)(0.1)
+    variables = [keras.Variable(array) for array in first]
+    theirs = getattr(keras.optimizers, name)(0.1)
+    theirs.build(variables)
+    for _ in range(4):
+        grads, tensors = drawn()
+        ours.apply(grads, arena)
+        theirs.apply(tensors)
+    compare(arena, variables)
+    # The state goes over both ways, and both go on alike.
+    grads, tensors = drawn()
+    copies = [np.array(array) for array in arena]
+    taken = optimizer_from_keras(theirs, copies)
+    given = [keras.Variable(array) for array in copies]
+    optimizer_to_keras(ours, given).apply(tensors)
+    taken.apply(grads)
+    ours.apply(grads)
+    compare(copies, given)
+    for found, expected in zip(copies, arena, strict=True):
+        np.testing.assert_array_equal(found, expected)
