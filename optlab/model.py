@@ -11,7 +11,7 @@ import numpy.typing as npt
 from optlab.errors import InputError, unknown_name
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.layers import Layer
-from optlab.layers.base import Array, Rng, Step, backward_steps, with_rows
+from optlab.layers.base import Array, Rng, backward_steps, with_rows
 from optlab.layers.buffer import Buffer
 from optlab.lookup import checked_seed
 from optlab.model_arguments import (
@@ -21,6 +21,7 @@ from optlab.model_arguments import (
     give_names,
 )
 from optlab.model_config import model_arguments, model_config
+from optlab.model_graph import Graph, is_chain, sources
 from optlab.model_summary import summary
 from optlab.model_weights import ModelWeights, stream
 from optlab.parameters import checked_dtype
@@ -29,10 +30,13 @@ from optlab.parameters import checked_dtype
 class Sequential:
     """Layers applied one after the other to a batch of rows.
 
+    A layer may take the outputs of earlier ones instead; see `Layer.after`.
+
     Parameters
     ----------
-    layers : sequence of Layer
-        At least one; they belong to this model from now on.
+    layers : sequence of Layer or mapping
+        At least one, the last of which is the output; they belong to this model from
+        now on. A configuration will do, as `optlab.layers.get` takes it.
     input_shape : tuple of int or int
         The shape of one row, without the batch: ``(64,)``, or ``(28, 28, 1)``.
     dtype : {"float32", "float64"}
@@ -48,6 +52,8 @@ class Sequential:
     ----------
     layers : tuple of Layer
         As given.
+    sources : list of tuple of int
+        For each layer the numbers of those whose outputs it takes; -1 is the input.
     input_shape, output_shape : tuple of int
         One row's.
     masked : bool
@@ -90,7 +96,13 @@ class Sequential:
         self.name = "sequential" if name is None else str(name)
         self.seed = checked_seed(seed)
         give_names(list(self.parts()))
-        weights, self.masked = build_layers(self.layers, self.input_shape, self.dtype)
+        self.sources = sources(self.layers)
+        weights, self.masked = build_layers(
+            self.layers, self.sources, self.input_shape, self.dtype
+        )
+        self._graph = None
+        if not is_chain(self.sources):
+            self._graph = Graph(self.layers, self.sources, self.masked)
         self.output_shape = self.layers[-1].output_shape
         self.mask: Array | None = None
         self._weights = ModelWeights(weights, self.dtype)
@@ -225,6 +237,9 @@ class Sequential:
             self._resize(rows)
         if rng is None:
             rng = self._rng
+        if self._graph is not None:
+            x, self.mask = self._graph.forward(x, training, rng)
+            return x
         if self.masked:
             return self._forward_masked(x, training, rng)
         for run in self._forward_steps:
@@ -284,11 +299,14 @@ class Sequential:
             raise InputError("A batch must have at least one row. Received: 0 rows")
         for layer in self.layers:
             layer.resize(rows)
+        if self._graph is not None:
+            self._graph.resize(rows)
         self._forward_steps = [layer.forward for layer in self.layers]
         self._steps = {
-            need: _with_logits(self.layers, backward_steps(self.layers, need))
-            for need in (False, True)
+            need: backward_steps(self.layers, need) for need in (False, True)
         }
+        self._last_from_logits = self.layers[-1].backward_from_logits
+        self._has_logits = self.final_activation in ("linear", "sigmoid", "softmax")
         self._rows = rows
 
     def backward(
@@ -324,21 +342,25 @@ class Sequential:
             or not grad.flags.c_contiguous
         ):
             grad = self._checked_grad(grad)
-        plain, logits = self._steps[input_gradient]
-        if not from_logits:
-            steps = plain
-        elif logits is not None:
-            steps = logits
-        else:
+        if from_logits and not self._has_logits:
             raise InputError(
                 "`from_logits` needs a model that ends in softmax or sigmoid. "
                 f"Received: a model that ends in {self.final_activation}"
             )
-        for step, need_input in steps:
-            grad = step(grad, need_input)
+        below: Array | None
+        if self._graph is not None:
+            below = self._graph.backward(grad, from_logits, input_gradient)
+        else:
+            steps = self._steps[input_gradient]
+            if from_logits and steps:
+                grad = self._last_from_logits(grad, steps[0][1])
+                steps = steps[1:]
+            for step, need_input in steps:
+                grad = step(grad, need_input)
+            below = grad
         for regularizer, weight, weight_grad in self._weights.regularized:
             regularizer.add_gradient(weight, weight_grad)
-        return grad if input_gradient else None
+        return below if input_gradient else None
 
     def penalty(self) -> float:
         """Return the regularizers' part of the loss."""
@@ -378,12 +400,20 @@ class Sequential:
         return summary(self)
 
     def get_config(self) -> dict[str, Any]:
-        """Return the configuration in the shape of tf.keras's `Sequential`.
+        """Return the configuration in the shape of tf.keras's.
 
-        It is accepted by ``keras.Sequential.from_config`` as it is, unless there is a
-        `Residual` layer, which tf.keras lacks.
+        A chain is accepted by ``keras.Sequential.from_config`` as it is, any other by
+        ``keras.Model.from_config``, unless there is a `Residual` layer, which tf.keras
+        lacks.
         """
-        return model_config(self)
+        return model_config(
+            self.name,
+            self.layers,
+            self.sources,
+            self.input_shape,
+            self.dtype,
+            self.seed,
+        )
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Sequential:
@@ -427,14 +457,3 @@ def _restore(config: dict[str, Any], weights: list[Array]) -> Sequential:
     model = Sequential.from_config(config)
     model.set_weights(weights)
     return model
-
-
-def _with_logits(
-    layers: Sequence[Layer], steps: list[tuple[Step, bool]]
-) -> tuple[list[tuple[Step, bool]], list[tuple[Step, bool]] | None]:
-    """Return the steps, and those that skip the final activation, if any can."""
-    last = layers[-1]
-    if last.activation_name not in ("linear", "sigmoid", "softmax"):
-        return steps, None
-    from_logits = [(last.backward_from_logits, need) for _, need in steps[:1]]
-    return steps, from_logits + steps[1:]

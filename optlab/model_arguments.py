@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from optlab.errors import InputError
-from optlab.layers import Layer
+from optlab.layers import Layer, get
 from optlab.layers.base import Shape, Weight
 from optlab.lookup import is_count
 
@@ -30,9 +30,23 @@ def checked_shape(input_shape: object) -> Shape:
 
 
 def build_layers(
-    layers: Sequence[Layer], input_shape: Shape, dtype: np.dtype[Any]
+    layers: Sequence[Layer],
+    taken: Sequence[tuple[int, ...]],
+    input_shape: Shape,
+    dtype: np.dtype[Any],
 ) -> tuple[list[Weight], bool]:
-    """Build each layer on the output of the one before it.
+    """Build each layer on the outputs that it takes.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        In the order in which they are run.
+    taken : sequence of tuple of int
+        See `optlab.model_graph.sources`.
+    input_shape : tuple of int
+        One row's.
+    dtype : numpy.dtype
+        The model's.
 
     Returns
     -------
@@ -43,42 +57,63 @@ def build_layers(
 
     Raises
     ------
-    InputError
+    LayerError
         If a layer cannot take the shape or the mask that reaches it.
     """
     weights: list[Weight] = []
-    shape, maker = input_shape, None
-    masked = False
+    shapes = {-1: input_shape}
+    # The layer that made the mask of an output.
+    makers: dict[int, Layer | None] = {-1: None}
     for place, layer in enumerate(layers):
+        given = [shapes[number] for number in taken[place]]
+        above = [makers[number] for number in taken[place]]
+        maker = next((one for one in above if one is not None), None)
         if maker is not None and not layer.supports_masking:
-            raise InputError(
-                f"{_place(place, layer)} takes no mask, and layer {maker.name!r} "
-                "makes one that reaches it; tf.keras drops it there with a warning. "
-                "Make none (`mask_zero=False`), or put a layer before that ends it."
+            raise LayerError(
+                place,
+                layer,
+                f"The layer takes no mask, and {maker.name!r} makes one that reaches "
+                "it; tf.keras drops it there with a warning. Make none "
+                "(`mask_zero=False`), or put a layer before it that ends the mask.",
             )
         try:
-            weights += layer.build(shape, dtype)
+            weights += layer.build(given if layer.merges else given[0], dtype)
         except InputError as error:
-            raise InputError(f"{_place(place, layer)}: {error}") from error
-        if layer.makes_mask(maker is not None):
-            maker, masked = maker or layer, True
-        else:
-            maker = None
-        shape = layer.output_shape
-    return weights, masked
+            raise LayerError(place, layer, str(error)) from error
+        shapes[place] = layer.output_shape
+        masked: Any = [one is not None for one in above]
+        makes = layer.makes_mask(masked if layer.merges else masked[0])
+        makers[place] = (maker or layer) if makes else None
+    return weights, any(maker is not None for maker in makers.values())
 
 
-def _place(place: int, layer: Layer) -> str:
-    """Name a layer of a model by its place and its name."""
-    return f"layers[{place}], {type(layer).__name__} {layer.name!r}"
+class LayerError(InputError):
+    """A layer that cannot be where it is in a model.
+
+    Attributes
+    ----------
+    place : int
+        Its number in the list of layers.
+    reason : str
+        What is wrong.
+    """
+
+    def __init__(self, place: int, layer: Layer, reason: str) -> None:
+        self.place, self.layer, self.reason = place, layer, reason
+        kind = type(layer).__name__
+        super().__init__(f"layers[{place}], {kind} {layer.name!r}: {reason}")
 
 
 def checked_layers(layers: object) -> tuple[Layer, ...]:
-    """Return the layers as a tuple, each of them free and there once."""
+    """Return the layers as a tuple, each of them free and there once.
+
+    An entry may be a configuration; see `optlab.layers.get`.
+    """
     if not isinstance(layers, (list, tuple)) or not layers:
         raise InputError(
             f"`layers` must be a list of at least one layer. Received: {layers!r}"
         )
+    layers = [get(one) if isinstance(one, Mapping) else one for one in layers]
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise InputError(

@@ -1,37 +1,73 @@
-"""A model's configuration in tf.keras's form, written and read."""
+"""A model's configuration in tf.keras's form, written and read.
+
+A chain is written as a `keras.Sequential`, any other model as a functional one. Both
+are read, models inside models and tensors added with ``+`` included.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from optlab.errors import InputError
-from optlab.layers import get
+from optlab.layers import Layer, get
+from optlab.layers.base import Shape
+from optlab.model_graph import INPUT, is_chain
 
-if TYPE_CHECKING:
-    from optlab.model import Sequential
+Entry = Mapping[str, Any]
 
 
-def model_config(model: Sequential) -> dict[str, Any]:
-    """Return the configuration of a model, weights not included."""
-    shape = [None, *model.input_shape]
-    entry = {
+def model_config(
+    name: str,
+    layers: Sequence[Layer],
+    taken: Sequence[tuple[int, ...]],
+    input_shape: Shape,
+    dtype: np.dtype[Any],
+    seed: int | None,
+) -> dict[str, Any]:
+    """Return the configuration of a model, weights not included; see `Sequential`."""
+    shape = [None, *input_shape]
+    entry: dict[str, Any] = {
         "module": "keras.layers",
         "class_name": "InputLayer",
-        "config": {
-            "batch_shape": shape,
-            "dtype": model.dtype.name,
-            "name": "input_layer",
-        },
+        "config": {"batch_shape": shape, "dtype": dtype.name, "name": "input_layer"},
         "registered_name": None,
     }
+    config: dict[str, Any] = {"name": name, "trainable": True, "dtype": dtype.name}
+    entries = [entry, *(layer.serialize() for layer in layers)]
+    if is_chain(taken):
+        return {**config, "layers": entries, "build_input_shape": shape, "seed": seed}
+    entry |= {"name": "input_layer", "inbound_nodes": []}
+    shapes = [tuple(input_shape), *(layer.output_shape for layer in layers)]
+    names = ["input_layer", *(layer.name for layer in layers)]
+    for made, layer, numbers in zip(entries[1:], layers, taken, strict=True):
+        tensors: list[Any] = [
+            _tensor(names[number + 1], shapes[number + 1], dtype) for number in numbers
+        ]
+        args = [tensors] if layer.merges else tensors
+        made |= {
+            "name": layer.name,
+            "inbound_nodes": [{"args": args, "kwargs": {}}],
+        }
     return {
-        "name": model.name,
-        "trainable": True,
-        "dtype": model.dtype.name,
-        "layers": [entry, *(layer.serialize() for layer in model.layers)],
-        "build_input_shape": shape,
-        "seed": model.seed,
+        **config,
+        "layers": entries,
+        "input_layers": [["input_layer", 0, 0]],
+        "output_layers": [[names[-1], 0, 0]],
+        "seed": seed,
+    }
+
+
+def _tensor(name: str, shape: Shape, dtype: np.dtype[Any]) -> dict[str, Any]:
+    return {
+        "class_name": "__keras_tensor__",
+        "config": {
+            "shape": [None, *shape],
+            "dtype": dtype.name,
+            "keras_history": [name, 0, 0],
+        },
     }
 
 
@@ -41,30 +77,38 @@ def model_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
     Parameters
     ----------
     config : mapping
-        The result of `Sequential.get_config` or of tf.keras's.
+        The result of `Sequential.get_config`, or of that of a Sequential or functional
+        model of tf.keras with one input and one output.
+
+    Raises
+    ------
+    InputError
+        Naming the first layer that optlab lacks, or that makes the model more than a
+        chain with sums and concatenations.
     """
     if not isinstance(config, Mapping) or not config.get("layers"):
         raise InputError(
             "A model's configuration must be a mapping with a list of `layers`. "
             f"Received: {config!r}"
         )
-    shape = config.get("build_input_shape")
-    layers, dtypes = [], set()
-    for entry in config["layers"]:
-        settings = entry.get("config") or {}
-        if settings.get("dtype") is not None:
-            dtypes.add(_dtype_name(settings["dtype"]))
-        if entry.get("class_name") == "InputLayer":
-            shape = settings.get("batch_shape") or settings.get("batch_input_shape")
-        else:
-            layers.append(get(entry))
-    if not dtypes:
-        dtypes.add(_dtype_name(config.get("dtype") or "float32"))
+    reader = _Reader()
+    end = reader.model(config, (INPUT,))
+    layers = reader.layers
+    if layers and end != layers[-1].name:
+        last = next(layer for layer in layers if layer.name == end)
+        layers.append(layers.pop(layers.index(last)))
+    before = INPUT
+    for layer in layers:
+        if layer.inputs == (before,):
+            layer.inputs = None
+        before = layer.name
+    dtypes = reader.dtypes or {_dtype_name(config.get("dtype") or "float32")}
     if len(dtypes) > 1:
         raise InputError(
             "All layers of a model must have one dtype. "
             f"Received: {', '.join(sorted(dtypes))}"
         )
+    shape = reader.shape
     return {
         "layers": layers,
         "input_shape": None if shape is None else tuple(shape[1:]),
@@ -72,6 +116,104 @@ def model_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
         "seed": config.get("seed", 0),
         "name": config.get("name"),
     }
+
+
+class _Reader:
+    """Collects layers, their dtypes and the shape of the input."""
+
+    def __init__(self) -> None:
+        self.layers: list[Layer] = []
+        self.dtypes: set[str] = set()
+        self.shape: Sequence[int | None] | None = None
+
+    def model(self, config: Entry, start: tuple[str, ...]) -> str:
+        """Read a model whose input is the layer named in `start`; name its output."""
+        if self.shape is None:
+            self.shape = config.get("build_input_shape")
+        if "output_layers" not in config:
+            for entry in config["layers"]:
+                start = (self.layer(entry, start),)
+            return start[0]
+        one = config["output_layers"]
+        for key in ("input_layers", "output_layers"):
+            # A single one may be there as itself or in a list.
+            one = config[key]
+            one = one[0] if one and isinstance(one[0], (list, tuple)) else one
+            if config[key] and one is not config[key] and len(config[key]) > 1:
+                raise InputError(
+                    "The Keras model must have one input and one output. Received: "
+                    f"{len(config[key])} {key.replace('_', ' ')}"
+                )
+        ends: dict[str, str] = {}
+        for entry in config["layers"]:
+            name = str(entry.get("name") or entry["config"]["name"])
+            nodes = entry.get("inbound_nodes") or []
+            if len(nodes) > 1:
+                raise InputError(
+                    f"The layer {name!r} of the Keras model is used {len(nodes)} "
+                    "times; each of optlab's layers is used once."
+                )
+            given = start
+            if nodes:
+                given = tuple(ends[source] for source in _sources(name, nodes[0]))
+            ends[name] = self.layer(entry, given)
+        return ends[str(one[0])]
+
+    def layer(self, entry: Entry, given: tuple[str, ...]) -> str:
+        """Read a layer that takes these outputs; return the name of its own."""
+        kind, settings = entry.get("class_name"), entry.get("config") or {}
+        if kind == "InputLayer":
+            if self.shape is None or not self.layers:
+                shape = settings.get("batch_shape")
+                self.shape = shape or settings.get("batch_input_shape")
+            return given[0]
+        if "layers" in settings and kind != "Residual":
+            return self.model(settings, given)
+        if kind == "Identity":
+            return given[0]
+        if settings.get("dtype") is not None:
+            self.dtypes.add(_dtype_name(settings["dtype"]))
+        name = entry.get("name") or settings.get("name")
+        if str(entry.get("module")).startswith("keras.src.ops") and kind == "Add":
+            settings = {"name": name}
+        elif entry.get("registered_name") not in (None, "optlab>Residual"):
+            raise InputError(
+                f"The layer {name!r} is of class {kind!r}, which optlab lacks."
+            )
+        try:
+            layer = get({"class_name": kind, "config": settings})
+        except InputError as error:
+            raise InputError(f"The layer {name!r} of the model: {error}") from error
+        # The names are there to be referred to, and stay the layers' own.
+        layer.after(*(entry.get("inputs") or given))
+        self.layers.append(layer)
+        return layer.name
+
+
+def _sources(name: str, node: Entry) -> Iterator[str]:
+    """Yield the names of the layers whose outputs a node takes."""
+    for key, value in (node.get("kwargs") or {}).items():
+        if value is not None and key != "mask":
+            raise InputError(
+                f"The layer {name!r} of the Keras model is called with {key}={value!r},"
+                " which optlab lacks."
+            )
+    found = list(_tensors(node.get("args") or []))
+    if not found:
+        raise InputError(f"The layer {name!r} of the Keras model takes no tensor.")
+    yield from found
+
+
+def _tensors(args: Any) -> Iterator[str]:
+    for one in args:
+        if isinstance(one, Mapping) and one.get("class_name") == "__keras_tensor__":
+            yield str(one["config"]["keras_history"][0])
+        elif isinstance(one, (list, tuple)):
+            yield from _tensors(one)
+        elif one is not None:
+            raise InputError(
+                f"The Keras model calls a layer with {one!r}, which optlab lacks."
+            )
 
 
 def _dtype_name(dtype: object) -> str:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -95,11 +95,16 @@ class Layer:
         The result of the latest `forward`.
     mask : ndarray of bool, shape (rows, steps), or None
         That of the present input, set by the model.
+    inputs : tuple of str or None
+        The names of the layers whose outputs it takes; None: the one before it.
     supports_masking : bool
         Whether the layer may be given a mask, as tf.keras's layer may.
+    merges : bool
+        Whether it takes several inputs.
     """
 
     supports_masking: ClassVar[bool] = False
+    merges: ClassVar[bool] = False
 
     def __init__(self, trainable: bool = True, name: str | None = None) -> None:
         if name is not None and (not isinstance(name, str) or not name or "/" in name):
@@ -112,6 +117,7 @@ class Layer:
         self.name = name or self.default_name
         self._trainable = self._flag("trainable", trainable)
         self._on_change: Callable[[], None] | None = None
+        self.inputs: tuple[str, ...] | None = None
         self.dtype: np.dtype[Any] | None = None
         self.input_shape: Any = ()
         self.output_shape: Shape = ()
@@ -149,6 +155,27 @@ class Layer:
     def claim(self, on_change: Callable[[], None]) -> None:
         """Give the layer to a model, which is told when `trainable` changes."""
         self._on_change = on_change
+
+    def after(self, *names: str) -> Self:
+        """Take the outputs of these layers instead of that of the one before.
+
+        Parameters
+        ----------
+        *names : str
+            Of earlier layers of the model; "input" is the model's own input.
+
+        Returns
+        -------
+        Layer
+            The layer itself.
+        """
+        self.check_free()
+        if not names or not all(isinstance(name, str) for name in names):
+            raise self._error(
+                f"`inputs` must be names of layers. Received: inputs={names!r}."
+            )
+        self.inputs = tuple(names)
+        return self
 
     def parts(self) -> Iterator[Layer]:
         """Yield the layer, and before it the layers inside it."""
@@ -274,9 +301,10 @@ class Layer:
 
     def clone(self) -> Layer:
         """Return a new layer made with the same arguments, without weights."""
-        return type(self)(
-            **self.arguments(), trainable=self.trainable, name=self.given_name
-        )
+        arguments = {name: copied(value) for name, value in self.arguments().items()}
+        new = type(self)(**arguments, trainable=self.trainable, name=self.given_name)
+        new.inputs = self.inputs
+        return new
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration as tf.keras's layer of the same name has it."""
@@ -334,6 +362,15 @@ class Layer:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
+
+
+def copied(argument: Any) -> Any:
+    """Return a constructor's argument for another layer: layers in it are cloned."""
+    if isinstance(argument, Layer):
+        return argument.clone()
+    if isinstance(argument, (list, tuple)):
+        return type(argument)(copied(value) for value in argument)
+    return argument
 
 
 def with_rows(shape: Shape) -> str:

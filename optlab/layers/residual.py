@@ -136,19 +136,6 @@ class Residual(Layer):
             np.add(grad, inside, grad)
         return grad
 
-    def clone(self) -> Layer:
-        """Return a new block of clones."""
-        return Residual(
-            [layer.clone() for layer in self.layers], self.trainable, self.given_name
-        )
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the configuration, the block's layers serialized."""
-        return {
-            **super().get_config(),
-            "layers": [layer.serialize() for layer in self.layers],
-        }
-
     def serialize(self) -> dict[str, Any]:
         """Return tf.keras's form for a class that is not its own."""
         return {

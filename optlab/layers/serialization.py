@@ -22,7 +22,8 @@ def serialized(
     Parameters
     ----------
     arguments : mapping
-        Live objects by name; initializers and regularizers are known by their names.
+        Live objects by name; initializers and regularizers are known by their names,
+        layers by their `serialize`.
     dtype : numpy.dtype or None
         The layer's, if it is built.
     """
@@ -34,6 +35,12 @@ def serialized(
             value = initializers.serialize(value)
         elif name.endswith("_regularizer"):
             value = regularizers.serialize(value)
+        elif hasattr(value, "serialize"):
+            value = value.serialize()
+        elif isinstance(value, (list, tuple)):
+            value = [
+                one.serialize() if hasattr(one, "serialize") else one for one in value
+            ]
         found[name] = value
     return found
 

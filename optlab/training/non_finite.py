@@ -64,8 +64,9 @@ def locate(
         found["row"] = int(rows[bad[0]])
         message += f" (row {found['row']} of the data"
         if kind == "input":
-            found["column"] = int(bad[1])
-            message += f", column {found['column']}"
+            place = [int(number) for number in bad[1:]]
+            found["column"] = place[0] if len(place) == 1 else place
+            message += f", column {', '.join(map(str, place))}"
         message += ")"
     if kind != "loss" and not math.isfinite(loss):
         message += f"; the loss was then {_value(np.array([loss]))}"

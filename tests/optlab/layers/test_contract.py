@@ -75,7 +75,7 @@ def test_a_mask_reaches_the_loss_and_the_metrics():
 def test_a_mask_that_a_layer_cannot_take():
     with pytest.raises(InputError) as caught:
         optlab.Sequential([MaskZero(), Flatten()], input_shape=(3, 4))
-    assert "layers[1], Flatten 'flatten' takes no mask" in str(caught.value)
+    assert "layers[1], Flatten 'flatten': The layer takes no mask" in str(caught.value)
     assert "'mask_zero'" in str(caught.value)
 
 
