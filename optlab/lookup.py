@@ -10,12 +10,18 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 
 from optlab.errors import InputError, nearest, unknown_name
+
+T = TypeVar("T")
+
+
+#: Class names that tf.keras writes as one word.
+_ONE_WORD = {"RMSprop": "Rmsprop", "AdamW": "Adamw"}
 
 
 def snake_case(name: str) -> str:
@@ -23,9 +29,11 @@ def snake_case(name: str) -> str:
 
     Examples
     --------
-    >>> snake_case("BatchNormalization"), snake_case("L1L2")
-    ('batch_normalization', 'l1_l2')
+    >>> snake_case("BatchNormalization"), snake_case("L1L2"), snake_case("AdamW")
+    ('batch_normalization', 'l1_l2', 'adamw')
     """
+    for word, one in _ONE_WORD.items():
+        name = name.replace(word, one)
     name = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", name)
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
@@ -42,11 +50,22 @@ def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) ->
     arguments : mapping
         Keyword arguments. tf.keras's arguments that optlab lacks may be there with the
         value None or False, which asks for nothing.
+
+    Raises
+    ------
+    InputError
+        If an argument is unknown, missing, or refused by the class.
     """
-    valid = [name for name in inspect.signature(cls).parameters if name != "self"]
+    parameters = dict(inspect.signature(cls).parameters)
+    any_name = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    valid = [
+        name
+        for name, parameter in parameters.items()
+        if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+    ]
     wanted = {}
     for name, value in arguments.items():
-        if name in valid:
+        if name in valid or any_name:
             wanted[name] = value
         elif value is not None and value is not False:
             guess = nearest(name, valid)
@@ -55,58 +74,139 @@ def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) ->
                 f"The {kind} {label!r} has no argument {name!r} that can be "
                 f"{value!r}.{hint} Valid: {', '.join(valid) or 'none'}."
             )
-    try:
-        return cls(**wanted)
-    except TypeError as error:
-        raise InputError(f"The {kind} {label!r} cannot be made: {error}") from error
+    for name in valid:
+        if parameters[name].default is inspect.Parameter.empty and name not in wanted:
+            raise InputError(f"The {kind} {label!r} needs `{name}`.")
+    return cls(**wanted)
 
 
-def lookup(kind: str, identifier: object, registry: Mapping[str, type]) -> Any:
-    """Return the object that `identifier` stands for.
+class Registry(Mapping[str, type[T]]):
+    """The classes of one kind by their names.
+
+    Found by its own name, by the class's and by aliases; case, spaces, hyphens and
+    underscores do not count. Iterating goes over the own names only.
 
     Parameters
     ----------
     kind : str
         What is looked up, in the singular, for messages: "initializer".
-    identifier : object
-        A name, a table, a serialized object, a class, or an instance or other callable,
-        which is returned as it is.
-    registry : mapping of str to type
-        The classes by name.
+    classes : mapping of str to type
+        The classes by the name that files and commands use.
+    aliases : mapping of str to str
+        Further names of these.
 
-    Raises
-    ------
-    InputError
-        If the name or an argument is unknown, or the identifier is of another type.
+    Examples
+    --------
+    >>> shades = Registry("shade", {"dark_red": int}, {"ruby": "dark_red"})
+    >>> shades.find("Dark Red"), shades.find("ruby"), list(shades)
+    (<class 'int'>, <class 'int'>, ['dark_red'])
     """
-    if isinstance(identifier, str):
-        label, arguments = identifier, {}
-    elif isinstance(identifier, Mapping):
-        arguments = dict(identifier)
-        if "class_name" in arguments:
-            label = arguments["class_name"]
-            arguments = dict(arguments.get("config") or {})
-        elif "name" in arguments:
-            label = arguments.pop("name")
-        else:
+
+    def __init__(
+        self,
+        kind: str,
+        classes: Mapping[str, type[T]],
+        aliases: Mapping[str, str] | None = None,
+    ) -> None:
+        self.kind = kind
+        self.aliases = dict(aliases or {})
+        self._classes = dict(classes)
+        self._names = {
+            _key(name): own
+            for own, cls in self._classes.items()
+            for name in (cls.__name__, own)
+        } | {_key(alias): own for alias, own in self.aliases.items()}
+
+    def __getitem__(self, name: str) -> type[T]:
+        return self._classes[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        return len(self._classes)
+
+    def name(self, name: object) -> str | None:
+        """Return the own name of what has this name, None where nothing has."""
+        return self._names.get(_key(name)) if isinstance(name, str) else None
+
+    def find(self, name: object) -> type[T]:
+        """Return the class of that name.
+
+        Raises
+        ------
+        InputError
+            If there is none; the message names the nearest.
+        """
+        own = self.name(name)
+        if own is None:
+            raise unknown_name(self.kind, name, [*self._classes, *self.aliases])
+        return self._classes[own]
+
+    def split(self, table: Mapping[str, Any]) -> tuple[type[T], dict[str, Any]]:
+        """Return the class and the arguments that a table stands for.
+
+        Parameters
+        ----------
+        table : mapping
+            An experiment file's, ``{"name": "huber", "delta": 2.0}``, or tf.keras's
+            serialized form, ``{"class_name": "Huber", "config": {"delta": 2.0}}``.
+
+        Raises
+        ------
+        InputError
+            If it has no name, an unknown one, or no mapping as `config`.
+        """
+        arguments = dict(table)
+        name = arguments.pop("name", None)
+        if "class_name" in table:
+            name, arguments = table["class_name"], table.get("config") or {}
+        if not isinstance(name, str) or not isinstance(arguments, Mapping):
             raise InputError(
-                f"A table for {_a(kind)} needs a `name`. Received: {dict(identifier)!r}"
+                f"A table for {a(self.kind)} needs a `name`, as in {{'name': "
+                f"{min(self)!r}, ...}} or {{'class_name': ..., 'config': {{...}}}}. "
+                f"Received: {dict(table)!r}"
             )
-    elif inspect.isclass(identifier):
-        return construct(kind, identifier.__name__, identifier, {})
-    elif callable(identifier) or type(identifier) in registry.values():
-        return identifier
-    else:
+        return self.find(name), dict(arguments)
+
+    def get(self, identifier: object) -> Any:  # type: ignore[override]
+        """Return the object that `identifier` stands for.
+
+        Parameters
+        ----------
+        identifier : object
+            A name, a table, a serialized object, a class, or an instance or other
+            callable, which is returned as it is.
+
+        Raises
+        ------
+        InputError
+            If the name or an argument is unknown, or the identifier is of another type.
+        """
+        if isinstance(identifier, str):
+            return construct(self.kind, identifier, self.find(identifier), {})
+        if isinstance(identifier, Mapping):
+            cls, arguments = self.split(identifier)
+            label = identifier.get("class_name", identifier.get("name"))
+            return construct(self.kind, str(label), cls, arguments)
+        if inspect.isclass(identifier):
+            return construct(self.kind, identifier.__name__, identifier, {})
+        if callable(identifier) or isinstance(
+            identifier, tuple(self._classes.values())
+        ):
+            return identifier
         raise InputError(
-            f"Could not interpret {identifier!r} as {_a(kind)}. Expected a name, a "
-            f"table such as {{'name': {min(registry)!r}}}, or an instance."
+            f"Could not interpret {identifier!r} as {a(self.kind)}. Expected a name, a "
+            f"table such as {{'name': {min(self)!r}}}, or an instance."
         )
-    if label not in registry:
-        raise unknown_name(kind, label, {snake_case(name) for name in registry})
-    return construct(kind, str(label), registry[label], arguments)
 
 
-def _a(kind: str) -> str:
+def _key(name: str) -> str:
+    """Return a name without what does not count in it."""
+    return re.sub(r"[-_\s]", "", name).lower()
+
+
+def a(kind: str) -> str:
     """Put the indefinite article before a noun."""
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
@@ -144,6 +244,33 @@ def number(name: str, value: object, low: float | None = None) -> float:
     if low is not None and found < low:
         raise InputError(f"`{name}` must be at least {low}. Received: {name}={value!r}")
     return found
+
+
+def flag(name: str, value: object) -> bool:
+    """Return True or False, or raise for anything else.
+
+    Parameters
+    ----------
+    name : str
+        The argument's name.
+    value : object
+        What came. A text such as "False" is refused: Python takes it for true.
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return bool(value)
+    meant = _MEANT.get(str(value).strip().lower())
+    hint = f" Did you mean {meant}?" if meant else ""
+    raise InputError(
+        f"`{name}` must be True or False, in a file true or false. "
+        f"Received: {name}={value!r}.{hint}"
+    )
+
+
+#: What texts and numbers say that are written where a boolean belongs.
+_MEANT = {
+    **dict.fromkeys(("false", "no", "off", "0", "0.0", "none"), "false"),
+    **dict.fromkeys(("true", "yes", "on", "1", "1.0"), "true"),
+}
 
 
 def is_count(value: object, low: int) -> bool:

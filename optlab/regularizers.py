@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels.regularizers import add_gradient, penalty
-from optlab.lookup import keras_object, lookup, number
+from optlab.lookup import Registry, construct, keras_object, number
 from optlab.typing import Array
 
 
@@ -57,9 +57,7 @@ class Regularizer:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Regularizer:
         """Make an instance from `get_config`'s result, tf.keras's own included."""
-        made: Regularizer = lookup(
-            "regularizer", {"class_name": cls.__name__, "config": config}, REGISTRY
-        )
+        made: Regularizer = construct("regularizer", cls.__name__, cls, config)
         return made
 
     def __repr__(self) -> str:
@@ -112,20 +110,14 @@ class L1L2(Regularizer):
 
 
 #: The classes by tf.keras's names.
-REGISTRY: dict[str, type[Regularizer]] = {
-    "L1": L1,
-    "L2": L2,
-    "L1L2": L1L2,
-    "l1": L1,
-    "l2": L2,
-    "l1_l2": L1L2,
-    "l1l2": L1L2,
-}
+REGISTRY: Registry[Regularizer] = Registry(
+    "regularizer", {"l1": L1, "l2": L2, "l1_l2": L1L2}
+)
 
 
 def names() -> list[str]:
     """Return the short names, sorted."""
-    return ["l1", "l1_l2", "l2"]
+    return sorted(REGISTRY)
 
 
 def get(identifier: object) -> Regularizer | None:
@@ -149,7 +141,7 @@ def get(identifier: object) -> Regularizer | None:
     """
     if identifier is None:
         return None
-    found: Regularizer = lookup("regularizer", identifier, REGISTRY)
+    found: Regularizer = REGISTRY.get(identifier)
     return found
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -13,19 +12,23 @@ from optlab.callbacks.function import FunctionCallback
 from optlab.callbacks.learning_rate_scheduler import LearningRateScheduler
 from optlab.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from optlab.callbacks.terminate_on_nan import TerminateOnNaN
-from optlab.errors import InputError, unknown_name
+from optlab.errors import InputError
+from optlab.lookup import Registry
 
-_CLASSES: dict[str, type[Callback]] = {
-    "early_stopping": EarlyStopping,
-    "learning_rate_scheduler": LearningRateScheduler,
-    "reduce_lr_on_plateau": ReduceLROnPlateau,
-    "terminate_on_nan": TerminateOnNaN,
-}
+CALLBACKS: Registry[Callback] = Registry(
+    "callback",
+    {
+        "early_stopping": EarlyStopping,
+        "learning_rate_scheduler": LearningRateScheduler,
+        "reduce_lr_on_plateau": ReduceLROnPlateau,
+        "terminate_on_nan": TerminateOnNaN,
+    },
+)
 
 
 def names() -> list[str]:
     """Return the names that `get` knows, sorted."""
-    return sorted(_CLASSES)
+    return sorted(CALLBACKS)
 
 
 def get(
@@ -52,10 +55,9 @@ def get(
     """
     if isinstance(identifier, Callback):
         return identifier
-    if isinstance(identifier, str):
-        identifier = {"name": identifier}
-    if isinstance(identifier, Mapping):
-        return _from_mapping(identifier)
+    if isinstance(identifier, (str, Mapping)):
+        made: Callback = CALLBACKS.get(identifier)
+        return made
     if inspect.isclass(identifier) and issubclass(identifier, Callback):
         raise InputError(
             f"A callback must be an instance. Received: the class "
@@ -71,36 +73,3 @@ def get_all(identifiers: Any) -> list[Callback]:
     if not isinstance(identifiers, Iterable) or isinstance(identifiers, (str, Mapping)):
         identifiers = [identifiers]
     return [get(identifier) for identifier in identifiers]
-
-
-def _from_mapping(identifier: Mapping[str, Any]) -> Callback:
-    name = identifier.get("class_name", identifier.get("name"))
-    if not isinstance(name, str):
-        raise InputError(
-            f"A callback's dictionary must have a `name`. Received: {dict(identifier)}"
-        )
-    cls = _CLASSES.get(_snake(name))
-    if cls is None:
-        raise unknown_name("callback", name, names())
-    if "class_name" in identifier:
-        arguments = dict(identifier.get("config") or {})
-    else:
-        arguments = {k: v for k, v in identifier.items() if k != "name"}
-    valid = inspect.signature(cls).parameters
-    for argument in arguments:
-        if argument not in valid:
-            raise unknown_name(f"argument of the callback {name!r},", argument, valid)
-    missing = [
-        key
-        for key, parameter in valid.items()
-        if parameter.default is parameter.empty and key not in arguments
-    ]
-    if missing and cls.__init__ is not object.__init__:
-        raise InputError(f"The callback {name!r} needs `{missing[0]}`.")
-    return cls(**arguments)
-
-
-def _snake(name: str) -> str:
-    """Return "reduce_lr_on_plateau" for "ReduceLROnPlateau" and for itself."""
-    found = {cls.__name__: key for key, cls in _CLASSES.items()}.get(name)
-    return found or re.sub("[- ]", "_", name.strip().lower())

@@ -12,7 +12,8 @@ import typer
 from optlab import schedules
 from optlab.cli import output
 from optlab.cli.settings import parse_settings
-from optlab.errors import InputError, unknown_name
+from optlab.errors import InputError
+from optlab.lookup import snake_case
 from optlab.schedules.registry import SCHEDULES
 
 #: Rows of the table where the steps are more.
@@ -47,9 +48,7 @@ def schedule(
     if name is None:
         _list(json)
         return
-    key = name.replace("-", "_").lower()
-    if key not in SCHEDULES:
-        raise unknown_name("schedule", name, schedules.names())
+    key = snake_case(SCHEDULES.find(name).__name__)
     arguments = parse_settings(settings, dotted=False)
     _check_required(key, arguments)
     found = schedules.get({**arguments, "name": key})

@@ -22,7 +22,7 @@ from optlab.initializers.variance_scaling import (
     LecunUniform,
     VarianceScaling,
 )
-from optlab.lookup import keras_object, lookup, snake_case
+from optlab.lookup import Registry, keras_object, snake_case
 
 _CLASSES: tuple[type[Initializer], ...] = (
     Constant,
@@ -43,19 +43,21 @@ _CLASSES: tuple[type[Initializer], ...] = (
 )
 
 #: The classes by tf.keras's names, its short ones included.
-REGISTRY: dict[str, type[Initializer]] = {
-    **{cls.__name__: cls for cls in _CLASSES},
-    **{snake_case(cls.__name__): cls for cls in _CLASSES},
-    "normal": RandomNormal,
-    "uniform": RandomUniform,
-    "zero": Zeros,
-    "one": Ones,
-}
+REGISTRY: Registry[Initializer] = Registry(
+    "initializer",
+    {snake_case(cls.__name__): cls for cls in _CLASSES},
+    {
+        "normal": "random_normal",
+        "uniform": "random_uniform",
+        "zero": "zeros",
+        "one": "ones",
+    },
+)
 
 
 def names() -> list[str]:
     """Return the snake-case names, sorted."""
-    return sorted(snake_case(cls.__name__) for cls in _CLASSES)
+    return sorted(REGISTRY)
 
 
 def get(identifier: object) -> Callable[..., Array]:
@@ -82,7 +84,7 @@ def get(identifier: object) -> Callable[..., Array]:
     >>> get({"name": "constant", "value": 0.5})((2,), "float32")
     array([0.5, 0.5], dtype=float32)
     """
-    found: Callable[..., Array] = lookup("initializer", identifier, REGISTRY)
+    found: Callable[..., Array] = REGISTRY.get(identifier)
     if isinstance(found, Initializer):
         return found
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optlab.errors import InputError
-from optlab.lookup import lookup
+from optlab.lookup import Registry
 from optlab.losses.base import Loss
 from optlab.losses.classification import (
     BinaryCrossentropy,
@@ -20,7 +20,7 @@ from optlab.losses.regression import (
 )
 
 #: Class by the name that files and commands use.
-LOSSES: dict[str, type[Loss]] = {
+_CLASSES: dict[str, type[Loss]] = {
     "binary_crossentropy": BinaryCrossentropy,
     "categorical_crossentropy": CategoricalCrossentropy,
     "huber": Huber,
@@ -30,17 +30,13 @@ LOSSES: dict[str, type[Loss]] = {
     "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
 }
 #: tf.keras's short names, old and new.
-_ALIASES: dict[str, type[Loss]] = {
-    "bce": BinaryCrossentropy,
-    "BCE": BinaryCrossentropy,
-    "huber_loss": Huber,
-    "logcosh": LogCosh,
-    "mae": MeanAbsoluteError,
-    "MAE": MeanAbsoluteError,
-    "mse": MeanSquaredError,
-    "MSE": MeanSquaredError,
+_ALIASES = {
+    "bce": "binary_crossentropy",
+    "huber_loss": "huber",
+    "mae": "mean_absolute_error",
+    "mse": "mean_squared_error",
 }
-_KNOWN = {**LOSSES, **{cls.__name__: cls for cls in LOSSES.values()}, **_ALIASES}
+LOSSES: Registry[Loss] = Registry("loss", _CLASSES, _ALIASES)
 
 
 def names() -> list[str]:
@@ -80,5 +76,5 @@ def get(identifier: object) -> Loss:
             f"Could not interpret {identifier!r} as a loss. Expected a name, a table "
             "such as {'name': 'huber', 'delta': 2.0}, or a loss."
         )
-    found: Loss = lookup("loss", identifier, _KNOWN)
+    found: Loss = LOSSES.get(identifier)
     return found

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from optlab.errors import InputError, unknown_name
+from optlab.errors import InputError
+from optlab.lookup import Registry, construct
 from optlab.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -47,11 +47,12 @@ _ALIASES = {
     "r2": "r2_score",
     "rmse": "root_mean_squared_error",
 }
+METRICS: Registry[Metric] = Registry("metric", _CLASSES, _ALIASES)
 
 
 def names() -> list[str]:
     """Return the names that `get` knows, short ones included, sorted."""
-    return sorted([*_CLASSES, *_ALIASES])
+    return sorted([*METRICS, *METRICS.aliases])
 
 
 def get(
@@ -80,7 +81,7 @@ def get(
     if isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, str):
-        return _lookup(identifier)(name=identifier)
+        return METRICS.find(identifier)(name=identifier)
     if isinstance(identifier, Mapping):
         return _from_mapping(identifier)
     if callable(identifier):
@@ -117,40 +118,16 @@ def get_all(
 
 def direction(name: str) -> str | None:
     """Return "max" or "min" for a metric's name, None where the name is unknown."""
-    key = _key(name)
-    return _CLASSES[key].direction if key in _CLASSES else None
-
-
-def _lookup(name: str) -> type[Metric]:
-    key = _key(name)
-    if key not in _CLASSES:
-        raise unknown_name("metric", name, names())
-    return _CLASSES[key]
-
-
-def _key(name: str) -> str:
-    key = name.strip().lower().replace("-", "_")
-    key = _ALIASES.get(key, key)
-    if key in _CLASSES:
-        return key
-    by_class = {cls.__name__.lower(): known for known, cls in _CLASSES.items()}
-    return by_class.get(key, key)
+    own = METRICS.name(name)
+    return METRICS[own].direction if own else None
 
 
 def _from_mapping(identifier: Mapping[str, Any]) -> Metric:
-    name = identifier.get("class_name", identifier.get("name"))
-    if not isinstance(name, str):
-        raise InputError(
-            f"A metric's dictionary must have a `name`. Received: {dict(identifier)}"
-        )
-    cls = _lookup(name)
+    cls, arguments = METRICS.split(identifier)
     if "class_name" in identifier:
-        arguments = dict(identifier.get("config") or {})
+        name = str(identifier["class_name"])
         arguments.pop("dtype", None)
     else:
-        arguments = dict(identifier)
-    valid = inspect.signature(cls).parameters
-    for argument in arguments:
-        if argument not in valid:
-            raise unknown_name(f"argument of the metric {name!r},", argument, valid)
-    return cls(**arguments)
+        name = arguments["name"] = identifier["name"]
+    made: Metric = construct("metric", name, cls, arguments)
+    return made

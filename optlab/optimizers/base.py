@@ -17,6 +17,7 @@ import numpy as np
 
 from optlab.kernels import fuse, sums, transforms
 from optlab.kernels.floating_point import flush_subnormals
+from optlab.lookup import snake_case
 from optlab.optimizers.checks import (
     Array,
     check_arrays,
@@ -25,7 +26,6 @@ from optlab.optimizers.checks import (
     flat,
     float32_rounded,
     global_factor,
-    snake_case,
 )
 from optlab.optimizers.options import Options
 from optlab.optimizers.state import Remembers

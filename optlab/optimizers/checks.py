@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -58,11 +57,6 @@ def checked_rate(value: Any) -> Any:
             f"the step. Received: learning_rate={value!r}"
         )
     return rate
-
-
-def snake_case(name: str) -> str:
-    """Turn a class name into words joined by underscores."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def check_arrays(arrays: Sequence[Any]) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
 from optlab.errors import InputError, unknown_name
+from optlab.lookup import Registry, construct
 from optlab.problems.beale import Beale
 from optlab.problems.booth import Booth
 from optlab.problems.double_well import DoubleWell
@@ -17,24 +17,27 @@ from optlab.problems.rastrigin import Rastrigin
 from optlab.problems.rosenbrock import Rosenbrock
 from optlab.problems.saddle import Saddle
 
-_CLASSES: dict[str, type[Problem]] = {
-    cls.name: cls
-    for cls in (
-        Beale,
-        Booth,
-        DoubleWell,
-        Himmelblau,
-        Quadratic,
-        Rastrigin,
-        Rosenbrock,
-        Saddle,
-    )
-}
+PROBLEMS: Registry[Problem] = Registry(
+    "problem",
+    {
+        cls.name: cls
+        for cls in (
+            Beale,
+            Booth,
+            DoubleWell,
+            Himmelblau,
+            Quadratic,
+            Rastrigin,
+            Rosenbrock,
+            Saddle,
+        )
+    },
+)
 
 
 def names() -> list[str]:
     """Return the names of all problems, sorted."""
-    return sorted(_CLASSES)
+    return sorted(PROBLEMS)
 
 
 def get(problem: str | Mapping[str, Any] | Problem, **options: Any) -> Problem:
@@ -73,18 +76,9 @@ def get(problem: str | Mapping[str, Any] | Problem, **options: Any) -> Problem:
             "A problem must be a name, a dictionary or a Problem. "
             f"Received: {problem!r}"
         )
-    cls = _CLASSES.get(problem.strip().lower().replace("_", "-").replace(" ", "-"))
-    if cls is None:
-        raise unknown_name("problem", problem, names())
-    valid = list(inspect.signature(cls).parameters)
-    for option in options:
-        if option not in valid:
-            if not valid:
-                raise InputError(
-                    f"The problem {cls.name!r} has no options. Received: {option!r}"
-                )
-            raise unknown_name(f"option of the problem {cls.name!r},", option, valid)
-    return cls(**options)
+    cls = PROBLEMS.find(problem)
+    made: Problem = construct("problem", cls.name, cls, options)
+    return made
 
 
 def _from_dict(problem: Mapping[str, Any], options: Mapping[str, Any]) -> Problem:

@@ -111,13 +111,6 @@ def whole(name: str, value: Any) -> int:
     return int(value)
 
 
-def flag(name: str, value: Any) -> bool:
-    """Return True or False, or raise for anything else."""
-    if not isinstance(value, (bool, np.bool_)):
-        raise InputError(f"`{name}` must be True or False. Received: {name}={value!r}")
-    return bool(value)
-
-
 def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
     """Return a name out of `allowed`, or raise."""
     if value not in allowed:

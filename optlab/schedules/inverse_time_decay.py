@@ -20,7 +20,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from optlab.schedules.base import Schedule, at_least, flag, flushed, positive
+from optlab.lookup import flag
+from optlab.schedules.base import Schedule, at_least, flushed, positive
 
 
 class InverseTimeDecay(Schedule):

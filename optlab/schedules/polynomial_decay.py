@@ -22,7 +22,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optlab.kernels.libm import power
-from optlab.schedules.base import Schedule, at_least, flag, flushed, positive
+from optlab.lookup import flag
+from optlab.schedules.base import Schedule, at_least, flushed, positive
 
 
 class PolynomialDecay(Schedule):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from optlab.errors import InputError
-from optlab.lookup import keras_object, lookup, snake_case
+from optlab.lookup import Registry, keras_object, snake_case
 from optlab.schedules.base import Schedule
 from optlab.schedules.cosine_decay import CosineDecay
 from optlab.schedules.cosine_decay_restarts import CosineDecayRestarts
@@ -29,16 +29,19 @@ KERAS_SCHEDULES: tuple[type[Schedule], ...] = (
     PolynomialDecay,
 )
 #: Class by snake-case name.
-SCHEDULES: dict[str, type[Schedule]] = {
-    snake_case(cls.__name__): cls
-    for cls in (
-        *KERAS_SCHEDULES,
-        CyclicalLearningRate,
-        LinearWarmup,
-        OneCycle,
-        StepDecay,
-    )
-}
+SCHEDULES: Registry[Schedule] = Registry(
+    "schedule",
+    {
+        snake_case(cls.__name__): cls
+        for cls in (
+            *KERAS_SCHEDULES,
+            CyclicalLearningRate,
+            LinearWarmup,
+            OneCycle,
+            StepDecay,
+        )
+    },
+)
 
 
 def names() -> list[str]:
@@ -85,8 +88,7 @@ def get(
             "A function cannot be made from a configuration: pass the function "
             f"{identifier.get('config')!r} itself as the learning rate."
         )
-    registry = {cls.__name__: cls for cls in SCHEDULES.values()} | SCHEDULES
-    found: Callable[..., float] = lookup("schedule", identifier, registry)
+    found: Callable[..., float] = SCHEDULES.get(identifier)
     return found
 
 

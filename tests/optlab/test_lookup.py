@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from optlab.errors import InputError
-from optlab.lookup import checked_seed, construct, is_count, lookup, number, snake_case
+from optlab.lookup import (
+    Registry,
+    checked_seed,
+    construct,
+    flag,
+    is_count,
+    number,
+    snake_case,
+)
 
 
 class Spring:
@@ -15,7 +23,7 @@ class Spring:
         self.damping = damping
 
 
-REGISTRY = {"Spring": Spring, "spring": Spring}
+REGISTRY = Registry("spring", {"spring": Spring}, {"coil": "spring"})
 
 
 @pytest.mark.parametrize(
@@ -23,6 +31,7 @@ REGISTRY = {"Spring": Spring, "spring": Spring}
     [
         ("spring", 1.0),
         ("Spring", 1.0),
+        ("COIL", 1.0),
         (Spring, 1.0),
         (Spring(3.0), 3.0),
         ({"name": "spring", "stiffness": 2.0}, 2.0),
@@ -32,13 +41,13 @@ REGISTRY = {"Spring": Spring, "spring": Spring}
     ],
 )
 def test_ways_to_say_it(identifier, stiffness):
-    assert lookup("spring", identifier, REGISTRY).stiffness == stiffness
+    assert REGISTRY.get(identifier).stiffness == stiffness
 
 
 def test_an_instance_or_a_function_is_returned_as_it_is():
     spring = Spring()
-    assert lookup("spring", spring, REGISTRY) is spring
-    assert lookup("spring", len, REGISTRY) is len
+    assert REGISTRY.get(spring) is spring
+    assert REGISTRY.get(len) is len
 
 
 @pytest.mark.parametrize(
@@ -46,7 +55,9 @@ def test_an_instance_or_a_function_is_returned_as_it_is():
     [
         ("sprin", "Unknown spring 'sprin'. Did you mean 'spring'?"),
         ({"name": "sprin"}, "Unknown spring 'sprin'"),
-        ({"stiffness": 1}, "A table for a spring needs a `name`"),
+        ({"stiffness": 1}, "needs a `name`, as in {'name': 'spring', ..."),
+        ({"name": 3}, "needs a `name`, as in {'name': 'spring', ..."),
+        ({"class_name": "Spring", "config": 3}, "'config': {...}}"),
         ({"name": "spring", "stifness": 1}, "Did you mean 'stiffness'?"),
         ({"class_name": "Spring", "config": {"glow": True}}, "no argument 'glow'"),
         (3, "Could not interpret 3 as a spring"),
@@ -55,12 +66,12 @@ def test_an_instance_or_a_function_is_returned_as_it_is():
 )
 def test_bad_identifiers(identifier, message):
     with pytest.raises(InputError) as caught:
-        lookup("spring", identifier, REGISTRY)
+        REGISTRY.get(identifier)
     assert message in str(caught.value)
 
 
 def test_a_missing_argument_is_named():
-    with pytest.raises(InputError, match=r"The rope 'Rope' cannot be made: .*'length'"):
+    with pytest.raises(InputError, match="The rope 'Rope' needs `length`"):
         construct("rope", "Rope", type("Rope", (), {"__init__": _needs_length}), {})
 
 
@@ -94,7 +105,46 @@ def test_counts_and_seeds():
 
 @pytest.mark.parametrize(
     ("name", "snake"),
-    [("HeNormal", "he_normal"), ("L1L2", "l1_l2"), ("Dense", "dense"), ("L2", "l2")],
+    [
+        ("HeNormal", "he_normal"),
+        ("L1L2", "l1_l2"),
+        ("Dense", "dense"),
+        ("L2", "l2"),
+        ("RMSprop", "rmsprop"),
+        ("ScheduleFreeAdamW", "schedule_free_adamw"),
+    ],
 )
 def test_snake_case(name, snake):
     assert snake_case(name) == snake
+
+
+def test_a_bug_in_a_constructor_looks_like_one():
+    def broken(self):
+        return 1 + "1"
+
+    with pytest.raises(TypeError, match="unsupported operand"):
+        construct("rope", "Rope", type("Rope", (), {"__init__": broken}), {})
+
+
+@pytest.mark.parametrize("value", [True, False, np.True_, np.False_])
+def test_flags(value):
+    assert flag("nesterov", value) is bool(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("False", " Did you mean false?"),
+        ("no", " Did you mean false?"),
+        (0, " Did you mean false?"),
+        (None, " Did you mean false?"),
+        ("TRUE", " Did you mean true?"),
+        (1.0, " Did you mean true?"),
+        ("perhaps", ""),
+        ([], ""),
+    ],
+)
+def test_what_is_no_flag_is_refused(value, hint):
+    with pytest.raises(InputError, match="`nesterov` must be True or False") as caught:
+        flag("nesterov", value)
+    assert str(caught.value).endswith(f"Received: nesterov={value!r}.{hint}")

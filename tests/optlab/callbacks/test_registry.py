@@ -41,7 +41,7 @@ def test_configuration_round_trip(name):
         ("early_stoping", "Did you mean 'early_stopping'"),
         ({"name": "early_stopping", "patiense": 3}, "Did you mean 'patience'"),
         ({"name": "learning_rate_scheduler"}, "needs `schedule`"),
-        ({"patience": 3}, "must have a `name`"),
+        ({"patience": 3}, "needs a `name`"),
         (callbacks.EarlyStopping, r"write EarlyStopping\(\)"),
         (7, "must be a name"),
     ],

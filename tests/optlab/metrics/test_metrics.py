@@ -109,7 +109,7 @@ def test_function_metric():
     [
         ("acuracy", "Did you mean 'accuracy'"),
         ({"name": "auc", "tresholds": 3}, "num_thresholds"),
-        ({"threshold": 3}, "must have a `name`"),
+        ({"threshold": 3}, "needs a `name`"),
         ({"name": "auc", "num_thresholds": 1}, "at least 2"),
         (3, "A metric must be"),
     ],

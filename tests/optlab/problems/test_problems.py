@@ -163,7 +163,7 @@ def test_a_problem_is_returned_as_it_is():
         ("rosenbrock", {"dimension": 3, "a": 2.0}, "must be 1"),
         ("rosenbrock", {"b": float("nan")}, "finite"),
         ("saddle", {"quartic": -1.0}, "at least 0"),
-        ("booth", {"dimension": 2}, "no options"),
+        ("booth", {"dimension": 2}, "no argument 'dimension'"),
         (3, {}, "must be a name"),
         ({"name": "booth", "start": [0, 0]}, {}, "Unknown key"),
         ({"options": {}}, {}, "`name`"),

@@ -213,7 +213,7 @@ def test_bad_arguments_are_refused(change, message):
     ("identifier", "message"),
     [
         ("exponential", "Did you mean 'exponential_decay'"),
-        ("step_decay", "missing 2 required positional arguments"),
+        ("step_decay", "needs `"),
         ({"decay_steps": 3}, "A table for a schedule needs a `name`"),
         (0.1, "Could not interpret 0.1 as a schedule"),
     ],
