@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from optlab.cases.arm import Side, Trial
 from optlab.cases.case import Case
 from optlab.cases.findings import Findings
 from optlab.cases.outcome import Outcome
-
-#: Seconds of runs after which it is decided whether worker processes pay, and the
-#: seconds of work left from which they do: a worker takes about two to start.
-_LOOK, _PAYS = 1.0, 5.0
-
-Task = tuple[str, int, Side]
+from optlab.experiments.cost import seconds_of
+from optlab.workers import run_all
 
 
 def run_case(
@@ -31,8 +26,8 @@ def run_case(
     ----------
     case : Case
     jobs : int, optional
-        Worker processes; decided by the time that the first runs take if left out. It
-        changes no figure.
+        Worker processes; all processors where left out and the work, as estimated,
+        is worth it. It changes no figure.
     progress : callable, optional
         Called, without arguments, after each run.
 
@@ -48,10 +43,15 @@ def run_case(
         (name, seed, arm) for name, arm in case.arms.items() for seed in case.seeds
     ]
     trials: dict[tuple[str, int], Trial] = {}
-    for name, trial in _all(tasks, jobs):
-        if trial.status == "interrupted":
-            raise KeyboardInterrupt
-        trials[name, trial.seed] = trial
+    outcomes = run_all(
+        _train,
+        [(arm, seed) for _, seed, arm in tasks],
+        jobs=jobs,
+        seconds=_estimate(case) if jobs is None else None,
+    )
+    for index, trial in outcomes:
+        name, seed, _ = tasks[index]
+        trials[name, seed] = trial
         if progress is not None:
             progress()
     found = Findings(
@@ -63,38 +63,16 @@ def run_case(
     return outcome, found
 
 
-def _all(tasks: Sequence[Task], jobs: int | None) -> Iterator[tuple[str, Trial]]:
-    """Run all tasks; yield each arm's name and trial as it ends."""
-    begin = time.perf_counter()
-    done = 0
-    if jobs is None:
-        jobs = _cores()
-        while done < len(tasks):
-            spent = time.perf_counter() - begin
-            left = spent / max(done, 1) * (len(tasks) - done)
-            if jobs > 1 and spent > _LOOK and left > _PAYS:
-                break
-            yield _run(*tasks[done])
-            done += 1
-    rest = tasks[done:]
-    if jobs == 1 or len(rest) < 2:
-        for task in rest:
-            yield _run(*task)
-        return
-    from joblib import Parallel, delayed, parallel_config
-
-    with parallel_config(backend="loky", inner_max_num_threads=1):
-        yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(
-            delayed(_run)(*task) for task in rest
-        )
-
-
-def _run(name: str, seed: int, arm: Side) -> tuple[str, Trial]:
+def _train(arm: Side, seed: int) -> Trial:
     """Make one run, in this process or in a worker."""
-    return name, arm.run(seed)
+    trial = arm.run(seed)
+    if trial.status == "interrupted":
+        raise KeyboardInterrupt
+    return trial
 
 
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _estimate(case: Case) -> float:
+    """Return an estimate of the seconds of all runs, from each arm's description."""
+    first = case.seeds[0]
+    seconds = (seconds_of(arm.build(first)) for arm in case.arms.values())
+    return len(case.seeds) * sum(seconds)

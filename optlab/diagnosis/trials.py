@@ -18,11 +18,10 @@ from optlab.callbacks import Callback
 from optlab.diagnosis.scoring import FLOOR, score
 from optlab.errors import InputError
 from optlab.experiments import Experiment
+from optlab.workers import PAYS, run_all
 
 #: The seeds of every comparison; the first decides who is raced on.
 SEEDS = (0, 1, 2)
-#: Seconds of work from which starting other processes pays.
-WORTH_PROCESSES = 4.0
 
 
 @dataclass(frozen=True)
@@ -98,6 +97,8 @@ def run_once(
                 strict=False,
                 **arguments,
             )
+            if run.status == "interrupted":
+                raise KeyboardInterrupt  # what was cut short is no evidence
             found = None
             if run.status != "diverged" and data.x_val is not None:
                 logits = (
@@ -110,7 +111,7 @@ def run_once(
                 )
                 predicted = built.model.predict(data.x_val)
                 found = score(data.task, data.y_val, predicted, logits)
-    except (InputError, ValueError, TypeError) as error:
+    except (InputError, OSError) as error:
         seconds = time.perf_counter() - began
         return Outcome(None, "refused", str(error), seconds=seconds), None
     losses = run.history.get("loss") or [float("nan")]
@@ -236,7 +237,7 @@ class Trials:
         }
         due = {key: pair for key, pair in due.items() if key not in self.outcomes}
         left = self.deadline - time.time()
-        worth = min(self._cost * len(due), left / 2) > WORTH_PROCESSES
+        worth = min(self._cost * len(due), left / 2) > PAYS
         if len(due) > 1 and self.jobs > 1 and worth:
             self._run_in_processes(due)
             return
@@ -246,15 +247,12 @@ class Trials:
             self._keep(key, run_variant(experiment, seed, self.deadline))
 
     def _run_in_processes(self, due: dict[Any, tuple[Experiment, int]]) -> None:
-        from joblib import Parallel, delayed
-
         if self.out_of_time:
             return
         keys = list(due)
-        tasks = (delayed(run_variant)(*due[key], self.deadline) for key in keys)
-        workers = Parallel(n_jobs=self.jobs, return_as="generator", batch_size=1)
-        for key, outcome in zip(keys, workers(tasks), strict=True):
-            self._keep(key, outcome)
+        tasks = [(*due[key], self.deadline) for key in keys]
+        for index, outcome in run_all(run_variant, tasks, jobs=self.jobs):
+            self._keep(keys[index], outcome)
 
     def _keep(self, key: tuple[str, int], outcome: Outcome) -> None:
         if outcome.status == "stopped_early" and self.out_of_time:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 import statistics
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError, unknown_name
+from optlab.experiments.cost import seconds_of
+from optlab.workers import run_all
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
-
-#: Seconds of runs after which it is decided whether worker processes pay, and the
-#: seconds of work left from which they do: a worker takes about two to start.
-_LOOK, _PAYS = 1.0, 4.0
 
 
 @dataclass(frozen=True)
@@ -171,8 +167,8 @@ def sweep(
         The figure to compare at the end of the runs; "val_loss" where there is one,
         else "loss".
     jobs : int, optional
-        Worker processes; decided by the time that the first runs take if left out. It
-        changes no result.
+        Worker processes; all processors where left out and the work, as estimated,
+        is worth it. It changes no result.
     progress : callable, optional
         Called, without arguments, after each run.
 
@@ -195,8 +191,6 @@ def sweep(
     tried = {path: list(values) for path, values in grid.items()}
     if not tried or not all(tried.values()):
         raise InputError(f"`grid` needs values for each path. Received: grid={grid!r}")
-    if jobs is not None and jobs < 1:
-        raise InputError(f"`jobs` must be at least 1. Received: jobs={jobs}")
     wanted = _seeds(seeds, experiment.training.seed)
     combinations = [
         dict(zip(tried, values, strict=True))
@@ -209,10 +203,9 @@ def sweep(
     ]
     points: list[Point | None] = [None] * len(tasks)
     interrupted = False
+    seconds = _estimate(tasks) if jobs is None else None
     try:
-        for index, point in _all(tasks, jobs):
-            if point.status == "interrupted":
-                raise KeyboardInterrupt
+        for index, point in run_all(train, tasks, jobs=jobs, seconds=seconds):
             points[index] = point
             if progress is not None:
                 progress()
@@ -237,47 +230,27 @@ def _seeds(seeds: int | Sequence[int], first: int) -> list[int]:
     return list(range(first, first + seeds))
 
 
-Task = tuple[Any, dict[str, Any], int]
-
-
-def _all(tasks: Sequence[Task], jobs: int | None) -> Iterator[tuple[int, Point]]:
-    """Run all tasks; yield each one's position and result as it ends."""
-    begin = time.perf_counter()
-    done = 0
-    if jobs is None:
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
-        jobs = cores or os.cpu_count() or 1
-        while done < len(tasks):
-            spent = time.perf_counter() - begin
-            left = spent / max(done, 1) * (len(tasks) - done)
-            if jobs > 1 and spent > _LOOK and left > _PAYS:
-                break
-            yield done, _run(done, *tasks[done])[1]
-            done += 1
-    remaining = range(done, len(tasks))
-    if jobs == 1 or len(remaining) < 2:
-        for index in remaining:
-            yield index, _run(index, *tasks[index])[1]
-        return
-    from joblib import Parallel, delayed, parallel_config
-
-    with parallel_config(backend="loky", inner_max_num_threads=1):
-        yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(
-            delayed(_run)(index, *tasks[index]) for index in remaining
-        )
-
-
-def _run(
-    index: int, experiment: Experiment, settings: dict[str, Any], seed: int
-) -> tuple[int, Point]:
-    """Make one run, in this process or in a worker."""
+def train(experiment: Experiment, settings: dict[str, Any], seed: int) -> Point:
+    """Make one run, in this process or in a worker; settings are only noted."""
     try:
         run = experiment.run(seed=seed)
-    except (InputError, TypeError, ValueError) as error:
-        return index, Point(settings, seed, "refused", message=str(error))
+    except (InputError, OSError) as error:
+        return Point(settings, seed, "refused", message=str(error))
+    if run.status == "interrupted":
+        raise KeyboardInterrupt
     message = run.divergence["message"] if run.divergence else ""
-    summary, directions = run.summary(), run.directions
-    return index, Point(settings, seed, run.status, summary, directions, message)
+    return Point(settings, seed, run.status, run.summary(), run.directions, message)
+
+
+def _estimate(tasks: Sequence[tuple[Experiment, dict[str, Any], int]]) -> float:
+    """Return an estimate of the seconds of all tasks, from the first and the last."""
+    found = []
+    for experiment, _, seed in (tasks[0], tasks[-1]):
+        try:
+            found.append(seconds_of(experiment.build(seed=seed)))
+        except (InputError, OSError):
+            continue  # that one will be refused
+    return len(tasks) * statistics.fmean(found or [0.0])
 
 
 def _compared(points: Sequence[Point], by: str | None) -> tuple[str, bool]:

@@ -17,11 +17,11 @@ import numpy as np
 
 from optlab.callbacks import Callback
 from optlab.errors import InputError
+from optlab.interrupts import InterruptGuard
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.recorder import Recorder
 from optlab.run import Position, Run
 from optlab.training.evaluation import Evaluator
-from optlab.training.interrupts import InterruptGuard
 from optlab.training.non_finite import locate
 from optlab.training.objective import Objective
 from optlab.training.progress import Progress

@@ -13,13 +13,13 @@ import numpy.typing as npt
 
 from optlab import callbacks as callbacks_module
 from optlab.errors import InputError
+from optlab.interrupts import InterruptGuard
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.parameters import Parameters
 from optlab.recorder import Recorder
 from optlab.run import Position, Run
 from optlab.tracing import Record
 from optlab.training.arguments import positive
-from optlab.training.interrupts import InterruptGuard
 from optlab.training.progress import Progress
 from optlab.training.resume import check_idle, check_resumable
 from optlab.typing import Array

@@ -280,5 +280,13 @@ def test_a_warm_run_needs_no_heavy_library(optlab, tmp_path):
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
     )
     status, *modules = done.stderr.split()
-    heavy = {"pandas", "sklearn", "matplotlib", "pyarrow", "tensorflow", "joblib"}
+    heavy = {
+        "pandas",
+        "sklearn",
+        "matplotlib",
+        "pyarrow",
+        "tensorflow",
+        "joblib",
+        "cloudpickle",
+    }
     assert status == "0" and not heavy & set(modules)

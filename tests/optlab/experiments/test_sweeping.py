@@ -1,8 +1,9 @@
 """Sweeps: combinations, seeds, what counts as best, and worker processes."""
 
+import numpy as np
 import pytest
 
-from optlab import Experiment, sweep
+from optlab import Experiment, rule, sweep
 from optlab.errors import InputError
 
 BOOTH = Experiment(
@@ -99,3 +100,27 @@ def test_interrupt_keeps_the_finished_runs():
 def test_bad_input(grid, arguments, said):
     with pytest.raises(InputError, match=said):
         sweep(BOOTH, grid, **arguments)
+
+
+@rule(slots=["momentum"])
+def signum_of_a_test(param, grad, m, learning_rate=0.01, beta=0.9):
+    m = beta * m + grad
+    return param - learning_rate * np.sign(m), m
+
+
+def test_a_rule_of_the_users_own_works_in_workers():
+    mine = BOOTH.replace({"optimizer.name": "signum_of_a_test"})
+    grid = {RATE: [0.1, 0.3]}
+    alone, shared = (sweep(mine, grid, jobs=jobs) for jobs in (1, 2))
+    assert [row.count("finished") for row in shared.rows] == [1, 1]
+    assert [r.value for r in alone.rows] == [r.value for r in shared.rows]
+
+
+@pytest.mark.parametrize("kind", [TypeError, ValueError, AttributeError])
+def test_a_bug_looks_like_a_bug(monkeypatch, kind):
+    def broken(self, **arguments):
+        raise kind("a bug")
+
+    monkeypatch.setattr(Experiment, "run", broken)
+    with pytest.raises(kind, match="a bug"):
+        sweep(BOOTH, {RATE: [0.1, 0.2]}, jobs=1)

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from optlab.training.interrupts import InterruptGuard
+from optlab.interrupts import InterruptGuard
 
 
 def press():

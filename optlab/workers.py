@@ -1,0 +1,327 @@
+"""Trainings in worker processes: the one module that starts any.
+
+An *engine* runs one training: it is called with a task, such as (experiment, seed,
+deadline), and returns the outcome. `run_all` asks an engine for the outcomes of many
+tasks, in this process or in several; an outcome does not depend on which, and which it
+is does not depend on the clock.
+
+Workers get classes, not names: an optimizer that a script makes with `optlab.rule` is
+sent along. They ignore Ctrl-C, which is their parent's affair, and end with it however
+it ends: their end of a pipe closes. What ends early, by an error or by Ctrl-C, ends its
+workers at once. Others wait for the next tasks, for a while.
+"""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import os
+import pickle
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, Any
+
+import cloudpickle
+
+from optlab import interrupts
+from optlab.errors import InputError
+
+#: Seconds of work from which workers pay: one takes about two to start.
+PAYS = 4.0
+#: Seconds after which a worker without a task ends.
+IDLE = 60.0
+#: How often a task is tried whose worker dies.
+_TRIES = 2
+
+_THREADS = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+
+#: What is called with a task's values; a function of a module, or an object to send.
+Engine = Callable[..., Any]
+
+
+class WorkerDied(RuntimeError):
+    """A task ended its process, each time that it was tried."""
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_all(
+    engine: Engine,
+    tasks: Sequence[tuple[Any, ...]],
+    *,
+    jobs: int | None = None,
+    seconds: float | None = None,
+) -> Iterator[tuple[int, Any]]:
+    """Yield each task's position and outcome, as they come.
+
+    Parameters
+    ----------
+    engine : callable
+        ``engine(*task)`` returns the outcome. It raises KeyboardInterrupt for a task
+        that was cut short: that is no outcome.
+    tasks : sequence of tuple
+    jobs : int, optional
+        Processes; 1 is this one. All processors where left out, if they pay.
+    seconds : float, optional
+        An estimate of the work of all tasks, from their description; workers are used
+        where it is not given, or above `PAYS`.
+
+    Raises
+    ------
+    InputError
+        If `jobs` is below 1, or by the engine.
+    WorkerDied
+        If a task ends its process twice.
+    Exception
+        What the engine raises; in a worker with its traceback as a note.
+    """
+    if jobs is not None and jobs < 1:
+        raise InputError(f"`jobs` must be at least 1. Received: jobs={jobs}")
+    count = min(cores() if jobs is None else jobs, len(tasks))
+    if count < 2 or (seconds is not None and seconds < PAYS):
+        for index, task in enumerate(tasks):
+            yield index, engine(*task)
+        return
+    crew = _Crew(engine, tasks, count)
+    try:
+        yield from crew.outcomes()
+    finally:
+        crew.dismiss()
+
+
+class _Worker:
+    """One process, and the pipes to it."""
+
+    def __init__(self) -> None:
+        code = f"import sys; sys.path[:] = {sys.path!r}\n"
+        code += "from optlab.workers import serve; serve()"
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=os.environ | dict.fromkeys(_THREADS, "1"),
+            start_new_session=True,  # a terminal's Ctrl-C is not for it
+        )
+        self.head = b""
+        with _LOCK:
+            _ALIVE.add(self)
+
+    def call(self, head: bytes, task: bytes) -> tuple[bool, Any]:
+        """Return whether the engine returned, and what it returned or raised."""
+        receive, send = self.process.stdout, self.process.stdin
+        if receive is None or send is None:
+            raise EOFError
+        known = head == self.head
+        pickle.dump((None if known else head, task), send)
+        send.flush()
+        self.head = head
+        reply: tuple[bool, Any] = pickle.load(receive)
+        return reply
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self.process.poll() is None
+
+    def kill(self) -> None:
+        """End the process, and wait for that."""
+        with _LOCK:
+            _ALIVE.discard(self)
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            try:
+                if pipe is not None:
+                    pipe.close()
+            except OSError:
+                pass  # what it was still to be told
+
+
+_LOCK = threading.RLock()
+#: Every worker there is, and those that wait for the next tasks.
+_ALIVE: set[_Worker] = set()
+_WAITING: list[_Worker] = []
+
+
+def dismiss_all() -> None:
+    """End every worker, also those that wait for tasks."""
+    with _LOCK:
+        _WAITING.clear()
+        alive = list(_ALIVE)
+    for worker in alive:
+        worker.kill()
+
+
+interrupts.closers.append(dismiss_all)
+atexit.register(dismiss_all)
+
+
+class _Crew:
+    """Workers that share some tasks, each driven by a thread of this process."""
+
+    def __init__(
+        self, engine: Engine, tasks: Sequence[tuple[Any, ...]], count: int
+    ) -> None:
+        self._head = cloudpickle.dumps((_registered(), engine))
+        self._tasks = tasks
+        self._due = iter(range(len(tasks)))
+        self._done: queue.SimpleQueue[tuple[int, bool, Any]] = queue.SimpleQueue()
+        self._count = count
+        self._stopped = self._complete = False
+        self._workers: list[_Worker] = []
+
+    def outcomes(self) -> Iterator[tuple[int, Any]]:
+        """Start, and yield what comes back."""
+        for _ in range(self._count):
+            threading.Thread(target=self._drive, daemon=True).start()
+        for _ in self._tasks:
+            index, returned, value = self._done.get()
+            if not returned:
+                raise value
+            yield index, value
+        self._complete = True
+
+    def dismiss(self) -> None:
+        """Let the workers wait for more where all is done; else end them."""
+        with _LOCK:
+            self._stopped = True
+            workers, self._workers = self._workers, []
+            if self._complete:
+                _WAITING.extend(workers)
+                return
+        for worker in workers:
+            worker.kill()
+
+    def _drive(self) -> None:
+        """Give one worker after another the tasks that are due."""
+        worker = self._hired()
+        while worker is not None:
+            with _LOCK:
+                index = next(self._due, None)
+            if index is None:
+                return
+            try:
+                task = cloudpickle.dumps(self._tasks[index])
+            except Exception as error:  # whatever a user's object raises
+                self._done.put((index, False, error))
+                return
+            worker = self._do(worker, index, task)
+
+    def _do(self, worker: _Worker | None, index: int, task: bytes) -> _Worker | None:
+        """Have one task done; return the worker for the next."""
+        for _ in range(_TRIES):
+            if worker is None:
+                return None
+            try:
+                self._done.put((index, *worker.call(self._head, task)))
+                return worker
+            except (EOFError, OSError, ValueError, pickle.UnpicklingError):
+                worker.kill()
+                status = worker.process.returncode
+                worker = self._hired()
+        error = f"A worker process died of a task, {_TRIES} times; its status: {status}"
+        self._done.put((index, False, WorkerDied(error)))
+        return None
+
+    def _hired(self) -> _Worker | None:
+        """Return a worker, unless all is over."""
+        with _LOCK:
+            if self._stopped:
+                return None
+            while _WAITING:
+                worker = _WAITING.pop()
+                if worker.alive:
+                    self._workers.append(worker)
+                    return worker
+                worker.kill()
+            self._workers.append(_Worker())
+            return self._workers[-1]
+
+
+def _registered() -> dict[str, type]:
+    """Return the optimizers that are not this package's own, by name."""
+    from optlab.optimizers.registry import OPTIMIZERS
+
+    found = {}
+    for name, cls in OPTIMIZERS.items():
+        module = importlib.import_module("optlab.optimizers")
+        if cls.__module__.startswith("optlab."):
+            module = importlib.import_module(cls.__module__)
+        if getattr(module, cls.__name__, None) is not cls:
+            found[name] = cls
+    return found
+
+
+def serve() -> None:
+    """Do tasks until there are no more: what a worker process runs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    receive, send = (os.fdopen(os.dup(n), mode) for n, mode in ((0, "rb"), (1, "wb")))
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)  # what a task prints must not get into the pipe
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(receive, inbox), daemon=True).start()
+    engine: Engine | None = None
+    while True:
+        try:
+            head, task = inbox.get(timeout=IDLE)
+        except queue.Empty:
+            os._exit(0)
+        try:
+            if head is not None:
+                engine = _prepared(head)
+            reply = pickle.dumps((True, engine(*pickle.loads(task))))  # type: ignore[misc]
+        except BaseException as error:
+            reply = _failure(error)
+        send.write(reply)
+        send.flush()
+
+
+def _listen(receive: IO[bytes], inbox: queue.SimpleQueue[Any]) -> None:
+    """Pass messages on; end the process when the parent has gone."""
+    while True:
+        try:
+            inbox.put(pickle.load(receive))
+        except (EOFError, OSError):
+            os._exit(1)
+
+
+def _prepared(head: bytes) -> Engine:
+    """Register the optimizers that came along; return the engine."""
+    from optlab.optimizers.registry import OPTIMIZERS
+
+    registered, engine = pickle.loads(head)
+    OPTIMIZERS.update(registered)
+    return engine  # type: ignore[no-any-return]
+
+
+def _failure(error: BaseException) -> bytes:
+    """Return the message that an engine raised."""
+    error.add_note(
+        "In a worker process:\n" + "".join(traceback.format_exception(error))
+    )
+    try:
+        reply = pickle.dumps((False, error))
+        pickle.loads(reply)
+        return reply
+    except Exception:  # an exception of any library, which pickle cannot carry
+        text = f"{type(error).__name__}: {error}"
+        told = RuntimeError(text)
+        told.add_note(error.__notes__[-1])
+        return pickle.dumps((False, told))
