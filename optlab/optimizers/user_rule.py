@@ -92,6 +92,9 @@ def rule(
     if called == called.lower():
         called = "".join(word.capitalize() for word in (name or called).split("_"))
     cls = _class(called, function.__doc__, made, rate, hyper)
+    # Where a decorated function of a module was, there is the class: so it is found by
+    # whoever unpickles it.
+    cls.__module__, cls.__qualname__ = function.__module__, function.__qualname__
     register(name or function.__name__, cls)
     return cls
 
