@@ -6,10 +6,9 @@ With ``--json`` standard output holds one JSON document and nothing else.
 from __future__ import annotations
 
 import json
-import math
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from optlab.errors import InputError
+from optlab.plain import finite, plain
 from optlab.plots.files import SUFFIXES, checked_path
 
 if TYPE_CHECKING:
@@ -66,24 +66,9 @@ def figure(value: float | None, digits: int = 4) -> str:
     return "-" if value is None else f"{value:.{digits}g}"
 
 
-def plain(value: Any) -> Any:
-    """Turn NumPy values into Python's, and NaN and infinity into None, throughout."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if hasattr(value, "tolist"):
-        return plain(value.tolist())
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
-
-
 def to_json(document: Any) -> str:
     """Return `document` as strict JSON text: a number that is not finite is null."""
-    return json.dumps(plain(document), indent=2, allow_nan=False) + "\n"
+    return json.dumps(plain(document, finite), indent=2, allow_nan=False) + "\n"
 
 
 def print_json(document: Any) -> None:

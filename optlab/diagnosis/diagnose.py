@@ -10,13 +10,14 @@ from typing import Any
 
 from optlab.diagnosis.causes import CAUSES, Suspicion
 from optlab.diagnosis.examine import examined
-from optlab.diagnosis.result import CauseFound, Diagnosis, changes, plain
+from optlab.diagnosis.result import CauseFound, Diagnosis, changes, six_digits
 from optlab.diagnosis.sampling import affordable, restored
 from optlab.diagnosis.scoring import FLOOR
 from optlab.diagnosis.search import Findings, Search, Tried
 from optlab.diagnosis.trials import SEEDS, Trials, data_of
 from optlab.errors import InputError
 from optlab.experiments import Experiment
+from optlab.plain import plain
 
 #: Suspicions below this weight are guards: reported only where they cure.
 REPORTED = 0.5
@@ -245,7 +246,7 @@ def _entry(
     if status == "proved" and len(found.cure) > 1 and tried in found.cure:
         evidence["with"] = [t.cause for t in found.cure if t is not tried]
     fix = changes(experiment, tried.experiment)
-    return CauseFound(tried.cause, status, plain(evidence), fix)
+    return CauseFound(tried.cause, status, plain(evidence, six_digits), fix)
 
 
 def _median(scores: list[float]) -> float | None:

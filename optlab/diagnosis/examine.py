@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from optlab.diagnosis.causes import CAUSES
 from optlab.diagnosis.facts import Facts
-from optlab.diagnosis.result import CauseFound, Diagnosis, changes, plain
+from optlab.diagnosis.result import CauseFound, Diagnosis, changes, six_digits
 from optlab.diagnosis.trials import Outcome, data_of
 from optlab.diagnosis.watch import Watch
 from optlab.errors import InputError
 from optlab.experiments import Experiment
+from optlab.plain import plain
 
 #: From this weight a fault can be read off data or set-up.
 CERTAIN = 0.9
@@ -69,7 +70,9 @@ def examined(
             changed = type(experiment)(**suspicion.cures[0](experiment.to_dict()))
             changed._folder = experiment.folder
             fix = changes(experiment, changed)
-        causes.append(CauseFound(name, "suspected", plain(suspicion.evidence), fix))
+        causes.append(
+            CauseFound(name, "suspected", plain(suspicion.evidence, six_digits), fix)
+        )
     certain = any(weight >= CERTAIN for weight, _, _ in found)
     note = "Nothing was run: the causes below are read off the data and the set-up."
     return Diagnosis(

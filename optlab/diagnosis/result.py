@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-import numpy as np
-
 from optlab.diagnosis.causes import Cause, get
 from optlab.experiments import Experiment
+from optlab.plain import finite
 
 Status: TypeAlias = Literal["proved", "suspected", "ruled out"]
 
@@ -140,16 +139,6 @@ def changes(old: Experiment, new: Experiment) -> dict[str, Any]:
     return found
 
 
-def plain(evidence: dict[str, Any]) -> dict[str, Any]:
-    """Return numbers that JSON can hold."""
-
-    def one(value: Any) -> Any:
-        if isinstance(value, (list, tuple)):
-            return [one(v) for v in value]
-        if isinstance(value, (float, np.floating)):
-            return float(f"{value:.6g}") if np.isfinite(value) else None
-        if isinstance(value, np.integer):
-            return int(value)
-        return value
-
-    return {key: one(value) for key, value in evidence.items()}
+def six_digits(number: Any) -> float | None:
+    """Return a number with six digits, None where it is not finite."""
+    return finite(float(f"{number:.6g}"))

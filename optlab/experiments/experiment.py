@@ -16,7 +16,6 @@ from optlab.data.tables import SUFFIXES
 from optlab.errors import InputError
 from optlab.experiments import toml_files
 from optlab.experiments.building import Built, build_function, build_training
-from optlab.experiments.fields import plain
 from optlab.experiments.library import locate
 from optlab.experiments.messages import ExperimentError, problems_of
 from optlab.experiments.paths import Tree, difference, read_path, replaced
@@ -30,6 +29,7 @@ from optlab.experiments.tables import (
     TrainingTable,
 )
 from optlab.files import write_text
+from optlab.plain import plain
 
 if TYPE_CHECKING:
     from optlab.run import Run

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from pathlib import PurePath
 from typing import Annotated, Any
 
 import numpy as np
 from pydantic import BeforeValidator, Field, PlainValidator
 
 from optlab.errors import InputError
-
-
-def plain(value: Any) -> Any:
-    """Return a value as TOML knows it: no NumPy scalars, arrays, tuples or paths."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, PurePath):
-        return str(value)
-    return value
 
 
 def is_number(value: object) -> bool:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from optlab.errors import InputError
-from optlab.experiments.fields import plain
 from optlab.experiments.paths import Tree, replaced
+from optlab.plain import plain
 
 #: The order in which tables are written.
 ORDER = ("data", "function", "model", "loss", "optimizer", "training")

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from optlab.plain import plain
+
 Cell = Any
 
 
@@ -65,13 +67,13 @@ class Explanation:
         return {
             "optimizer": self.optimizer,
             "summary": self.summary,
-            "config": _jsonable(self.config),
+            "config": plain(self.config, _real, repr),
             "dtype": self.dtype,
             "formula": list(self.formula),
-            "constants": {k: _plain(v) for k, v in self.constants.items()},
+            "constants": {k: plain(v, _real) for k, v in self.constants.items()},
             "columns": list(self.columns),
-            "rows": [[_plain(cell) for cell in row] for row in self.rows],
-            "start": _plain(self.start),
+            "rows": [[plain(cell, _real) for cell in row] for row in self.rows],
+            "start": plain(self.start, _real),
         }
 
     def to_json(self, indent: int | None = None) -> str:
@@ -117,22 +119,7 @@ def format_cell(cell: Cell, digits: int = 6) -> str:
     return f"{float(cell):.{digits}g}"
 
 
-def _plain(cell: Cell) -> Any:
-    if isinstance(cell, np.ndarray):
-        return [_plain(part) for part in cell]
-    if isinstance(cell, np.generic):
-        # str() of a NumPy scalar is the shortest text that gives it back.
-        cell = float(str(cell)) if cell.dtype.kind == "f" else cell.item()
-    if isinstance(cell, float) and not math.isfinite(cell):
-        return str(cell)
-    return cell
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _jsonable(part) for key, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_jsonable(part) for part in value]
-    if value is None or isinstance(value, (str, bool, int, float, np.generic)):
-        return _plain(value)
-    return repr(value)
+def _real(number: Any) -> float | str:
+    """Return the shortest number that a float is; as text where JSON has none."""
+    # str() of a NumPy scalar is the shortest text that gives it back.
+    return float(str(number)) if math.isfinite(number) else str(float(number))

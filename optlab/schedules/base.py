@@ -9,6 +9,7 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.lookup import construct, number
+from optlab.plain import plain
 
 _SMALLEST_NORMAL = float(np.finfo(np.float32).tiny)
 
@@ -74,11 +75,6 @@ def flushed(rate: Any) -> float:
     return 0.0 if abs(rate) < _SMALLEST_NORMAL else float(rate)
 
 
-def _plain(value: Any) -> Any:
-    """Return a NumPy scalar as Python's own number, so that JSON can hold it."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def at_least(name: str, value: Any, low: float | None = 0) -> Any:
     """Return a number that is finite and at least `low`, or raise.
 
@@ -92,14 +88,14 @@ def at_least(name: str, value: Any, low: float | None = 0) -> Any:
         The smallest number allowed; None allows all.
     """
     number(name, value, low)
-    return _plain(value)
+    return plain(value)
 
 
 def positive(name: str, value: Any) -> Any:
     """Return a number that is finite and greater than 0, or raise."""
     if number(name, value) <= 0:
         raise InputError(f"`{name}` must be > 0. Received: {name}={value!r}")
-    return _plain(value)
+    return plain(value)
 
 
 def whole(name: str, value: Any) -> int:

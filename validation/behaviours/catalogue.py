@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from optlab.errors import unknown_name
+from optlab.plain import plain
 from optlab.validation.runtime import installed, load
 
 Figures = dict[str, Any]
@@ -164,15 +165,6 @@ def same(measured: Any, expected: Any) -> bool:
     if isinstance(expected, float) and isinstance(measured, int | float):
         return bool(np.isclose(measured, expected, RELATIVE, 0.0, equal_nan=True))
     return bool(type(measured) is type(expected) and measured == expected)
-
-
-def plain(figure: Any) -> Any:
-    """Turn NumPy and TensorFlow scalars and arrays into Python's own."""
-    if isinstance(figure, str | bool | int | float):
-        return figure
-    if isinstance(figure, list | tuple):
-        return [plain(item) for item in figure]
-    return np.asarray(figure).tolist()
 
 
 def _measure(
