@@ -36,7 +36,7 @@ class Sequential:
     ----------
     layers : sequence of Layer or mapping
         At least one, the last of which is the output; they belong to this model from
-        now on. A configuration will do, as `optlab.layers.get` takes it.
+        now on. A table will do, as an experiment file has it.
     input_shape : tuple of int or int
         The shape of one row, without the batch: ``(64,)``, or ``(28, 28, 1)``.
     dtype : {"float32", "float64"}

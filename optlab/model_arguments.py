@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optlab.errors import InputError
-from optlab.layers import Layer, get
+from optlab.layers import Layer, expand, get
 from optlab.layers.base import Shape, Weight
 from optlab.lookup import is_count
 
@@ -107,13 +107,16 @@ class LayerError(InputError):
 def checked_layers(layers: object) -> tuple[Layer, ...]:
     """Return the layers as a tuple, each of them free and there once.
 
-    An entry may be a configuration; see `optlab.layers.get`.
+    An entry may be a table; see `optlab.layers.configuration`.
     """
     if not isinstance(layers, (list, tuple)) or not layers:
         raise InputError(
             f"`layers` must be a list of at least one layer. Received: {layers!r}"
         )
-    layers = [get(one) if isinstance(one, Mapping) else one for one in layers]
+    found: list[Any] = []
+    for one in layers:
+        found += map(get, expand(one)) if isinstance(one, Mapping) else [one]
+    layers = found
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
             raise InputError(

@@ -138,14 +138,14 @@ def read(
     for name in ("x", "x_val"):
         if name in arrays:
             arrays[name] = arrays[name].reshape(len(arrays[name]), -1)
-    experiment = Experiment(
-        data={"source": store(arrays)},
-        model={"layers": entries},
-        loss=loss,
-        optimizer=optimizer,
-        training={"epochs": int(epochs), "batch_size": int(batch_size)},
-    )
-    experiment._name = str(model.name)
+    tree = {
+        "data": {"source": store(arrays)},
+        "model": {"layers": entries},
+        "loss": loss,
+        "optimizer": optimizer,
+        "training": {"epochs": int(epochs), "batch_size": int(batch_size)},
+    }
+    experiment = Experiment.from_tree(tree, name=str(model.name))
     return Reading(experiment, lacking, notes)
 
 

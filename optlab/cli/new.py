@@ -51,6 +51,10 @@ layers = [
 #   dropout = 0.2
 #   residual = true           the layer's input is added to its output
 #   trainable = false         the weights stay as they begin
+# Or any layer by its class and tf.keras's arguments:
+#   {{ class = "Dense", units = 64, activation = "relu", use_bias = false }}
+# An entry takes what the one before it puts out, unless it names its inputs:
+#   {{ class = "Add", inputs = ["a", "b"] }}    where entries have name = "a" and "b"
 
 [loss]
 name = "sparse_categorical_crossentropy"

@@ -72,6 +72,8 @@ def infer_task(y: Array, y_val: Array | None, classification: bool | None) -> Ta
     -------
     {"binary", "multiclass", "multilabel", "regression"}
     """
+    if y.ndim > 2:
+        return "regression"
     if _columns(y) > 1:
         return _task_of_columns(y, classification)
     values = y.reshape(-1)

@@ -137,7 +137,7 @@ def _cast(values: Any, dtype: npt.DTypeLike, labels: Sequence[str]) -> Any:
     lost = np.isfinite(values) & ~np.isfinite(found)
     if lost.any():
         place = np.argwhere(lost)[0]
-        column = labels[int(place[1]) if len(place) > 1 else 0]
+        column = labels[int(place[-1]) if len(place) > 1 else 0]
         raise InputError(
             f"column {column!r} holds {values[tuple(place)]:g}, more than "
             f"{np.dtype(dtype).name} can hold. Set [data] scale = 'standard' or "
@@ -192,10 +192,18 @@ def prepare(
         y = _cast(y, dtype, raw.target_names)
         y_val = _cast(y_val, dtype, raw.target_names)
     columns = raw.feature_names
+    x, x_val = (
+        _cast(_scaled(part, x_scaling), dtype, columns) for part in (raw.x, raw.x_val)
+    )
+    if raw.row_shape is not None:
+        x, x_val = (
+            None if part is None else part.reshape(len(part), *raw.row_shape)
+            for part in (x, x_val)
+        )
     return Data(
-        x=_cast(_scaled(raw.x, x_scaling), dtype, columns),
+        x=x,
         y=y,
-        x_val=_cast(_scaled(raw.x_val, x_scaling), dtype, columns),
+        x_val=x_val,
         y_val=y_val,
         task=targets.task,
         feature_names=tuple(columns),

@@ -24,13 +24,15 @@ class Raw:
     Attributes
     ----------
     x : ndarray of float64, shape (rows, features)
-        NaN where a value is missing.
+        NaN where a value is missing. Rows of more axes are flat here.
     y : ndarray, shape (rows,) or (rows, outputs)
         Numbers or text; None where a text is missing, NaN where a number is.
     x_val, y_val : ndarray or None
         Validation rows that the source brings itself.
     groups : list of list of int
         The columns of `x` that are indicators of one categorical column.
+    row_shape : tuple of int, optional
+        One row's shape, where it has more axes than one.
     recode : bool
         Whether whole-number classes may be renumbered from 0. True for tables, where
         the labels are names; false for arrays, which are taken as they are.
@@ -48,6 +50,7 @@ class Raw:
     class_names: list[str] = field(default_factory=list)
     task: Task | None = None
     groups: list[list[int]] = field(default_factory=list)
+    row_shape: tuple[int, ...] | None = None
     recode: bool = False
     locate: Callable[[int, str], str] = row_and_column
     notes: list[str] = field(default_factory=list)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -40,9 +41,9 @@ class Data:
 
     Attributes
     ----------
-    x : ndarray, shape (rows, features)
+    x : ndarray, shape (rows, features) or (rows, ...)
         The training inputs, in the dtype of the run.
-    y : ndarray, shape (rows,) or (rows, outputs)
+    y : ndarray, shape (rows,) or (rows, ..., outputs)
         The training targets: integers for classes, one column a class where they are
         one-hot, floats for regression.
     x_val, y_val : ndarray or None
@@ -75,13 +76,13 @@ class Data:
 
     @property
     def features(self) -> int:
-        """The number of input columns."""
-        return int(self.x.shape[1])
+        """The number of input columns: the entries of a row."""
+        return math.prod(self.x.shape[1:])
 
     @property
     def outputs(self) -> int:
         """The number of target columns; a class number is one column."""
-        return 1 if self.y.ndim == 1 else int(self.y.shape[1])
+        return 1 if self.y.ndim == 1 else int(self.y.shape[-1])
 
     @property
     def one_hot(self) -> bool:

@@ -257,30 +257,27 @@ def _archive(path: Path) -> dict[str, npt.NDArray[Any]]:
 
 def _matrix(
     path: Path, name: str, array: npt.NDArray[Any]
-) -> tuple[npt.NDArray[np.float64], str]:
-    """Return an input array as rows and columns of floats, and a note."""
+) -> tuple[npt.NDArray[np.float64], tuple[int, ...]]:
+    """Return an input array as rows and columns of floats, and one row's shape."""
     if array.dtype.kind not in "fiub":
         raise InputError(
             f"{path.name}: {name} must hold numbers. Received: dtype={array.dtype}"
         )
     if not array.ndim:
         raise InputError(f"{path.name}: {name} must have rows. Received: a scalar")
-    note = ""
-    if array.ndim != 2:
-        columns = int(np.prod(array.shape[1:]))
-        note = f"{name} of shape {array.shape} taken as {columns} columns"
-        array = array.reshape(len(array), columns)
-    return array.astype(np.float64), note
+    shape = array.shape[1:] or (1,)
+    columns = int(np.prod(shape))
+    return array.reshape(len(array), columns).astype(np.float64), shape
 
 
 def _targets(path: Path, name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    if array.dtype.kind not in "fiubU" or array.ndim not in (1, 2):
+    if array.dtype.kind not in "fiubU" or not array.ndim:
         raise InputError(
-            f"{path.name}: {name} must hold numbers or text in one or two dimensions. "
+            f"{path.name}: {name} must hold numbers or text, one row a sample. "
             f"Received: dtype={array.dtype}, shape={array.shape}"
         )
     if array.dtype.kind == "U":
-        if array.ndim == 2 and array.shape[1] != 1:
+        if array.size != len(array):
             raise InputError(
                 f"{path.name}: {name} must hold one text a row. "
                 f"Received: shape={array.shape}"
@@ -311,7 +308,7 @@ def read_npz(path: Path, features: Sequence[str] | None, strict: bool = True) ->
     path : Path
     features : sequence of str, optional
         Names of the columns to keep: those in the archive's `feature_names` array, or
-        x0, x1, ... where it has none.
+        x0, x1, ... where it has none. Rows of more axes are flat then.
     strict : bool
         Whether an archive without rows is refused.
 
@@ -329,19 +326,16 @@ def read_npz(path: Path, features: Sequence[str] | None, strict: bool = True) ->
                 f"{path.name} has no array {missing!r}; expected x and y, and perhaps "
                 f"x_val and y_val. Received: {', '.join(arrays) or 'no arrays'}"
             )
-    notes = []
-    x, note = _matrix(path, "x", arrays["x"])
-    notes.append(note)
+    x, shape = _matrix(path, "x", arrays["x"])
     y = _targets(path, "y", arrays["y"])
     x_val = y_val = None
     if "x_val" in arrays:
-        x_val, note = _matrix(path, "x_val", arrays["x_val"])
-        notes.append(note)
+        x_val, shape_val = _matrix(path, "x_val", arrays["x_val"])
         y_val = _targets(path, "y_val", arrays["y_val"])
-        if x_val.shape[1] != x.shape[1]:
+        if shape_val != shape:
             raise InputError(
-                f"{path.name}: x_val must have as many columns as x, {x.shape[1]}. "
-                f"Received: {x_val.shape[1]}"
+                f"{path.name}: a row of x_val must have the shape of one of x, {shape}."
+                f" Received: {shape_val}"
             )
     for name, one, other in (("y", x, y), ("y_val", x_val, y_val)):
         if one is not None and other is not None and len(one) != len(other):
@@ -355,6 +349,7 @@ def read_npz(path: Path, features: Sequence[str] | None, strict: bool = True) ->
         raise InputError(f"{path.name}: x_val must not be empty.")
     names = _names(arrays, "feature_names", x.shape[1], path)
     if features is not None:
+        shape = (len(features),)
         for feature in features:
             if feature not in names:
                 raise _unknown_column(path, "features", feature, names)
@@ -371,10 +366,10 @@ def read_npz(path: Path, features: Sequence[str] | None, strict: bool = True) ->
         feature_names=names,
         target_names=["y"]
         if y.ndim == 1
-        else [f"y{column}" for column in range(y.shape[1])],
+        else [f"y{column}" for column in range(y.shape[-1])],
+        row_shape=shape if len(shape) > 1 else None,
         class_names=[] if classes is None else [str(c) for c in classes.reshape(-1)],
         locate=lambda row, column: (
             f"{path.name}, row {row} (counting from 0), column {column!r}"
         ),
-        notes=[note for note in notes if note],
     )

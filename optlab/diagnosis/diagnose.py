@@ -215,10 +215,9 @@ def _untried(name: str, suspicion: Suspicion, experiment: Experiment) -> Tried:
     """Return the first cure of a suspicion that was not run, for its fix."""
     for cure in suspicion.cures:
         try:
-            changed = type(experiment)(**cure(experiment.to_dict()))
+            changed = experiment.with_tree(cure(experiment.to_dict()))
         except ValueError:
             continue
-        changed._folder, changed._name = experiment.folder, experiment.name
         return Tried(name, cure, changed)
     return Tried(name, lambda tree: tree, experiment)
 

@@ -67,8 +67,7 @@ def examined(
     for _, name, suspicion in found:
         fix = {}
         if suspicion.cures:
-            changed = type(experiment)(**suspicion.cures[0](experiment.to_dict()))
-            changed._folder = experiment.folder
+            changed = experiment.with_tree(suspicion.cures[0](experiment.to_dict()))
             fix = changes(experiment, changed)
         causes.append(
             CauseFound(name, "suspected", plain(suspicion.evidence, six_digits), fix)

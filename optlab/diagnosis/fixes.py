@@ -49,11 +49,10 @@ def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
             shutil.copyfile(source, beside)
         except OSError as error:
             raise InputError(f"Cannot write {beside}: {error.strerror}") from error
-        folder = path.resolve().parent
-        cured = cured.replace({"data.source": beside.name})
-        cured._folder = folder
+        tree = cured.replace({"data.source": beside.name}).to_dict()
+        cured = type(cured).from_tree(tree, path.resolve().parent, cured.name)
         written.append(beside)
     text = file_diff.cured_text(answer)
-    source = cured._source_from(path.resolve().parent)
+    source = cured.source_from(path.resolve().parent)
     write_file(path, edit(text, {"data.source": source}))
     return written

@@ -54,9 +54,7 @@ def affordable(experiment: Experiment, budget: float, notes: list[str]) -> Exper
             "them would not fit the time budget."
         )
         tree = data_file(repairs.store(arrays))(experiment.to_dict())
-        made = type(experiment)(**tree)
-        made._folder, made._name = experiment.folder, experiment.name
-        experiment = made
+        experiment = experiment.with_tree(tree)
         work = _seconds(experiment)
     if work <= limit:
         return experiment
@@ -104,9 +102,7 @@ def restored(
         # The cure changed the one, so the other is the original's.
         changed = cured.training.epochs != sample.training.epochs
         found["training"].pop("steps" if changed else "epochs")
-    made = type(whole)(**found)
-    made._folder, made._name = whole.folder, whole.name
-    return made
+    return whole.with_tree(found)
 
 
 def _seconds(experiment: Experiment) -> float:
@@ -118,7 +114,7 @@ def _seconds(experiment: Experiment) -> float:
     batches = -(-rows // batch)
     steps = experiment.training.steps
     steps = (experiment.training.epochs or 20) * batches if steps is None else steps
-    multiplications = 3.0 * built.model.count_params() * batch
+    multiplications = 3.0 * built.model.multiply_adds * batch
     each = SECONDS_EACH * multiplications + SECONDS_CALL * len(built.model.layers)
     return float(each * steps)
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optlab.diagnosis.causes import CAUSES, Suspicion
-from optlab.diagnosis.edits import Edit, Tree, all_of
+from optlab.diagnosis.edits import Edit, all_of
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.reference import references
 from optlab.diagnosis.scoring import FLOOR
@@ -377,12 +377,9 @@ class Search:
     def _changed(self, edit: Edit) -> Experiment | None:
         """Return the experiment after an edit; None where it would not be valid."""
         try:
-            tree: Tree = edit(self.original.to_dict())
-            made = type(self.original)(**tree)
+            return self.original.with_tree(edit(self.original.to_dict()))
         except (InputError, ValueError):
             return None
-        made._folder, made._name = self.original.folder, self.original.name
-        return made
 
 
 def suspect(facts: Facts, seen: Watch) -> dict[str, Suspicion]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from optlab.data import Data
 from optlab.errors import InputError
 from optlab.experiments.consistency import check_fit
-from optlab.experiments.tables import LayerTable, ModelTable, TrainingTable
+from optlab.experiments.tables import ModelTable, TrainingTable
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
@@ -41,74 +45,74 @@ class Built:
     fit_arguments: dict[str, Any] = field(default_factory=dict)
 
 
-def _dense(entry: LayerTable, units: int, activation: str | None) -> Any:
-    from optlab.layers import Dense
-
-    arguments: dict[str, Any] = {"trainable": entry.trainable}
-    for key in (
-        "kernel_initializer",
-        "bias_initializer",
-        "kernel_regularizer",
-        "bias_regularizer",
-    ):
-        if getattr(entry, key) is not None:
-            arguments[key] = getattr(entry, key)
-    return Dense(units, activation=activation, **arguments)
-
-
-def _layers_of(entry: LayerTable) -> list[Any]:
-    """Return the layers of one entry, in their documented order."""
-    from optlab.layers import Activation, BatchNormalization, Dropout
-
-    layers: list[Any] = []
-    fused = entry.units is not None and not entry.batch_normalization
-    if entry.units is not None:
-        activation = entry.activation if fused else None
-        layers.append(_dense(entry, entry.units, activation))
-    if entry.batch_normalization:
-        arguments: dict[str, Any] = {"trainable": entry.trainable}
-        if isinstance(entry.batch_normalization, dict):
-            arguments |= entry.batch_normalization
-        layers.append(BatchNormalization(**arguments))
-    if entry.activation is not None and not fused:
-        layers.append(Activation(entry.activation))
-    if entry.dropout is not None:
-        layers.append(Dropout(entry.dropout))
-    return layers
-
-
-def build_model(table: ModelTable, features: int, dtype: str, seed: int) -> Any:
+def build_model(
+    table: ModelTable,
+    input_shape: tuple[int, ...],
+    dtype: str,
+    seed: int,
+    folder: Path | None = None,
+) -> Any:
     """Return the model of a ``[model]`` table.
 
     Parameters
     ----------
     table : ModelTable
-    features : int
-        The columns of its input.
+    input_shape : tuple of int
+        One row's.
     dtype : {"float32", "float64"}
     seed : int
         Of the first weights.
+    folder : Path, optional
+        Where a relative path of weights starts.
 
     Raises
     ------
     InputError
-        If a residual entry has not as many units as its input.
+        If a layer cannot take what the one before it puts out.
     """
-    from optlab.layers import Residual
+    from optlab.layers import expand, get
     from optlab.model import Sequential
+    from optlab.model_arguments import LayerError
 
-    layers: list[Any] = []
-    width = features
-    for number, entry in enumerate(table.layers):
-        block = _layers_of(entry)
-        if entry.residual and entry.units not in (None, width):
-            raise InputError(
-                f"[model] layers.{number} is residual: it needs as many units as its "
-                f"input has, {width}. Received: units={entry.units}"
-            )
-        layers += [Residual(block)] if entry.residual else block
-        width = entry.units or width
-    return Sequential(layers, input_shape=(features,), dtype=dtype, seed=seed)
+    entries = [expand(entry.model_dump(exclude_unset=True)) for entry in table.layers]
+    layers = [get(layer) for entry in entries for layer in entry]
+    owners = [number for number, entry in enumerate(entries) for _ in entry]
+    try:
+        model = Sequential(layers, input_shape=input_shape, dtype=dtype, seed=seed)
+    except LayerError as error:
+        place = f"[model] layers.{owners[error.place]}"
+        kind = type(error.layer).__name__
+        raise InputError(f"{place} ({kind}): {error.reason}") from None
+    if table.weights is not None:
+        path = Path(table.weights).expanduser()
+        begin_with(model, path if folder is None else folder / path)
+    return model
+
+
+def begin_with(model: Any, path: Path) -> None:
+    """Give a model the weights of an .npz that it has by name and shape.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or none of its arrays fits.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            found = {name: archive[name] for name in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"[model] weights: {path} cannot be read: {error}") from None
+    fitting = {
+        name: found[name]
+        for name, array in model.weights
+        if name in found and found[name].shape == array.shape
+    }
+    if not fitting:
+        raise InputError(
+            f"[model] weights: no array of {path.name} has the name and the shape of "
+            f"one of the model's: {', '.join(name for name, _ in model.weights)}."
+        )
+    model.set_weights([fitting.get(name, array) for name, array in model.weights])
 
 
 def metrics_for(training: TrainingTable, task: str) -> list[Any]:
@@ -181,7 +185,9 @@ def build_training(
     training = experiment.training
     data = experiment.load_data(strict=strict) if data is None else data
     seed = training.seed if seed is None else seed
-    model = build_model(experiment.model, data.features, training.dtype, seed)
+    shape = data.x.shape[1:]
+    folder = experiment.folder
+    model = build_model(experiment.model, shape, training.dtype, seed, folder)
     loss = losses.get(experiment.loss.arguments())
     if strict:
         check_fit(model, loss, data)

@@ -98,7 +98,10 @@ def check_fit(model: Any, loss: Any, data: Data) -> None:
         raise InputError("the targets hold NaN or infinite values.")
     units = model.output_shape[-1]
     target = f"the target {', '.join(data.target_names[:3])!r}"
-    problem = _CHECKS.get(type(loss).__name__, _columns)(data, units, target)
+    one_axis = len(model.output_shape) == 1
+    problem = None
+    if one_axis:
+        problem = _CHECKS.get(type(loss).__name__, _columns)(data, units, target)
     if problem:
         raise InputError(problem)
     for y in (data.y, data.y_val):

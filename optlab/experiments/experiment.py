@@ -155,8 +155,38 @@ class Experiment(BaseModel):
             made = cls(**toml_files.parse(text, origin))
         except ExperimentError as error:
             raise ExperimentError(error.problems, origin) from None
-        made._folder, made._name = folder, name
-        return made
+        return made._at(folder, name)
+
+    @classmethod
+    def from_tree(
+        cls, tree: Mapping[str, Any], folder: Path | None = None, name: str = ""
+    ) -> Self:
+        """Make an experiment from tables, with a folder and a name of its own.
+
+        Parameters
+        ----------
+        tree : mapping
+            As `to_dict` returns it.
+        folder : Path, optional
+            Where relative paths start; the working directory where left out.
+        name : str
+            What reports call it.
+        """
+        return cls(**tree)._at(folder, name)
+
+    def with_tree(self, tree: Mapping[str, Any]) -> Self:
+        """Return an experiment with other tables, in the same folder and by this name.
+
+        Raises
+        ------
+        InputError
+            If the tables are no valid experiment.
+        """
+        return type(self)(**tree)._at(self._folder, self._name)
+
+    def _at(self, folder: Path | None, name: str) -> Self:
+        self._folder, self._name = folder, name
+        return self
 
     def to_toml(self, path: str | Path | None = None) -> str:
         """Return the experiment as TOML text, and write it where a path is given.
@@ -172,22 +202,27 @@ class Experiment(BaseModel):
         tree = self.to_dict()
         target = None if path is None else Path(path).expanduser()
         if target is not None and self.data is not None:
-            tree["data"]["source"] = self._source_from(target.resolve().parent)
+            tree["data"]["source"] = self.source_from(target.resolve().parent)
+        weights = None if self.model is None else self.model.weights
+        if target is not None and weights is not None:
+            tree["model"]["weights"] = self._path_from(weights, target.resolve().parent)
         text = toml_files.write(tree)
         if target is not None:
             write_text(target, text)
         return text
 
-    def _source_from(self, folder: Path) -> str:
+    def source_from(self, folder: Path) -> str:
         """Return the data source as an experiment file in `folder` has to name it."""
         source = self.data.source if self.data else ""
         is_file = Path(source).suffix.lower() in SUFFIXES
-        if not is_file or Path(source).expanduser().is_absolute():
-            return source
+        return self._path_from(source, folder) if is_file else source
+
+    def _path_from(self, path: str, folder: Path) -> str:
+        """Return a path of this experiment as seen from another folder."""
+        if Path(path).expanduser().is_absolute():
+            return path
         here = (self._folder or Path.cwd()).resolve()
-        if here == folder:
-            return source
-        return os.path.relpath(here / source, folder)
+        return path if here == folder else os.path.relpath(here / path, folder)
 
     @property
     def folder(self) -> Path | None:
@@ -240,9 +275,7 @@ class Experiment(BaseModel):
             If a path leads nowhere, or the result is no valid experiment.
         """
         changes = {path: plain(value) for path, value in changes.items()}
-        made = type(self)(**replaced(self.to_dict(), changes))
-        made._folder, made._name = self._folder, self._name
-        return made
+        return self.with_tree(replaced(self.to_dict(), changes))
 
     def diff(self, other: Experiment) -> dict[str, tuple[Any, Any]]:
         """Return dotted path -> (value here, value in `other`) where the two differ."""

@@ -53,13 +53,6 @@ def _checked_by(module: str) -> Any:
     return PlainValidator(check)
 
 
-def _activation(value: Any) -> str:
-    if not isinstance(value, str):
-        raise ValueError(f"must be a name. Received: {value!r}")
-    made_by("activations", value)
-    return value
-
-
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
@@ -119,7 +112,7 @@ def _class_weight(value: Any) -> str | dict[str, float]:
     )
 
 
-Activation = Annotated[str, PlainValidator(_activation)]
+Activation = Annotated[str | dict[str, Any], _checked_by("activations")]
 BatchNorm = Annotated[bool | dict[str, Any], PlainValidator(_normalization)]
 CallbackTable = Annotated[str | dict[str, Any], _checked_by("callbacks")]
 ClassWeight = Annotated[str | dict[str, float], PlainValidator(_class_weight)]

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializeAsAny,
+    WrapValidator,
+    model_validator,
+)
 
 from optlab.experiments.fields import (
     Activation,
@@ -89,10 +97,10 @@ class FunctionTable(Table):
 
 
 class LayerTable(Table):
-    """One entry of ``model.layers``: dense, batch normalization, activation, dropout.
+    """The shorthand of a block: dense, batch normalization, activation, dropout.
 
     Each part is there where its key is; `residual` adds the input of the entry to its
-    output.
+    output. See `optlab.layers.expand`.
     """
 
     units: Count | None = None
@@ -105,6 +113,8 @@ class LayerTable(Table):
     dropout: float | None = Field(default=None, ge=0.0, le=1.0)
     residual: bool = False
     trainable: bool = True
+    name: str | None = None
+    inputs: Annotated[Names, Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -118,10 +128,34 @@ class LayerTable(Table):
         return self
 
 
-class ModelTable(Table):
-    """``[model]``: the layers, first to last."""
+class LayerConfiguration(Table):
+    """A layer by its class and arguments, as `optlab.layers.get` takes it."""
 
-    layers: Annotated[tuple[LayerTable, ...], AsTuple, Field(min_length=1)]
+    model_config = ConfigDict(extra="allow")
+
+
+def _entry(value: Any, shorthand: Callable[[Any], Any]) -> Any:
+    """Read one entry of ``model.layers``: a table with a class, or the shorthand."""
+    from optlab.layers.configuration import is_configuration
+
+    if not isinstance(value, Mapping) or not is_configuration(value):
+        return shorthand(value)
+    made_by("layers", value)
+    return LayerConfiguration(**value)
+
+
+Entry = Annotated[SerializeAsAny[LayerTable], WrapValidator(_entry)]
+
+
+class ModelTable(Table):
+    """``[model]``: the layers, first to last, and a file of their first weights.
+
+    `weights` is the path of an .npz that holds weights by their full names, such as
+    "dense/kernel"; those that the model has in that shape begin with them.
+    """
+
+    layers: Annotated[tuple[Entry, ...], AsTuple, Field(min_length=1)]
+    weights: str | None = None
 
 
 class LossTable(Table):

@@ -3,6 +3,7 @@
 from optlab.layers.activation import Activation
 from optlab.layers.base import Layer
 from optlab.layers.batch_normalization import BatchNormalization
+from optlab.layers.configuration import configuration, expand
 from optlab.layers.dense import Dense
 from optlab.layers.dropout import Dropout
 from optlab.layers.merging import Add, Concatenate
@@ -22,6 +23,8 @@ __all__ = [
     "Layer",
     "Reshape",
     "Residual",
+    "configuration",
+    "expand",
     "get",
     "register",
 ]

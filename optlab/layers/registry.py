@@ -34,8 +34,10 @@ def get(identifier: Layer | Mapping[str, Any]) -> Layer:
     Parameters
     ----------
     identifier : Layer or mapping
-        A layer, or its serialized form, tf.keras's own included:
-        ``{"class_name": "Dense", "config": {"units": 10}}``.
+        A layer; a table of its class and arguments, such as ``{"class": "Dense",
+        "units": 10}``; or its serialized form, tf.keras's own included:
+        ``{"class_name": "Dense", "config": {"units": 10}}``. Both may have `inputs`;
+        see `Layer.after`.
 
     Raises
     ------
@@ -44,21 +46,34 @@ def get(identifier: Layer | Mapping[str, Any]) -> Layer:
     """
     if isinstance(identifier, Layer):
         return identifier
-    if not isinstance(identifier, Mapping) or "class_name" not in identifier:
+    table = dict(identifier) if isinstance(identifier, Mapping) else {}
+    inputs = table.pop("inputs", None)
+    if "class_name" in table:
+        class_name, config = table["class_name"], dict(table.get("config") or {})
+    elif "class" in table:
+        class_name, config = table.pop("class"), table
+    else:
         raise InputError(
-            "A layer must be a Layer or a mapping with `class_name` and `config`. "
-            f"Received: {identifier!r}"
+            "A layer must be a Layer, or a mapping with its `class` and arguments, or "
+            f"with `class_name` and `config`. Received: {identifier!r}"
         )
-    class_name = identifier["class_name"]
-    config = dict(identifier.get("config") or {})
+    layer = _made(class_name, config)
+    if inputs is not None:
+        names = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+        layer.after(*names)
+    return layer
+
+
+def _made(class_name: object, config: dict[str, Any]) -> Layer:
+    """Return the layer of a class with these arguments."""
+    if class_name in REGISTRY:
+        return REGISTRY[str(class_name)].from_config(config)
     if class_name in _ACTIVATION_LAYERS:
-        name, without_effect = _ACTIVATION_LAYERS[class_name]
+        name, without_effect = _ACTIVATION_LAYERS[str(class_name)]
         activation = {"name": name}
         for key in set(config) - {"name", "trainable", "dtype"}:
             value = config.pop(key)
             if without_effect.get(key, ...) != value:
                 activation[key] = value
         return REGISTRY["Activation"].from_config({**config, "activation": activation})
-    if class_name not in REGISTRY:
-        raise unknown_name("layer", class_name, [*REGISTRY, *_ACTIVATION_LAYERS])
-    return REGISTRY[class_name].from_config(config)
+    raise unknown_name("layer", str(class_name), [*REGISTRY, *_ACTIVATION_LAYERS])

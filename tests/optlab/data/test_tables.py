@@ -187,10 +187,10 @@ X = np.arange(12.0).reshape(6, 2)
         ({"x": X, "y": X[:3, 0]}, "y must have one row a row of x, 6. Received: 3"),
         (
             {"x": X, "y": X[:, 0], "x_val": X[:, :1], "y_val": X[:, 0]},
-            "as many columns",
+            "a row of x_val must have the shape of one of x, (2,). Received: (1,)",
         ),
         ({"x": X.astype(str), "y": X[:, 0]}, "x must hold numbers"),
-        ({"x": X, "y": np.zeros((6, 1, 1))}, "in one or two dimensions"),
+        ({"x": X, "y": np.float64(1)}, "y must hold numbers or text, one row a sample"),
         ({"x": X[:0], "y": X[:0, 0]}, "x must not be empty"),
         ({"x": np.array(1.0), "y": X[:, 0]}, "x must have rows"),
         ({"x": X.astype(object), "y": X[:, 0]}, "is not a readable .npz archive"),
@@ -221,7 +221,10 @@ def test_npz_names_pictures_and_selection(tmp_path):
     data = load(path, features=["d", "a"], validation=0, classification=True)
     np.testing.assert_array_equal(data.x[0], [3, 0])
     assert data.class_names == ("u", "v")
-    assert "taken as 4 columns" in data.notes[0]
+    whole = load(path, validation=0, scale="minmax", classification=True)
+    assert whole.x.shape == (6, 2, 2)
+    assert whole.features == 4
+    np.testing.assert_array_equal(whole.x[-1], np.ones((2, 2)))
     with pytest.raises(InputError, match="has no column 'e'"):
         load(path, features=["e"])
     with pytest.raises(InputError, match="is its array 'y'"):

@@ -52,7 +52,7 @@ def test_initializers_and_regularizers(tables):
 
 def test_residual_needs_equal_units(tables):
     tables["model"]["layers"][1]["residual"] = True
-    with pytest.raises(InputError, match=r"layers\.1 is residual: .* has, 8. Received"):
+    with pytest.raises(InputError, match=r"layers\.1 \(Residual\): .*\(8,\) and"):
         Experiment(**tables).build()
 
 
