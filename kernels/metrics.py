@@ -107,11 +107,15 @@ def fill_score_buckets(
 
 
 @kernel
-def fill_confusion(y_true: Array, y_pred: Array, table: Array) -> None:
-    """Add each row to `table[label, largest output]`; labels sparse or one-hot."""
+def fill_confusion(y_true: Array, y_pred: Array, table: Array) -> int:
+    """Add each row to `table[label, largest output]`; labels sparse or one-hot.
+
+    Returns the number of rows left out because their label is no row of `table`.
+    """
     sparse = y_true.size == y_pred.shape[0]
     labels = y_true.ravel()
     units = y_pred.shape[1]
+    outside = 0
     for i in range(y_pred.shape[0]):
         largest, label = 0, 0
         for j in range(1, units):
@@ -120,8 +124,12 @@ def fill_confusion(y_true: Array, y_pred: Array, table: Array) -> None:
             if not sparse and labels[i * units + j] > labels[i * units + label]:
                 label = j
         if sparse:
+            if not 0 <= labels[i] < table.shape[0]:  # so that NaN is outside, too
+                outside += 1
+                continue
             label = int(labels[i])
         table[label, largest] += 1.0
+    return outside
 
 
 @kernel

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import struct
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.files import reason, write_atomically
+from optlab.typing import Array
 
 _ARRAY = "__array__"
 
@@ -64,16 +68,67 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not source.exists() and not source.suffix:
         source = source.with_suffix(".npz")
     try:
-        with open(source, "rb") as file, np.load(file, allow_pickle=False) as members:
-            found = {name: members[name] for name in members.files}
-        document: dict[str, Any] = _unpacked(json.loads(str(found["document"])), found)
-    except OSError as error:
-        raise InputError(f"Cannot read {source}: {reason(error)}") from error
-    except (KeyError, ValueError, EOFError, AttributeError, zipfile.BadZipFile):
+        found = read_arrays(source)
+        document = _unpacked(json.loads(str(found["document"])), found)
+        if not isinstance(document, dict):
+            raise ValueError
+    except (InputError, KeyError, ValueError, TypeError, RecursionError) as error:
+        if isinstance(error.__cause__, OSError):
+            raise
         raise InputError(
             f"{source} is not a file that optlab saved, or it is damaged."
         ) from None
     return document
+
+
+#: What comes out of NumPy and zipfile for an archive that is damaged.
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,  # a way of packing that zipfile does not know
+    RuntimeError,  # an encrypted member
+    MemoryError,  # a header that promises more than there is
+    OverflowError,
+    tokenize.TokenError,  # a header of format 1 that is no Python text
+    SyntaxError,
+)
+
+
+def read_arrays(path: str | os.PathLike[str]) -> dict[str, Array]:
+    """Return the arrays of an .npz file; nothing pickled is ever opened.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is no archive, is damaged, or holds a member that
+        is no array; an `OSError` is its cause.
+    """
+    found: dict[str, Array] = {}
+    try:
+        with open(path, "rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if not isinstance(archive, np.lib.npyio.NpzFile):
+                raise InputError(f"{path} is a single array; expected an .npz archive.")
+            with archive:
+                for name in archive.files:
+                    found[name] = archive[name]
+                    if not isinstance(found[name], np.ndarray):
+                        raise InputError(f"{path}: the member {name!r} is no array.")
+    except InputError:
+        raise
+    except OSError as error:
+        raise InputError(f"Cannot read {path}: {reason(error)}") from error
+    except _DAMAGED as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise InputError(f"{path} is not a readable .npz archive: {first}") from None
+    return found
 
 
 def _packed(value: Any, arrays: dict[str, Any]) -> Any:

@@ -21,6 +21,21 @@ def reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
+def expanded(path: str | os.PathLike[str]) -> Path:
+    """Return a path with ``~`` and ``~user`` replaced by the home folder.
+
+    Raises
+    ------
+    InputError
+        If there is no such user, or no home.
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError as error:
+        message = f"The path {os.fspath(path)!r} cannot be read: {error}"
+        raise InputError(message) from None
+
+
 @contextmanager
 def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     """Open a file for writing that takes its name when the block ends without an error.

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -237,7 +237,7 @@ def number(name: str, value: object, low: float | None = None) -> float:
     """
     try:
         found = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = float("nan")
     if isinstance(value, (bool, str)) or not abs(found) < float("inf"):
         raise InputError(f"`{name}` must be a number. Received: {name}={value!r}")
@@ -271,6 +271,17 @@ _MEANT = {
     **dict.fromkeys(("false", "no", "off", "0", "0.0", "none"), "false"),
     **dict.fromkeys(("true", "yes", "on", "1", "1.0"), "true"),
 }
+
+
+def one_of(name: str, value: object, allowed: Sequence[str]) -> str:
+    """Return a name out of `allowed`, or raise and name the nearest."""
+    if isinstance(value, str) and value in allowed:
+        return value
+    guess = nearest(value, allowed) if isinstance(value, str) else None
+    raise InputError(
+        f"`{name}` must be one of {', '.join(allowed)}. Received: {name}={value!r}."
+        f"{f' Did you mean {guess!r}?' if guess else ''}"
+    )
 
 
 def is_count(value: object, low: int) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from optlab.callbacks.base import Logs
 from optlab.callbacks.monitor import MonitorCallback, count, number
 from optlab.errors import InputError
+from optlab.lookup import flag
 
 
 class EarlyStopping(MonitorCallback):
@@ -60,7 +61,7 @@ class EarlyStopping(MonitorCallback):
         super().__init__(monitor, mode, min_delta, verbose)
         self.patience = count("patience", patience)
         self.baseline = None if baseline is None else number("baseline", baseline)
-        self.restore_best_weights = bool(restore_best_weights)
+        self.restore_best_weights = flag("restore_best_weights", restore_best_weights)
         self.start_from_epoch = count("start_from_epoch", start_from_epoch)
         self._forget()
 

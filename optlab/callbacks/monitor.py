@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -38,7 +37,7 @@ class MonitorCallback(Callback):
         self.monitor = monitor
         self.mode = mode
         self.min_delta = abs(number("min_delta", min_delta))
-        self.verbose = verbose
+        self.verbose = verbosity(verbose)
         self._maximize = mode == "max"
 
     def attach(
@@ -88,11 +87,16 @@ class MonitorCallback(Callback):
 def number(name: str, value: Any) -> float:
     """Return `value` as a finite float, or raise InputError."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        if math.isfinite(value):
+        if abs(value) <= sys.float_info.max:
             return float(value)
     elif hasattr(value, "dtype") and getattr(value, "ndim", 1) == 0:
         return number(name, value.item())
     raise InputError(f"`{name}` must be a finite number. Received: {name}={value!r}")
+
+
+def verbosity(verbose: Any) -> int:
+    """Return `verbose` as an int; True and False are 1 and 0, as in tf.keras."""
+    return int(verbose) if isinstance(verbose, bool) else count("verbose", verbose)
 
 
 def count(name: str, value: Any) -> int:

@@ -14,12 +14,12 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from optlab.archive import read_arrays
 from optlab.data.record import Affine, Data
 from optlab.errors import InputError
 from optlab.files import write_atomically
@@ -77,8 +77,7 @@ def recall(name: str) -> Data | None:
     """Return the data set kept under `name`, or None."""
     path = cache_folder() / f"{name}.npz"
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
+        arrays = read_arrays(path)
         meta = json.loads(str(arrays["meta"]))
         found = Data(
             x=arrays["x"],
@@ -95,7 +94,7 @@ def recall(name: str) -> Data | None:
             notes=tuple(meta["notes"]),
         )
         os.utime(path)
-    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
+    except (OSError, KeyError, ValueError, TypeError, RecursionError):
         return None
     return found
 

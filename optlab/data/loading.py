@@ -6,10 +6,11 @@ scale; cast. Whatever is fitted (fills, scaling) is fitted on the training rows 
 
 from __future__ import annotations
 
+import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,9 @@ from optlab.data.sources import SOURCES, read_named
 from optlab.data.splitting import split_rows
 from optlab.data.tables import SUFFIXES, read_npz, read_table
 from optlab.errors import InputError, nearest, unknown_name
+from optlab.files import expanded
+from optlab.lookup import checked_seed, flag, number, one_of
+from optlab.parameters import checked_dtype
 
 
 def names() -> list[str]:
@@ -58,7 +62,7 @@ def resolve(source: str, folder: Path | None) -> Path:
 
     A relative path is taken from `folder`, the one of the experiment file.
     """
-    path = Path(source).expanduser()
+    path = expanded(source)
     if not path.is_absolute() and folder is not None:
         path = folder / path
     if path.is_file():
@@ -216,6 +220,20 @@ def prepare(
     )
 
 
+def _columns(name: str, columns: Any) -> list[str] | None:
+    """Return the names of columns as a list; one text is one name."""
+    if columns is None:
+        return None
+    found = [columns] if isinstance(columns, str) else columns
+    listed = isinstance(found, (list, tuple)) and len(found) > 0
+    if not listed or not all(isinstance(column, str) for column in found):
+        raise InputError(
+            f"`{name}` must be a column's name or a list of them. "
+            f"Received: {name}={columns!r}"
+        )
+    return list(found)
+
+
 def _is_ready(path: Path | None) -> bool:
     """Whether a file is an archive that brings its own validation rows.
 
@@ -298,6 +316,26 @@ def load(
     (`OPTLAB_CACHE_DIR`, or optlab in `XDG_CACHE_HOME`), under a digest of file content,
     settings and library versions.
     """
+    if not isinstance(source, (str, os.PathLike)):
+        raise InputError(f"`source` must be a name or a path. Received: {source!r}")
+    source = os.fspath(source)
+    one_of("scale", scale, get_args(Scale))
+    one_of("target_scale", target_scale, ("none", "standard"))
+    one_of("missing", missing, get_args(Missing))
+    if not 0 <= number("validation", validation) < 1:
+        raise InputError(
+            f"`validation` must be in [0, 1). Received: validation={validation!r}"
+        )
+    one_hot, strict = flag("one_hot", one_hot), flag("strict", strict)
+    if classification is not None:
+        classification = flag("classification", classification)
+    if checked_seed(seed) is None or seed >= 2**32:
+        raise InputError(
+            f"`seed` must be an integer in [0, 2**32). Received: seed={seed!r}"
+        )
+    if options is not None and not isinstance(options, Mapping):
+        raise InputError(f"`options` must be a table. Received: options={options!r}")
+    target, features = _columns("target", target), _columns("features", features)
     name = canonical(source)
     path = resolve(source, folder) if name is None else None
     options = dict(options or {})
@@ -306,8 +344,6 @@ def load(
             "[data] options are arguments of a generator "
             f"({', '.join(sorted(GENERATORS))}). Received: source={source!r}"
         )
-    if isinstance(target, str):
-        target = [target]
     settings: dict[str, Any] = {
         "scale": scale,
         "target_scale": target_scale,
@@ -316,7 +352,7 @@ def load(
         "one_hot": one_hot,
         "seed": seed,
         "classification": classification,
-        "dtype": np.dtype(dtype).name,
+        "dtype": checked_dtype(dtype).name,
         "strict": strict,
     }
     reading = {"options": options, "target": target, "features": features}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from optlab.archive import read_arrays
 from optlab.data import delimited
 from optlab.data.raw import Raw, row_and_column
 from optlab.errors import InputError, nearest
@@ -240,21 +240,6 @@ def read_table(
     return raw
 
 
-def _archive(path: Path) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays of an .npz file; nothing pickled is ever opened."""
-    try:
-        with path.open("rb") as file:
-            archive = np.load(file, allow_pickle=False)
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise InputError(f"{path} is a single array; expected an .npz archive.")
-            return {name: archive[name] for name in archive.files}
-    except (zipfile.BadZipFile, OSError, EOFError, KeyError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise InputError(f"{path} is not a readable .npz archive: {first}") from None
-
-
 def _matrix(
     path: Path, name: str, array: npt.NDArray[Any]
 ) -> tuple[npt.NDArray[np.float64], tuple[int, ...]]:
@@ -317,7 +302,7 @@ def read_npz(path: Path, features: Sequence[str] | None, strict: bool = True) ->
     InputError
         If the archive cannot be read, or its arrays do not belong together.
     """
-    arrays = _archive(path)
+    arrays = read_arrays(path)
     for name, partner in (("x", "x"), ("y", "y"), ("x_val", "y_val")):
         alone = (name in arrays) != (partner in arrays)
         if alone or (name == partner and name not in arrays):

@@ -28,7 +28,7 @@ from optlab.experiments.tables import (
     OptimizerTable,
     TrainingTable,
 )
-from optlab.files import write_text
+from optlab.files import expanded, write_text
 from optlab.plain import plain
 
 if TYPE_CHECKING:
@@ -148,7 +148,7 @@ class Experiment(BaseModel):
         if isinstance(source, str) and "\n" in source:
             text, origin, name = source, "the experiment", ""
         else:
-            path = Path(source).expanduser()
+            path = expanded(source)
             text, origin, name = toml_files.read_text(path), str(path), path.stem
             folder = path.resolve().parent if folder is None else folder
         try:
@@ -200,7 +200,7 @@ class Experiment(BaseModel):
             If the file cannot be written.
         """
         tree = self.to_dict()
-        target = None if path is None else Path(path).expanduser()
+        target = None if path is None else expanded(path)
         if target is not None and self.data is not None:
             tree["data"]["source"] = self.source_from(target.resolve().parent)
         weights = None if self.model is None else self.model.weights
@@ -219,7 +219,7 @@ class Experiment(BaseModel):
 
     def _path_from(self, path: str, folder: Path) -> str:
         """Return a path of this experiment as seen from another folder."""
-        if Path(path).expanduser().is_absolute():
+        if expanded(path).is_absolute():
             return path
         here = (self._folder or Path.cwd()).resolve()
         return path if here == folder else os.path.relpath(here / path, folder)

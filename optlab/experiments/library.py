@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from optlab.errors import InputError, nearest
+from optlab.files import expanded
 
 _FOLDER = Path(__file__).resolve().parent
 SHIPPED = _FOLDER / "shipped"
@@ -35,7 +36,7 @@ def locate(name_or_path: str | Path) -> Path:
     InputError
         If there is neither; the message names the nearest shipped experiment.
     """
-    path = Path(name_or_path).expanduser()
+    path = expanded(name_or_path)
     if path.is_file():
         return path
     inside = SHIPPED / f"{str(name_or_path).replace('_', '-').lower()}.toml"

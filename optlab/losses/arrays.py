@@ -19,7 +19,7 @@ def predictions(y_pred: npt.ArrayLike) -> Array:
     y_pred : array_like, shape (n,) or (n, ..., u)
         One dimension stands for one output a sample.
     """
-    p = np.asarray(y_pred)
+    p = numeric("y_pred", y_pred)
     if p.dtype not in (np.float32, np.float64):
         raise InputError(
             f"`y_pred` must be float32 or float64. Received: dtype {p.dtype}"
@@ -74,12 +74,26 @@ def weights(
 
 
 def numeric(name: str, values: npt.ArrayLike) -> Array:
-    """Return `values` as an array of numbers or booleans."""
-    array = np.asarray(values)
+    """Return `values` as an array of numbers or booleans.
+
+    Masked arrays and matrices are refused: the mask would be lost, and a matrix has two
+    axes whatever is done to it.
+    """
+    if isinstance(values, (np.ma.MaskedArray, np.matrix)):
+        raise InputError(
+            f"`{name}` must be a plain array: fill a masked one or drop its rows, take "
+            f"`np.asarray` of a matrix. Received: {type(values).__name__}"
+        )
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise InputError(
+            f"`{name}` must be an array of numbers. Received: rows of unequal length"
+        ) from None
     if array.dtype == object:
         try:
             array = array.astype(np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             array = array.astype(str)
     if array.dtype.kind not in "biuf":
         first = f", first {array.reshape(-1)[0]!s}" if array.size else ""

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from optlab.errors import InputError
 from optlab.kernels.losses import binary, categorical
-from optlab.lookup import number
+from optlab.lookup import flag, number
 from optlab.losses import arrays
 from optlab.losses.base import Array, Loss
 
@@ -33,16 +33,6 @@ def _last_axis(axis: int) -> int:
     if isinstance(axis, bool) or axis not in (-1, 1):
         raise InputError(f"`axis` must be -1, the last one. Received: axis={axis!r}")
     return -1
-
-
-def _flag(from_logits: object) -> bool:
-    """Return `from_logits` if it is a boolean."""
-    if not isinstance(from_logits, (bool, np.bool_)):
-        raise InputError(
-            "`from_logits` must be True or False. Received: "
-            f"from_logits={from_logits!r}"
-        )
-    return bool(from_logits)
 
 
 def _fraction(label_smoothing: object) -> float:
@@ -70,7 +60,7 @@ class _Smoothed(Loss):
         name: str | None = None,
     ) -> None:
         super().__init__(reduction, name)
-        self.from_logits = _flag(from_logits)
+        self.from_logits = flag("from_logits", from_logits)
         self.label_smoothing = _fraction(label_smoothing)
         self.axis = _last_axis(axis)
         self._kernel = self._kernels[self.from_logits]
@@ -252,7 +242,7 @@ class SparseCategoricalCrossentropy(Loss):
         name: str | None = None,
     ) -> None:
         super().__init__(reduction, name)
-        self.from_logits = _flag(from_logits)
+        self.from_logits = flag("from_logits", from_logits)
         if ignore_class is not None and number("ignore_class", ignore_class) % 1:
             raise InputError(
                 "`ignore_class` must be a whole number or None. Received: "

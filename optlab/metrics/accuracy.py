@@ -16,6 +16,7 @@ from typing import Any
 
 from optlab.errors import InputError
 from optlab.kernels import metrics as kernels
+from optlab.lookup import number
 from optlab.metrics.base import Array, Mean, Metric
 
 
@@ -39,7 +40,7 @@ class BinaryAccuracy(Mean):
 
     def __init__(self, name: str | None = None, threshold: float = 0.5) -> None:
         super().__init__(name)
-        self.threshold = float(threshold)
+        self.threshold = number("threshold", threshold)
 
     def update(self, y_true: Array, y_pred: Array) -> None:
         """Count one batch."""
@@ -73,6 +74,12 @@ class SparseCategoricalAccuracy(Mean):
 
     def update(self, y_true: Array, y_pred: Array) -> None:
         """Count one batch."""
+        units = y_pred.shape[1]
+        if not ((y_true >= 0) & (y_true < units)).all():
+            raise InputError(
+                f"The metric {self.name!r} needs labels from 0 to {units - 1}. "
+                f"Received: labels from {y_true.min()} to {y_true.max()}"
+            )
         self.total += kernels.hits_sparse(y_true, y_pred)
         self.count += len(y_pred)
 

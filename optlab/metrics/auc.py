@@ -17,7 +17,11 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.kernels import metrics as kernels
+from optlab.lookup import flag, is_count
 from optlab.metrics.base import Array, Metric
+
+#: More buckets than float32 has numbers in most of [0, 1] tell nothing more apart.
+_MOST_THRESHOLDS = 10_000_000
 
 
 class AUC(Metric):
@@ -36,7 +40,7 @@ class AUC(Metric):
     Raises
     ------
     InputError
-        If `num_thresholds` is below 2.
+        If `num_thresholds` is below 2 or above 10,000,000.
 
     Examples
     --------
@@ -52,12 +56,14 @@ class AUC(Metric):
         num_thresholds: int = 200,
         from_logits: bool | None = None,
     ) -> None:
-        if isinstance(num_thresholds, bool) or int(num_thresholds) < 2:
+        if not is_count(num_thresholds, 2) or num_thresholds > _MOST_THRESHOLDS:
             raise InputError(
-                "`num_thresholds` must be an integer of at least 2. "
-                f"Received: num_thresholds={num_thresholds!r}"
+                "`num_thresholds` must be an integer of at least 2 and at most "
+                f"{_MOST_THRESHOLDS}. Received: num_thresholds={num_thresholds!r}"
             )
         self.num_thresholds = int(num_thresholds)
+        if from_logits is not None:
+            from_logits = flag("from_logits", from_logits)
         self.from_logits = from_logits
         self._sigmoid = bool(from_logits)
         super().__init__(name)

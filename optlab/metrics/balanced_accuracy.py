@@ -16,6 +16,7 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.kernels import metrics as kernels
+from optlab.lookup import flag, number
 from optlab.metrics.accuracy import is_sparse
 from optlab.metrics.base import Array, Metric, same_size
 
@@ -48,9 +49,9 @@ class BalancedAccuracy(Metric):
         threshold: float | None = None,
         multi_label: bool = False,
     ) -> None:
-        self.threshold = threshold
-        self.multi_label = multi_label
-        self._limit = 0.5 if threshold is None else float(threshold)
+        self.threshold = None if threshold is None else number("threshold", threshold)
+        self.multi_label = flag("multi_label", multi_label)
+        self._limit = 0.5 if self.threshold is None else self.threshold
         self._shape: tuple[int, ...] = (1, 2, 2)
         super().__init__(name)
 
@@ -85,7 +86,12 @@ class BalancedAccuracy(Metric):
         if self._table.ndim == 3:
             kernels.fill_binary_confusion(y_true, y_pred, self._limit, self._table)
         else:
-            kernels.fill_confusion(y_true, y_pred, self._table)
+            outside = kernels.fill_confusion(y_true, y_pred, self._table)
+            if outside:
+                raise InputError(
+                    f"The metric {self.name!r} needs labels from 0 to "
+                    f"{len(self._table) - 1}. Received: {outside} others in a batch"
+                )
 
     def result(self) -> float:
         """Return the mean recall; 0.0 where no row came."""

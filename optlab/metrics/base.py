@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError
+from optlab.losses import arrays
 from optlab.typing import Array as Array
 
 
@@ -39,6 +40,8 @@ class Metric:
     direction: Literal["max", "min"] | None = "max"
 
     def __init__(self, name: str | None = None) -> None:
+        if name is not None and not isinstance(name, str):
+            raise InputError(f"`name` must be a text. Received: name={name!r}")
         self.name = name or self.default_name
         self.reset()
 
@@ -94,15 +97,29 @@ class Metric:
         raise NotImplementedError
 
     def __call__(self, y_true: npt.ArrayLike, y_pred: npt.ArrayLike) -> float:
-        """Return the metric of whole arrays, leaving the running figure alone."""
-        targets = np.ascontiguousarray(y_true)
-        outputs = np.ascontiguousarray(y_pred)
+        """Return the metric of whole arrays, leaving the running figure alone.
+
+        Parameters
+        ----------
+        y_true : array_like, shape (rows, ...)
+            Targets or labels: finite numbers.
+        y_pred : array_like, shape (rows, ...)
+            Outputs: numbers.
+
+        Raises
+        ------
+        InputError
+            If the arrays hold anything else, or do not fit together and the metric.
+        """
+        targets, outputs = _readable("y_true", y_true), _readable("y_pred", y_pred)
+        places = np.atleast_1d(targets)
+        arrays.refuse("y_true", places, ~np.isfinite(places), "must be finite")
         if outputs.ndim == 1:
             outputs = outputs.reshape(-1, 1)
-        if targets.shape[:1] != outputs.shape[:1]:
+        if not outputs.size or targets.shape[:1] != outputs.shape[:1]:
             raise InputError(
-                "`y_true` and `y_pred` must have as many rows. Received: shapes "
-                f"{targets.shape} and {outputs.shape}"
+                "`y_true` and `y_pred` must have as many rows, at least one. Received: "
+                f"shapes {targets.shape} and {outputs.shape}"
             )
         fresh = copy.deepcopy(self)
         fresh.reset()
@@ -134,6 +151,14 @@ class Mean(Metric):
     def load_state(self, state: list[float]) -> None:
         """Take up a total and a count."""
         self.total, self.count = float(state[0]), int(state[1])
+
+
+def _readable(name: str, values: npt.ArrayLike) -> Array:
+    """Return an array that a kernel can read: contiguous, and of numbers only."""
+    found = np.ascontiguousarray(arrays.numeric(name, values))
+    if found.dtype == np.float16 or found.dtype.itemsize > 8:
+        found = found.astype(np.float64)  # what kernels are not compiled for
+    return found
 
 
 def same_size(target_shape: tuple[int, ...], output_shape: tuple[int, ...]) -> bool:

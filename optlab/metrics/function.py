@@ -53,8 +53,15 @@ class FunctionMetric(Mean):
 
     def update(self, y_true: Array, y_pred: Array) -> None:
         """Count one batch."""
-        values = np.asarray(self.function(y_true, y_pred), np.float64)
-        if values.ndim and values.shape[0] != len(y_pred):
+        found = self.function(y_true, y_pred)
+        try:
+            values = np.asarray(found, np.float64)
+        except (TypeError, ValueError):
+            raise InputError(
+                f"The metric {self.name!r} must return one number, or one a row. "
+                f"Received: {found!r}"
+            ) from None
+        if values.ndim and values.shape[:1] != (len(y_pred),):
             raise InputError(
                 f"The metric {self.name!r} must return one number, or one a row. "
                 f"Received: shape {values.shape} for {len(y_pred)} rows"

@@ -93,16 +93,19 @@ def get(
 
 
 def get_all(
-    identifiers: str | Iterable[Any],
+    identifiers: str | Iterable[Any] | None,
 ) -> list[Metric]:
-    """Return metrics for all identifiers, each with a name of its own.
+    """Return metrics for all identifiers, each with a name of its own; None for none.
 
     Raises
     ------
     InputError
         If two have the same name, or one is called "loss".
     """
-    if isinstance(identifiers, (str, Mapping, Metric)) or callable(identifiers):
+    if identifiers is None:
+        return []
+    single = isinstance(identifiers, (str, Mapping, Metric)) or callable(identifiers)
+    if single or not isinstance(identifiers, Iterable):
         identifiers = [identifiers]
     found = [get(identifier) for identifier in identifiers]
     seen: set[str] = {"loss", "learning_rate"}

@@ -105,12 +105,3 @@ def whole(name: str, value: Any) -> int:
             f"`{name}` must be an integer of at least 1. Received: {name}={value!r}"
         )
     return int(value)
-
-
-def one_of(name: str, value: Any, allowed: tuple[str, ...]) -> str:
-    """Return a name out of `allowed`, or raise."""
-    if value not in allowed:
-        raise InputError(
-            f"`{name}` must be one of {', '.join(allowed)}. Received: {name}={value!r}"
-        )
-    return str(value)

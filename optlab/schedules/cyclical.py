@@ -27,7 +27,8 @@ from typing import ClassVar
 
 from optlab.errors import InputError
 from optlab.kernels.libm import power
-from optlab.schedules.base import Schedule, at_least, one_of, positive
+from optlab.lookup import one_of
+from optlab.schedules.base import Schedule, at_least, positive
 
 
 class CyclicalLearningRate(Schedule):

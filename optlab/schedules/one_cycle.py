@@ -31,8 +31,8 @@ from typing import ClassVar
 
 from optlab.errors import InputError
 from optlab.kernels.libm import cosine
-from optlab.lookup import flag
-from optlab.schedules.base import Schedule, at_least, one_of, positive, whole
+from optlab.lookup import flag, one_of
+from optlab.schedules.base import Schedule, at_least, positive, whole
 
 
 class OneCycle(Schedule):

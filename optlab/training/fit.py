@@ -13,6 +13,7 @@ import numpy.typing as npt
 from optlab import callbacks as callbacks_module
 from optlab import metrics as metrics_module
 from optlab.errors import InputError
+from optlab.lookup import flag
 from optlab.recorder import Recorder
 from optlab.run import Run
 from optlab.tracing import Record
@@ -157,6 +158,15 @@ def fit(
         if resume is not None and isinstance(resume, Run):
             seed = resume.settings.get("seed", seed)
     seed = at_least("seed", seed, 0)
+    shuffle, plain = flag("shuffle", shuffle), flag("plain", plain)
+    check_finite, strict = flag("check_finite", check_finite), flag("strict", strict)
+    if progress is not None and not callable(progress):
+        raise InputError(
+            "`progress` must be a function of a dictionary. Received: "
+            f"progress={progress!r}"
+        )
+    if resume is not None and not isinstance(resume, Run):
+        raise InputError(f"`resume` must be a Run. Received: {type(resume).__name__}")
     found_callbacks = callbacks_module.get_all(callbacks)
     wanted = Record.of(record)
 
@@ -172,7 +182,7 @@ def fit(
         check_finite,
         strict,
     )
-    rows = Rows(*data.training, size, bool(shuffle), seed)
+    rows = Rows(*data.training, size, shuffle, seed)
 
     found_metrics = metrics_module.get_all(metrics)
     bound = [objective.bind(metric, rows.y.shape) for metric in found_metrics]
@@ -188,9 +198,9 @@ def fit(
         loss,
         settings={
             "batch_size": size,
-            "shuffle": bool(shuffle),
+            "shuffle": shuffle,
             "seed": seed,
-            "plain": bool(plain),
+            "plain": plain,
             "loss": repr(objective.loss),
             "metrics": [metric.name for metric in found_metrics],
             "callbacks": [type(callback).__name__ for callback in found_callbacks],

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError
+from optlab.losses.arrays import numeric
 from optlab.typing import Array
 
 #: Rows that enter the fingerprint of a data set, spread evenly over it.
@@ -44,7 +45,7 @@ def prepare_x(
         If there are no rows, a shape is wrong, or a value is no (finite) number; the
         message names the first such row and column.
     """
-    array = _numeric(x, name)
+    array = numeric(name, x)
     if array.ndim == 1 and tuple(input_shape) == (1,):
         array = array.reshape(-1, 1)
     if array.ndim == 0 or array.shape[1:] != tuple(input_shape):
@@ -84,7 +85,7 @@ def prepare_y(
     InputError
         If there are not as many as rows, or the loss refuses them.
     """
-    array = _numeric(y, name)
+    array = numeric(name, y)
     if array.ndim == 0 or len(array) != rows:
         received = "a single number" if array.ndim == 0 else f"{len(array)} rows"
         raise InputError(
@@ -114,7 +115,7 @@ def prepare_weights(weights: Any, rows: int, dtype: npt.DTypeLike, name: str) ->
     InputError
         If there are not as many as rows, or one is not a finite number.
     """
-    array = _numeric(weights, name)
+    array = numeric(name, weights)
     if array.ndim == 2 and array.shape[1] == 1:
         array = array.reshape(-1)
     if array.shape != (rows,):
@@ -166,26 +167,6 @@ def fingerprint(*arrays: Array | None) -> int:
         found = zlib.crc32(f"{array.shape}{array.dtype.str}".encode(), found)
         found = zlib.crc32(np.ascontiguousarray(array[::every]).tobytes(), found)
     return found
-
-
-def _numeric(values: Any, name: str) -> Array:
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise InputError(
-            f"`{name}` must be an array of numbers. Received: rows of unequal length"
-        ) from None
-    if array.dtype == object:
-        try:
-            array = array.astype(np.float64)
-        except (TypeError, ValueError):
-            pass
-    if array.dtype.kind not in "biuf":
-        raise InputError(
-            f"`{name}` must be an array of numbers. Received: "
-            f"{type(values).__name__} of dtype {array.dtype}"
-        )
-    return array
 
 
 def _prepared(

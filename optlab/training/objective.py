@@ -100,11 +100,23 @@ class Objective:
     def updater(self, metric: Any) -> Callable[[Array, Array], None]:
         """Return what counts a batch's targets and outputs in a bound metric.
 
-        As in tf.keras, masked steps are left out.
+        As in tf.keras, masked steps are left out; unlike there, so are the samples of
+        a class that the loss ignores.
         """
         update: Callable[[Array, Array], None] = metric.update
-        if self._plain_rows or not metric.by_sample:
+        ignores = getattr(self.loss, "ignore_class", None) is not None
+        if not metric.by_sample or (self._plain_rows and not ignores):
             return update
+
+        def update_kept(y: Array, output: Array) -> None:
+            if ignores:  # The loss marks what it ignores by -1.
+                kept = y.reshape(-1) >= 0
+                y, output = y[kept], output[kept]
+            if len(output):
+                update(y, output)
+
+        if self._plain_rows:
+            return update_kept
 
         def update_any(y: Array, output: Array) -> None:
             y, matrix = folded(y, output)
@@ -114,7 +126,7 @@ class Objective:
                 spread = mask.reshape(mask.shape + (1,) * (output.ndim - 1 - mask.ndim))
                 kept = np.broadcast_to(spread, (len(output), *lead)).reshape(-1)
                 y, matrix = y[kept], matrix[kept]
-            update(y, matrix)
+            update_kept(y, matrix)
 
         return update_any
 

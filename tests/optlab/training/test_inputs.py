@@ -36,7 +36,7 @@ def test_x_is_cast_once_and_contiguous():
         (np.ones(3), r"Received: shape \(3,\)"),
         (3.0, r"shape \(\)"),
         (np.ones((0, 3)), "at least one row"),
-        ([["a", "b", "c"]], "array of numbers"),
+        ([["a", "b", "c"]], "must be numbers"),
         ([[1, 2, 3], [1, 2]], "unequal length"),
         (np.ones((4, 3), complex), "complex"),
         (broken(np.nan), "NaN in row 2, column 1 "),
