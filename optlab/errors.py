@@ -10,10 +10,35 @@ class InputError(ValueError):
     """Bad input from a file or a command line; the message stands on its own."""
 
 
+class InputTypeError(InputError, TypeError):
+    """Bad input of the wrong type: an `InputError` that is a `TypeError` as well."""
+
+
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name most like `name`, or None where nothing is close."""
-    found = difflib.get_close_matches(str(name), list(valid), n=1, cutoff=0.5)
-    return found[0] if found else None
+    valid = list(valid)
+    text = str(name)[:_LONGEST].lower()
+    meant = _SHORT.get(text)
+    if meant in valid:
+        return meant
+    close = difflib.get_close_matches(text, valid, n=len(valid) or 1, cutoff=0.5)
+    # Letters in the wrong order are the slip that the measure knows least about.
+    swapped = [found for found in valid if sorted(found) == sorted(text)]
+    return next(iter(swapped or close), None)
+
+
+#: Names longer than any of ours are not compared to the end.
+_LONGEST = 100
+#: What people write for a name.
+_SHORT = {
+    "lr": "learning_rate",
+    "rate": "learning_rate",
+    "bs": "batch_size",
+    "eps": "epsilon",
+    "beta1": "beta_1",
+    "beta2": "beta_2",
+    "wd": "weight_decay",
+}
 
 
 def unknown_name(kind: str, name: object, valid: Iterable[str]) -> InputError:

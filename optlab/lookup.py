@@ -203,7 +203,7 @@ class Registry(Mapping[str, type[T]]):
 
 def _key(name: str) -> str:
     """Return a name without what does not count in it."""
-    return re.sub(r"[-_\s]", "", name).lower()
+    return re.sub(r"(?<=\w)[-_\s]+(?=\w)", "", name.strip()).lower()
 
 
 def a(kind: str) -> str:
@@ -258,12 +258,16 @@ def flag(name: str, value: object) -> bool:
     """
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
-    meant = _MEANT.get(str(value).strip().lower())
-    hint = f" Did you mean {meant}?" if meant else ""
     raise InputError(
         f"`{name}` must be True or False, in a file true or false. "
-        f"Received: {name}={value!r}.{hint}"
+        f"Received: {name}={value!r}.{meant_boolean(value)}"
     )
+
+
+def meant_boolean(value: object) -> str:
+    """Return " Did you mean false?" for "False" and the like, else nothing."""
+    meant = _MEANT.get(str(value).strip().lower())
+    return f" Did you mean {meant}?" if meant else ""
 
 
 #: What texts and numbers say that are written where a boolean belongs.

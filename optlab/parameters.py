@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optlab.errors import InputError, InputTypeError
+
 #: Bytes; a cache line, and the widest vector register.
 ALIGNMENT = 64
 DTYPES = (np.dtype("float32"), np.dtype("float64"))
@@ -20,9 +22,14 @@ DTYPES = (np.dtype("float32"), np.dtype("float64"))
 
 def checked_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     """Return `dtype` as a NumPy dtype, or raise TypeError where it is not supported."""
-    found = np.dtype(dtype)
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        raise InputTypeError(
+            f"`dtype` must be float32 or float64. Received: dtype={dtype!r}"
+        ) from None
     if found not in DTYPES:
-        raise TypeError(
+        raise InputTypeError(
             f"`dtype` must be float32 or float64. Received: dtype={found.name}"
         )
     return found
@@ -84,7 +91,7 @@ class Parameters:
         if len(self.names) != len(self.shapes) or len(set(self.names)) != len(
             self.names
         ):
-            raise ValueError(
+            raise InputError(
                 "`names` must hold one unique name a shape. "
                 f"Received: {len(self.shapes)} shapes, names={self.names}"
             )
@@ -104,7 +111,7 @@ class Parameters:
         arrays = [np.asarray(array) for array in arrays]
         dtypes = sorted({array.dtype.name for array in arrays})
         if len(dtypes) > 1:
-            raise TypeError(
+            raise InputTypeError(
                 "All arrays of an arena must have one dtype. "
                 f"Received: {', '.join(dtypes)}"
             )

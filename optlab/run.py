@@ -193,12 +193,13 @@ class Run:
         maximize = self.directions.get(name) == "max"
         sign = -1.0 if maximize else 1.0
         best = min(finite, key=lambda i: sign * values[i], default=None)
-        counted = "best_epoch" if self.trajectory is None else "best_step"
+        epochs = self.trajectory is None
+        counted = "best_epoch" if epochs else "best_step"
         return {
             "first": values[0] if values else None,
             "last": values[-1] if values else None,
             "best": None if best is None else values[best],
-            counted: best,
+            counted: None if best is None else best + epochs,
         }
 
     def weights(self) -> list[npt.NDArray[Any]]:

@@ -20,7 +20,10 @@ from typing import Any
 
 from optlab.errors import InputError
 
-MISSING = "TensorFlow is not installed. To add it: pip install 'optlab[tensorflow]'"
+MISSING = (
+    "TensorFlow is not installed. To add it, in the folder of optlab's sources: "
+    "pip install '.[tensorflow]'"
+)
 
 
 class MissingTensorFlow(InputError):

@@ -8,7 +8,7 @@ To add a verb ``weigh``:
 
 The module is imported only when its verb is asked for, so it may import what it needs
 at the top. The function returns None (all well, exit status 0) or an exit status; it
-raises `InputError`, `ValueError`, `TypeError` or `OSError` for bad input (status 2) and
+raises `InputError` or `OSError` for bad input (status 2) and
 prints results and messages through `optlab.cli.output`.
 """
 
@@ -70,9 +70,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     words, debug = _without_debug(words)
-    if os.getcwd() not in sys.path:
-        # So that "my_module:my_rule" is found in the folder one works in.
-        sys.path.append(os.getcwd())
     try:
         status = _dispatch(words)
         sys.stdout.flush()
@@ -102,8 +99,8 @@ def application(verb: str | None = None) -> typer.Typer:
     """Build the typer application, with only the code of `verb` loaded."""
     app = typer.Typer(
         name="optlab",
-        add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # which would take "[default: ...]" for a style
         context_settings={"help_option_names": ["-h", "--help"]},
         epilog=_EPILOG,
     )
@@ -118,8 +115,15 @@ def application(verb: str | None = None) -> typer.Typer:
 
 def _dispatch(words: list[str]) -> int:
     """Find the verb, run it, and turn typer's ways of ending into a status."""
-    words = words or ["--help"]
-    verb = next((word for word in words if not word.startswith("-")), None)
+    if not words and "_OPTLAB_COMPLETE" not in os.environ:
+        words = ["--help"]
+    completed = os.environ.get("COMP_WORDS") or os.environ.get("_TYPER_COMPLETE_ARGS")
+    if "_OPTLAB_COMPLETE" in os.environ and completed:
+        # The shell asks what could come next: the words are those typed so far.
+        typed = completed.split()[1:]
+        verb = next((word for word in typed if word in VERBS), None)
+    else:
+        verb = next((word for word in words if not word.startswith("-")), None)
     if verb is not None and verb not in VERBS:
         raise unknown_name("command", verb, VERBS)
     command = typer.main.get_command(application(verb))
@@ -183,13 +187,15 @@ def _is_input_error(error: Exception) -> bool:
 
 
 def _one_line(error: Exception) -> str:
-    """Return the error's message without line breaks."""
+    """Return the error's message, without line breaks but between problems."""
     if isinstance(error, _USAGE_ERROR):
         text = error.format_message()  # type: ignore[attr-defined]
     elif isinstance(error, OSError) and error.strerror:
         text = error.strerror + (f": {error.filename}" if error.filename else "")
     else:
         text = str(error) or type(error).__name__
+    if hasattr(error, "problems"):  # An experiment's: one a line, as it wrote them.
+        return str(error)
     return " ".join(text.split())
 
 

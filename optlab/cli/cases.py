@@ -261,11 +261,12 @@ def _list(store: Store, json: bool) -> None:
     )
 
 
-def _last_verdict(outcome: Outcome | None, unchanged: bool) -> str:
+def _last_verdict(outcome: Outcome | None, unchanged: bool) -> Text | str:
     if outcome is None:
         return "-"
     colour = _COLOURS[outcome.verdict]
-    return f"[{colour}]{outcome.verdict}[/]" + ("" if unchanged else " (older code)")
+    age = "" if unchanged else " (older code)"
+    return Text.assemble((outcome.verdict, colour), age)
 
 
 def _line(outcome: Outcome) -> None:

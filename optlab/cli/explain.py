@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from optlab.cli import output
-from optlab.cli.settings import parse_settings
+from optlab.cli.settings import RuleOption, import_rules, parse_settings
 from optlab.errors import InputError
 from optlab.explain import explain as explain_steps
 from optlab.optimizers.registry import lookup
@@ -46,6 +46,7 @@ def explain(
         Path | None,
         typer.Option(metavar="FILE", help="Draw the numbers as a .png or .svg."),
     ] = None,
+    rules: RuleOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document.")
     ] = False,
@@ -55,6 +56,7 @@ def explain(
     The optimizer's own rule computes them. Separate the gradients by commas; one that
     begins with a minus sign needs an equals sign: --gradients=-0.1,0.2.
     """
+    import_rules(rules)
     lookup(optimizer)
     arguments = parse_settings(settings, dotted=False)
     if learning_rate is not None:

@@ -12,6 +12,9 @@ import numpy as np
 from optlab.cli.settings import parse_value, split
 from optlab.errors import InputError
 
+#: Values of one setting; each is at least one training.
+_MOST = 100_000
+
 
 def parse_grid(words: Sequence[str]) -> dict[str, list[Any]]:
     """Read ``--over`` words: for each path the list of values to try.
@@ -69,6 +72,10 @@ def _spaced(path: str, text: str) -> list[Any]:
         raise InputError(f"--over {path} needs finite ends. Received: {text!r}")
     if number < 1:
         raise InputError(f"--over {path} needs n of at least 1. Received: {text!r}")
+    if number > _MOST:
+        raise InputError(
+            f"--over {path} needs n of at most {_MOST}. Received: {text!r}"
+        )
     if spacing == "log":
         if start <= 0 or stop <= 0:
             raise InputError(

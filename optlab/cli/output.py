@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from optlab.errors import InputError
 from optlab.plain import finite, plain
@@ -45,20 +46,26 @@ def say(text: str) -> None:
 
 def table(
     columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
+    rows: Iterable[Sequence[str | Text]],
     *,
     title: str | None = None,
     left: int = 1,
 ) -> Table:
     """Lay out a table whose first `left` columns are words and the others figures."""
-    laid = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    head = None if title is None else Text(title)
+    laid = Table(title=head, title_justify="left", box=None, pad_edge=False)
     for index, column in enumerate(columns):
         laid.add_column(
-            column, justify="left" if index < left else "right", overflow="fold"
+            Text(column), justify="left" if index < left else "right", overflow="fold"
         )
     for row in rows:
-        laid.add_row(*row)
+        laid.add_row(*(Text(c) if isinstance(c, str) else c for c in row))
     return laid
+
+
+def counted(number: int, thing: str) -> str:
+    """Return "1 epoch", "2 epochs"."""
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def figure(value: float | None, digits: int = 4) -> str:

@@ -30,7 +30,7 @@ def live(name: str) -> Iterator[Callable[[dict[str, Any]], None] | None]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         TextColumn("{task.fields[counted]}"),
         TimeElapsedColumn(),
@@ -80,7 +80,7 @@ def counting(name: str, total: int) -> Iterator[Callable[[], None]]:
     from rich.progress import TimeRemainingColumn as Remaining
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         Remaining(),

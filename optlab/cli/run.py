@@ -11,7 +11,7 @@ from optlab import experiments
 from optlab.cli import output
 from optlab.cli.app import FAILED, INTERRUPTED
 from optlab.cli.progress import live
-from optlab.cli.settings import parse_settings
+from optlab.cli.settings import RuleOption, import_rules, parse_settings
 from optlab.errors import InputError
 from optlab.files import write_text
 from optlab.kernels.jit import cache_folder
@@ -74,6 +74,7 @@ def run(
         Path | None,
         typer.Option(metavar="RECORD", help="Go on from this record.npz."),
     ] = None,
+    rules: RuleOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document.")
     ] = False,
@@ -82,6 +83,7 @@ def run(
 
     The record, a summary and the experiment as it was run are left in out/NAME.
     """
+    import_rules(rules)
     if shipped:
         _list(json)
         return 0
@@ -223,7 +225,7 @@ def _show(document: dict[str, Any], run: Run) -> None:
                 output.figure(found["first"]),
                 output.figure(found["last"]),
                 output.figure(found["best"]),
-                _counted(found, walked),
+                str(found["best_step" if walked else "best_epoch"] or "-"),
             )
             for name, found in rows
         ],
@@ -236,9 +238,9 @@ def _show(document: dict[str, Any], run: Run) -> None:
         lines.append(f"x = ({point})")
         if document["distance"] is not None:
             lines.append(f"{document['distance']:.3g} from the nearest minimum")
-    length = f"{document['steps']} steps"
+    length = output.counted(document["steps"], "step")
     if not walked:
-        length = f"{document['epochs']} epochs, {length}"
+        length = f"{output.counted(document['epochs'], 'epoch')}, {length}"
     lines.append(
         f"{document['status'].replace('_', ' ')}: {length} "
         f"in {document['seconds']:.3g} s, {document['steps_per_second']:,.0f} a second"
@@ -254,9 +256,3 @@ def _place(name: str) -> tuple[bool, str, bool]:
     """Order figures: losses first, each with its validation behind it."""
     base = name.removeprefix("val_")
     return base != "loss", base, name != base
-
-
-def _counted(found: dict[str, Any], walked: bool) -> str:
-    """Return the best step as it is, the best epoch counted from 1."""
-    number = found["best_step" if walked else "best_epoch"]
-    return "-" if number is None else str(number + (not walked))

@@ -18,6 +18,8 @@ from optlab.schedules.registry import SCHEDULES
 
 #: Rows of the table where the steps are more.
 _ROWS = 21
+#: Steps at most: a rate takes about 2 microseconds, and all are kept for the picture.
+_MOST = 10_000_000
 
 
 def schedule(
@@ -32,7 +34,9 @@ def schedule(
             help="An argument, such as initial_learning_rate=0.1; repeatable.",
         ),
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="How many steps.")] = 1000,
+    steps: Annotated[
+        int, typer.Option(min=1, max=_MOST, help="How many steps.")
+    ] = 1000,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw it as a .png or .svg picture."),

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import tomllib
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from optlab.errors import InputError
 
@@ -32,6 +36,8 @@ def parse_value(text: str) -> Any:
         return None
     try:
         return tomllib.loads(f"value = {text}")["value"]
+    except RecursionError:
+        raise InputError(f"{text[:40]!r}... is nested too deeply.") from None
     except tomllib.TOMLDecodeError as error:
         if text.startswith(_TOML_MARKS) or "\n" in text:
             raise InputError(f"{text!r} is not a TOML value: {error}") from error
@@ -68,6 +74,33 @@ def parse_settings(words: Sequence[str] | None, dotted: bool = True) -> dict[str
             raise InputError(f"--set {path} is given twice.")
         settings[path] = parse_value(text)
     return settings
+
+
+def import_rules(paths: Sequence[str] | None) -> None:
+    """Import the optimizers that ``--rule MODULE:NAME`` names, from this folder too.
+
+    Raises
+    ------
+    InputError
+        If there is no such module or name, or it is no optimizer.
+    """
+    if paths and os.getcwd() not in sys.path:
+        sys.path.append(os.getcwd())
+    for path in paths or ():
+        from optlab.optimizers import import_rule
+
+        import_rule(path)
+
+
+#: The option of the verbs that take optimizers of the user's own.
+RuleOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rule",
+        metavar="MODULE:NAME",
+        help="Import an optimizer of your own, called so in the file; repeatable.",
+    ),
+]
 
 
 def split(word: str, option: str, dotted: bool = True) -> tuple[str, str]:

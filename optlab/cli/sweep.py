@@ -13,6 +13,7 @@ from optlab.cli.app import BAD_INPUT, FAILED, INTERRUPTED
 from optlab.cli.grid import parse_grid
 from optlab.cli.progress import counting
 from optlab.cli.run import changed, say_if_cold
+from optlab.cli.settings import RuleOption, import_rules
 from optlab.errors import InputError
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def sweep(
         Path | None,
         typer.Option(metavar="FILE", help="Draw the outcome as .png or .svg."),
     ] = None,
+    rules: RuleOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document.")
     ] = False,
@@ -75,6 +77,7 @@ def sweep(
     The table shows medians over the seeds at the end of the runs. The exit status is 1
     where no run at all came to its end.
     """
+    import_rules(rules)
     grid = parse_grid(over)
     experiment = changed(experiments.find(file), settings, epochs, steps)
     picture = output.picture(plot)
@@ -129,8 +132,9 @@ def _show(found: Sweep, count: int) -> None:
     console.print(output.table(columns, rows, left=len(found.grid)))
     if best is not None:
         words = ", ".join(f"{path}={_text(v)}" for path, v in best.settings.items())
+        runs = output.counted(count, "run")
         console.print(
-            f"best {found.by} {output.figure(best.value)} of {count} runs: {words}",
+            f"best {found.by} {output.figure(best.value)} of {runs}: {words}",
             markup=False,
             soft_wrap=True,
         )

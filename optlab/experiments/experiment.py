@@ -17,6 +17,7 @@ from optlab.errors import InputError
 from optlab.experiments import toml_files
 from optlab.experiments.building import Built, build_function, build_training
 from optlab.experiments.library import locate
+from optlab.experiments.lines import numbered
 from optlab.experiments.messages import ExperimentError, problems_of
 from optlab.experiments.paths import Tree, difference, read_path, replaced
 from optlab.experiments.tables import (
@@ -154,7 +155,8 @@ class Experiment(BaseModel):
         try:
             made = cls(**toml_files.parse(text, origin))
         except ExperimentError as error:
-            raise ExperimentError(error.problems, origin) from None
+            problems = numbered(error.problems, text)
+            raise ExperimentError(problems, origin) from None
         return made._at(folder, name)
 
     @classmethod

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError, nearest
+from optlab.experiments.lines import Problem
+from optlab.lookup import meant_boolean
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -108,7 +110,7 @@ def problems_of(
     valid_keys : dict
         Location of a table, list indices left out -> its keys.
     """
-    lines = []
+    lines: list[str] = []
     for found in error.errors():
         location = found["loc"] or ("experiment",)
         kind, context = found["type"], found.get("ctx", {})
@@ -119,23 +121,32 @@ def problems_of(
             guess = nearest(key, valid)
             hint = f" Did you mean [{guess}]?" if guess else ""
             tables = ", ".join(f"[{name}]" for name in valid)
-            lines.append(f"There is no table [{key}].{hint} Tables: {tables}.")
+            lines.append(
+                Problem.at(
+                    location, f"There is no table [{key}].{hint} Tables: {tables}."
+                )
+            )
         elif kind == "extra_forbidden":
-            lines.append(unknown_key(place_of(location[:-1]), key, valid_keys[table]))
+            text = unknown_key(place_of(location[:-1]), key, valid_keys[table])
+            lines.append(Problem.at(location, text))
         elif kind == "missing" and not table:
             continue  # The choice of tables is checked as a whole elsewhere.
         elif kind == "missing":
-            lines.append(f"{place_of(location[:-1])} needs the key {key!r}.")
+            text = f"{place_of(location[:-1])} needs the key {key!r}."
+            lines.append(Problem.at(location[:-1], text))
         elif kind == "value_error":
             reason = context["error"]
             texts = reason.problems if isinstance(reason, Several) else [str(reason)]
             place = place_of(location)
-            lines.extend(_joined(place, text) for text in texts)
+            lines.extend(Problem.at(location, _joined(place, text)) for text in texts)
         else:
             expected = _expectation(kind, context) or found["msg"]
-            lines.append(
+            text = (
                 f"{place_of(location)} must be {expected}. Received: {found['input']!r}"
             )
+            if kind == "bool_type" and isinstance(found["input"], str):
+                text += meant_boolean(found["input"])
+            lines.append(Problem.at(location, text))
     return lines
 
 

@@ -39,6 +39,8 @@ def parse(text: str, origin: str) -> Tree:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{origin} is not TOML: {error}") from None
+    except RecursionError:
+        raise InputError(f"{origin} is nested too deeply.") from None
 
 
 def _item(value: Any) -> Any:

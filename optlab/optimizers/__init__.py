@@ -14,7 +14,14 @@ from optlab.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.options import Options
-from optlab.optimizers.registry import OPTIMIZERS, get, lookup, names, register
+from optlab.optimizers.registry import (
+    OPTIMIZERS,
+    get,
+    import_rule,
+    lookup,
+    names,
+    register,
+)
 from optlab.optimizers.rmsprop import RMSprop
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
@@ -43,6 +50,7 @@ __all__ = [
     "Rule",
     "ScheduleFreeAdamW",
     "get",
+    "import_rule",
     "lookup",
     "names",
     "register",

@@ -69,23 +69,49 @@ def register(name: str, cls: type[Optimizer]) -> None:
 
 
 def lookup(name: str) -> type[Optimizer]:
-    """Return the class of a name: "adam", "AdamW", or "my_module:my_rule".
+    """Return the class of a name: "adam", "AdamW", or one that was registered.
+
+    A name never imports anything, for it may come from a file of somebody else; see
+    `import_rule`.
 
     Raises
     ------
     InputError
         If there is none; the message names the nearest.
     """
-    if ":" in name:
-        return _imported(name)
+    if ":" in name and _key(name) not in OPTIMIZERS:
+        raise InputError(
+            f"The optimizer {name!r} has not been imported, and a name alone imports "
+            f"nothing. Say --rule {name} on the command line, or "
+            f"optlab.optimizers.import_rule({name!r}) in Python."
+        )
     if _key(name) not in OPTIMIZERS:
         raise unknown_name("optimizer", name, names())
     return OPTIMIZERS[_key(name)]
 
 
-def _imported(path: str) -> type[Optimizer]:
-    """Return the class at "module:attribute"."""
+def import_rule(path: str) -> type[Optimizer]:
+    """Import an optimizer, and register it under its path.
+
+    Parameters
+    ----------
+    path : str
+        "module:attribute" of a class such as `optlab.rule` makes. The module's code is
+        run.
+
+    Returns
+    -------
+    type
+        The class, which `get` now knows by that path.
+
+    Raises
+    ------
+    InputError
+        If there is no such module or attribute, or it is no optimizer.
+    """
     module, _, attribute = path.partition(":")
+    if not module or not attribute:
+        raise InputError(f"A rule must be module:name. Received: {path!r}")
     try:
         found = getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError) as error:
@@ -95,6 +121,7 @@ def _imported(path: str) -> type[Optimizer]:
             f"{path!r} must be an Optimizer class, such as `optlab.rule` makes. "
             f"Received: {found!r}"
         )
+    register(path, found)
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from optlab.cli import app
-from optlab.errors import InputError
+from optlab.errors import InputError, InputTypeError
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -93,12 +93,12 @@ def test_bad_words_are_one_line_and_status_2(optlab, words, said):
     ("error", "said"),
     [
         (InputError("too\nlong"), "error: too long\n"),
-        (ValueError("bad value"), "error: bad value\n"),
-        (TypeError("bad type"), "error: bad type\n"),
+        (InputTypeError("bad type"), "error: bad type\n"),
         (
             FileNotFoundError(2, "No such file or directory", "x.csv"),
             "error: No such file or directory: x.csv\n",
         ),
+        (ValueError("a bug"), "error: a bug\n"),
         (
             RuntimeError("lost"),
             "internal error: RuntimeError: lost (run with --debug for the traceback)\n",

@@ -79,7 +79,7 @@ def test_without_tensorflow_one_line_names_the_extra(capsys, monkeypatch, words)
     finally:
         runtime.load.cache_clear()
     text = capsys.readouterr().err
-    assert "pip install 'optlab[tensorflow]'" in text
+    assert "pip install '.[tensorflow]'" in text
     assert text.count("\n") == 1
 
 

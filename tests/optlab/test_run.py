@@ -36,7 +36,7 @@ def test_summary():
         "first": history["loss"][0],
         "last": history["loss"][-1],
         "best": min(history["loss"]),
-        "best_epoch": int(np.argmin(history["loss"])),
+        "best_epoch": int(np.argmin(history["loss"])) + 1,
     }
     assert sorted(found["metrics"]) == sorted(set(history) - {"loss"})
     assert found["metrics"]["accuracy"]["best"] == max(history["accuracy"])
@@ -54,7 +54,7 @@ def test_summary_of_nothing_and_of_nan():
     assert found["steps_per_second"] == 0.0
     run = Run()
     run.history = {"loss": [2.0, 1.0, math.nan]}
-    assert run.summary()["loss"]["best_epoch"] == 1
+    assert run.summary()["loss"]["best_epoch"] == 2
 
 
 def test_save_and_load(tmp_path):

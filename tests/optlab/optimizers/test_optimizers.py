@@ -157,7 +157,7 @@ BAD_CONSTRUCTORS = [
     (lambda: optimizers.SGD(nesterof=True), "unknown option 'nesterof'"),
     (lambda: optimizers.AdamW(weight_decay=None), "`weight_decay` must be a number"),
     (lambda: optimizers.get("adm"), "Did you mean 'adam'"),
-    (lambda: optimizers.get("no_such_module:Rule"), "Cannot import"),
+    (lambda: optimizers.import_rule("no_such_module:Rule"), "Cannot import"),
     (lambda: optimizers.get(3), "must be a name"),
     (
         lambda: optimizers.get({"class_name": "Adma", "config": {}}),
