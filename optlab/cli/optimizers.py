@@ -107,9 +107,9 @@ def _differs(optimizer: Optimizer) -> str:
 
 def _arguments(cls: type[Optimizer]) -> dict[str, Any]:
     """Return the constructor's own arguments with their defaults."""
-    signature = inspect.signature(cls.__init__)
+    signature = inspect.signature(cls)
     return {
         name: parameter.default
         for name, parameter in signature.parameters.items()
-        if parameter.default is not parameter.empty
+        if parameter.kind is parameter.POSITIONAL_OR_KEYWORD
     }

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import adadelta
 from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Number
 
 
 class Adadelta(Optimizer):
@@ -25,7 +23,7 @@ class Adadelta(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -33,20 +31,9 @@ class Adadelta(Optimizer):
     Zeiler, ADADELTA: an adaptive learning rate method, 2012.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("rho", "epsilon")
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        rho: float = 0.95,
-        epsilon: float = 1e-7,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("rho", rho, 0, 1, "[]")
-        check_range("epsilon", epsilon, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.rho = float(rho)
-        self.epsilon = float(epsilon)
+    default_rate = 0.001
+    rho = Number(0.95, "[0, 1]")
+    epsilon = Number(1e-7, "[0, inf)")
 
     @property
     def rule(self) -> Rule:

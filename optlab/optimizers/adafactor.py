@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import adafactor
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Flag, Number
 from optlab.parameters import Parameters
 
 
@@ -33,7 +31,7 @@ class Adafactor(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -41,33 +39,12 @@ class Adafactor(Optimizer):
     Shazeer, Stern, Adafactor, 2018.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = (
-        "beta_2_decay",
-        "epsilon_1",
-        "epsilon_2",
-        "clip_threshold",
-        "relative_step",
-    )
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta_2_decay: float = -0.8,
-        epsilon_1: float = 1e-30,
-        epsilon_2: float = 1e-3,
-        clip_threshold: float = 1.0,
-        relative_step: bool = True,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("clip_threshold", clip_threshold, 0, float("inf"), "()")
-        check_range("epsilon_1", epsilon_1, 0, float("inf"), "[)")
-        check_range("epsilon_2", epsilon_2, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.beta_2_decay = float(beta_2_decay)
-        self.epsilon_1 = float(epsilon_1)
-        self.epsilon_2 = float(epsilon_2)
-        self.clip_threshold = float(clip_threshold)
-        self.relative_step = bool(relative_step)
+    default_rate = 0.001
+    beta_2_decay = Number(-0.8)
+    epsilon_1 = Number(1e-30, "[0, inf)")
+    epsilon_2 = Number(1e-3, "[0, inf)")
+    clip_threshold = Number(1.0, "(0, inf)")
+    relative_step = Flag(True)
 
     @property
     def rule(self) -> Rule:

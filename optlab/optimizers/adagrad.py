@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import adagrad
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Number
 
 
 class Adagrad(Optimizer):
@@ -26,7 +24,7 @@ class Adagrad(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -34,26 +32,9 @@ class Adagrad(Optimizer):
     Duchi, Hazan, Singer, Adaptive subgradient methods, 2011.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("initial_accumulator_value", "epsilon")
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range(
-            "initial_accumulator_value",
-            initial_accumulator_value,
-            0,
-            float("inf"),
-            "[)",
-        )
-        check_range("epsilon", epsilon, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.initial_accumulator_value = float(initial_accumulator_value)
-        self.epsilon = float(epsilon)
+    default_rate = 0.001
+    initial_accumulator_value = Number(0.1, "[0, inf)")
+    epsilon = Number(1e-7, "[0, inf)")
 
     @property
     def rule(self) -> Rule:

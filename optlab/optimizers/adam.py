@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import adam
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import BaseOptions, OtherOptions, check_range
+from optlab.optimizers.hyperparameters import Flag, Number
 
 
 class Adam(Optimizer):
@@ -28,7 +26,7 @@ class Adam(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If a beta is outside [0, 1), or epsilon is negative.
 
     Examples
@@ -45,25 +43,11 @@ class Adam(Optimizer):
     Reddi, Kale, Kumar, On the convergence of Adam and beyond, 2018.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon", "amsgrad")
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        amsgrad: bool = False,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("beta_1", beta_1, 0, 1, "[)")
-        check_range("beta_2", beta_2, 0, 1, "[)")
-        check_range("epsilon", epsilon, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.beta_1 = float(beta_1)
-        self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
-        self.amsgrad = bool(amsgrad)
+    default_rate = 0.001
+    beta_1 = Number(0.9, "[0, 1)")
+    beta_2 = Number(0.999, "[0, 1)")
+    epsilon = Number(1e-7, "[0, inf)")
+    amsgrad = Flag(False)
 
     @property
     def rule(self) -> Rule:
@@ -99,7 +83,7 @@ class AdamW(Adam):
 
     Raises
     ------
-    ValueError
+    InputError
         If `weight_decay` is None.
 
     References
@@ -107,26 +91,4 @@ class AdamW(Adam):
     Loshchilov, Hutter, Decoupled weight decay regularization, 2019, algorithm 2.
     """
 
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        weight_decay: float | None = 0.004,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        amsgrad: bool = False,
-        **options: Unpack[OtherOptions],
-    ) -> None:
-        if weight_decay is None:
-            raise ValueError(
-                "`weight_decay` must be a number for AdamW. Received: weight_decay=None"
-            )
-        super().__init__(
-            learning_rate,
-            beta_1,
-            beta_2,
-            epsilon,
-            amsgrad,
-            weight_decay=weight_decay,
-            **options,
-        )
+    weight_decay = Number(0.004)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import adamax
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Number
 
 
 class Adamax(Optimizer):
@@ -26,7 +24,7 @@ class Adamax(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -34,23 +32,10 @@ class Adamax(Optimizer):
     Kingma, Ba, Adam: a method for stochastic optimization, 2015, algorithm 2.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("beta_1", beta_1, 0, 1, "[)")
-        check_range("beta_2", beta_2, 0, 1, "[)")
-        check_range("epsilon", epsilon, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.beta_1 = float(beta_1)
-        self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
+    default_rate = 0.001
+    beta_1 = Number(0.9, "[0, 1)")
+    beta_2 = Number(0.999, "[0, 1)")
+    epsilon = Number(1e-7, "[0, inf)")
 
     @property
     def rule(self) -> Rule:

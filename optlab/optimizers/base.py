@@ -7,6 +7,7 @@ run in one fused pass over memory (`optlab.kernels.fuse`).
 
 from __future__ import annotations
 
+import inspect
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,21 +15,34 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
+from numpy import ndarray
 
+from optlab.errors import InputError
 from optlab.kernels import fuse, sums, transforms
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.lookup import snake_case
 from optlab.optimizers.checks import (
     Array,
+    as_list,
     check_arrays,
-    checked_gradient,
+    check_gradient,
     checked_rate,
     flat,
     float32_rounded,
     global_factor,
+    is_same,
+    owner_of,
+    read_only,
 )
-from optlab.optimizers.options import Options
-from optlab.optimizers.state import Remembers
+from optlab.optimizers.hyperparameters import (
+    Hyperparameter,
+    Patterns,
+    bound,
+    declared,
+    signature,
+)
+from optlab.optimizers.options import OPTIONS, Options
+from optlab.optimizers.state import OptimizerState
 from optlab.parameters import Parameters
 
 Tensors: TypeAlias = Parameters | Sequence[Array]
@@ -80,34 +94,67 @@ class Piece:
 Call: TypeAlias = tuple[Callable[..., None], Array, tuple[Array, ...]]
 
 
-class Optimizer(Remembers):
+class Optimizer(OptimizerState):
     """Base of all optimizers.
 
     Parameters
     ----------
     learning_rate : float, schedule or callable
         The rate, or a function of the step (from 0) that returns it.
-    **options
-        See `optlab.optimizers.Options`.
+    **arguments
+        The hyperparameters that the class declares, and the options that all share:
+        see `optlab.optimizers.Options`.
 
     Raises
     ------
-    TypeError
-        If an option is unknown.
-    ValueError
-        If a value is out of range.
+    InputError
+        If an argument is unknown or a value out of range.
+
+    Notes
+    -----
+    A subclass declares its hyperparameters in its body, in tf.keras's order, as
+    `optlab.optimizers.hyperparameters` says; its constructor follows from them.
     """
 
-    #: Constructor arguments of the optimizer itself, in tf.keras's order.
+    #: What the learning rate is where it is left out.
+    default_rate: ClassVar[float] = 0.001
+    #: What the class declares, and what its bases do.
+    hyperparameters: ClassVar[Mapping[str, Hyperparameter]] = {}
+    #: The names of the constructor's arguments besides rate and options.
     arguments: ClassVar[tuple[str, ...]] = ()
     #: "numba" runs an elementwise rule in fused loops; "numpy" runs it as it is
     #: written, on arrays, to the same bits. To be set before `build`.
     engine: str = "numba"
 
-    def __init__(self, learning_rate: Any, **options: Any) -> None:
-        self.options = Options.from_keywords(type(self).__name__, options)
-        self.name = self.options.name or snake_case(type(self).__name__)
-        self._rate = checked_rate(learning_rate)
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        own = declared(cls)
+        inherited = {k: v for k, v in cls.hyperparameters.items() if k not in own}
+        cls.hyperparameters = {**own, **inherited}
+        if "arguments" not in vars(cls):
+            cls.arguments = tuple(k for k in cls.hyperparameters if k not in OPTIONS)
+        if "__init__" in vars(cls):
+            made = inspect.signature(cls.__init__)
+            rest = list(made.parameters.values())[1:]
+            cls.__signature__ = made.replace(parameters=rest)  # type: ignore[attr-defined]
+        elif cls.__init__ is Optimizer.__init__:
+            cls.__signature__ = signature(  # type: ignore[attr-defined]
+                cls.hyperparameters, OPTIONS, cls.default_rate
+            )
+
+    def __init__(self, *args: Any, **arguments: Any) -> None:
+        cls = type(self)
+        names = ["learning_rate", *cls.hyperparameters]
+        given = bound(cls.__name__, names, OPTIONS, args, arguments)
+        rate = given.pop("learning_rate", cls.default_rate)
+        for name, each in cls.hyperparameters.items():
+            value = each.checked(given.pop(name, each.default))
+            vars(self)[name] = value
+            if name in OPTIONS:
+                given[name] = value
+        self.options = Options(**given)
+        self.name = self.options.name or snake_case(cls.__name__)
+        self._rate = checked_rate(rate)
         self._calls = 0
         self._excluded: tuple[list[Any], re.Pattern[str] | None] = ([], None)
         self.built = False
@@ -135,23 +182,29 @@ class Optimizer(Remembers):
 
         Raises
         ------
-        TypeError
-            If a dtype is neither float32 nor float64, or dtypes are mixed.
-        ValueError
-            If an array is not contiguous, is read-only, or the optimizer is built
-            already for other parameters.
+        InputTypeError
+            If it holds no plain arrays, a dtype is neither float32 nor float64, or
+            dtypes are mixed.
+        InputError
+            If an array is not contiguous, is read-only or shares memory with another,
+            or the optimizer is built already for other parameters.
         """
-        arrays = list(params)
-        check_arrays(arrays)
+        arrays = as_list("params", params)
         if self.built:
             if not self._same(arrays):
-                raise ValueError(
+                check_arrays(arrays)
+                raise InputError(
                     f"{self.name} is built for other parameters. "
                     "Make a new optimizer for a second model."
                 )
             return
-        self._arrays = arrays
+        check_arrays(arrays)
+        self._arrays = arrays = list(arrays)
+        owners = [owner_of(array) for array in arrays]
+        self._owner = owners[0] if len(owners) == 1 else None
+        self._owners = {id(owner): owner for owner in owners}
         self._arena = params if isinstance(params, Parameters) else None
+        self._written = arrays if self._arena is None else [self._arena.flat]
         self.dtype = arrays[0].dtype if arrays else np.dtype("float32")
         names = self._arena.names if self._arena else None
         self._layout = Parameters([a.shape for a in arrays], self.dtype, names)
@@ -235,12 +288,13 @@ class Optimizer(Remembers):
     def _refresh_hyper(self) -> None:
         """Write the scalars of the rule again; needed after one was changed."""
         self._hyper[0] = 1.0
+        self._written_rate = 0.0  # what stands at 1, which a step compares by identity
+        self._hyper[1] = self._written_rate
         self._hyper[2:] = self.hyper()
 
     def _same(self, arrays: Sequence[Array]) -> bool:
         return len(arrays) == len(self._arrays) and all(
-            new is old or (new.shape == old.shape and np.shares_memory(new, old))
-            for new, old in zip(arrays, self._arrays, strict=True)
+            map(is_same, arrays, self._arrays)
         )
 
     # Applying.
@@ -258,11 +312,11 @@ class Optimizer(Remembers):
 
         Raises
         ------
-        TypeError
-            If a gradient has another dtype than its parameter.
-        ValueError
-            If the optimizer is not built, or counts or shapes disagree. Nothing has
-            been changed then.
+        InputTypeError
+            If a gradient is no plain array, or of another dtype than its parameter.
+        InputError
+            If the optimizer is not built, counts or shapes disagree, or a parameter
+            has become read-only. Nothing has been changed then.
 
         Notes
         -----
@@ -274,28 +328,33 @@ class Optimizer(Remembers):
         if params is not None:
             self.build(params)
         elif not self.built:
-            raise ValueError(
+            raise InputError(
                 "The optimizer is not built: pass the parameters as well, "
                 "`apply(grads, params)`, or call `build(params)` first."
             )
-        if self._only is not None and len(grads) == 1:
+        kind = grads.__class__
+        if self._only is not None and (kind is list or kind is Parameters):
             # One tensor, one call: a small step takes a microsecond, and half is here.
-            grad = grads[0]
+            grad = grads[0] if len(grads) == 1 else None
             if (
-                grad.__class__ is np.ndarray
+                grad.__class__ is ndarray
                 and grad.dtype is self.dtype
                 and grad.shape == self._shapes[0]
-                and grad.flags.c_contiguous
+                and grad.flags.carray
+                and self._written[0].flags.writeable
             ):
-                loop, param, slots = self._only
-                rate = self._rate
-                if rate.__class__ is not float or not self._is_float32:
-                    rate = float32_rounded(self._current_rate())
-                self._hyper[1] = rate
-                row = grad if grad.ndim == 1 else grad.reshape(-1)
-                loop(self._calls + 1, self._hyper, self._clip, param, row, *slots)
-                self._calls += 1
-                return
+                owner = grad if grad.base is None else grad.base
+                if owner.__class__ is ndarray and owner is not self._owner:
+                    loop, param, slots = self._only
+                    rate = self._rate
+                    if rate.__class__ is not float or not self._is_float32:
+                        rate = float32_rounded(self._current_rate())
+                    if rate is not self._written_rate:
+                        self._hyper[1] = self._written_rate = rate
+                    row = grad if grad.ndim == 1 else grad.reshape(-1)
+                    loop(self._calls + 1, self._hyper, self._clip, param, row, *slots)
+                    self._calls += 1
+                    return
         flats = self._flattened(grads)
         if self._simple:
             self._update(flats)
@@ -303,44 +362,69 @@ class Optimizer(Remembers):
             self._update_with_options(flats)
         self._calls += 1
 
-    def _flattened(self, grads: Tensors) -> list[Array]:
+    def _flattened(self, grads: Tensors) -> list[Any]:
         """Check the gradients; return them flat, one a tensor or the whole arena."""
+        for array in self._written:
+            if not array.flags.writeable:
+                raise read_only(self._written)
         if isinstance(grads, Parameters):
             if grads.shapes == self._layout.shapes and grads.dtype == self.dtype:
                 if self._whole is not None and self._at_once and self._simple:
-                    return [grads.flat]
-                return [g.reshape(-1) for g in grads.arrays]
-            grads = list(grads)
-        if len(grads) != len(self._shapes):
-            raise ValueError(
-                "`grads` must hold one gradient a parameter: "
-                f"{len(self._shapes)} expected. Received: {len(grads)}"
-            )
-        dtype = self.dtype
-        checked = []
-        missing = 0
-        for k, (grad, shape) in enumerate(zip(grads, self._shapes, strict=True)):
-            if grad is None:
-                missing += 1
-            elif (
-                grad.__class__ is not np.ndarray
-                or grad.dtype is not dtype
-                or grad.shape != shape
-            ):
-                grad = checked_gradient(grad, k, shape, dtype)
-            checked.append(grad)
-        if missing == len(checked) > 0:
-            raise ValueError("No gradients provided for any parameter.")
+                    return [self._apart(grads.flat)]
+                return [self._apart(g.reshape(-1)) for g in grads.arrays]
+        checked, missing = self._counted_gradients(grads)
         if self._gathers and not missing:
             np.concatenate(checked, axis=None, out=self._gathered.flat)
             return self._gathered_flats
-        return [g if g is None else flat(g) for g in checked]
+        return [g if g is None else self._apart(flat(g)) for g in checked]
+
+    def checked_gradients(self, grads: Any) -> list[Any]:
+        """Return gradients as a list, one a parameter, or say what is wrong with one.
+
+        Raises
+        ------
+        InputError
+            As `apply` does.
+        """
+        return self._counted_gradients(grads)[0]
+
+    def _counted_gradients(self, grads: Any) -> tuple[list[Any], int]:
+        arrays = as_list("grads", grads)
+        if len(arrays) != len(self._shapes):
+            raise InputError(
+                "`grads` must hold one gradient a parameter: "
+                f"{len(self._shapes)} expected. Received: {len(arrays)}"
+            )
+        dtype = self.dtype
+        missing = 0
+        for k, (grad, shape) in enumerate(zip(arrays, self._shapes, strict=True)):
+            if grad is None:
+                missing += 1
+            elif (
+                grad.__class__ is not ndarray
+                or grad.dtype is not dtype
+                or grad.shape != shape
+            ):
+                check_gradient(grad, k, shape, dtype)
+        if missing == len(arrays) > 0:
+            raise InputError("No gradients provided for any parameter.")
+        return arrays, missing
+
+    def _apart(self, row: Array) -> Array:
+        """Return a gradient that shares no memory with a parameter; mostly as it is."""
+        owner = row if row.base is None else row.base
+        if owner.__class__ is ndarray and id(owner) not in self._owners:
+            return row
+        if any(np.may_share_memory(row, array) for array in self._arrays):
+            return row.copy()
+        return row
 
     def _update(self, flats: list[Array]) -> None:
         """Clip, decay and run the rule; `flats` as `_flattened` returns them."""
         hyper = self._hyper
         rate = self._rate if self._rate.__class__ is float else self._current_rate()
-        hyper[1] = rate if self._is_float32 else float32_rounded(rate)
+        self._written_rate = rate if self._is_float32 else float32_rounded(rate)
+        hyper[1] = self._written_rate
         step = (self._calls if self._simple else self.iterations) + 1
         if self._clips:
             self._prepare_clip(flats)
@@ -454,7 +538,7 @@ class Optimizer(Remembers):
         """Return new gradients divided by the scale, and by the steps they sum over."""
         due = bool(steps) and (self._calls + 1) % (steps or 1) == 0
         results: list[Any] = []
-        with flush_subnormals():
+        with flush_subnormals(), np.errstate(all="ignore"):
             for k, flat in enumerate(flats):
                 if flat is None:
                     results.append(None)
@@ -509,15 +593,16 @@ class Optimizer(Remembers):
 
         Raises
         ------
-        ValueError
+        InputError
             If the optimizer is built already.
         """
         if self.built:
-            raise ValueError(
+            raise InputError(
                 "`exclude_from_weight_decay()` can only be called before the "
                 "optimizer is built."
             )
-        pattern = re.compile("|".join(var_names)) if var_names else None
+        words = Patterns.checked_as("var_names", var_names)
+        pattern = re.compile("|".join(words)) if words else None
         self._excluded = (list(var_list or ()), pattern)
 
     def _decays(self, k: int) -> bool:

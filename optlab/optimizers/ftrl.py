@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import ftrl
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Number
 
 
 class Ftrl(Optimizer):
@@ -32,7 +30,7 @@ class Ftrl(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -40,46 +38,13 @@ class Ftrl(Optimizer):
     McMahan et al., Ad click prediction: a view from the trenches, 2013.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = (
-        "learning_rate_power",
-        "initial_accumulator_value",
-        "l1_regularization_strength",
-        "l2_regularization_strength",
-        "l2_shrinkage_regularization_strength",
-        "beta",
-    )
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        learning_rate_power: float = -0.5,
-        initial_accumulator_value: float = 0.1,
-        l1_regularization_strength: float = 0.0,
-        l2_regularization_strength: float = 0.0,
-        l2_shrinkage_regularization_strength: float = 0.0,
-        beta: float = 0.0,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("learning_rate_power", learning_rate_power, float("-inf"), 0, "(]")
-        for name, value in (
-            ("initial_accumulator_value", initial_accumulator_value),
-            ("l1_regularization_strength", l1_regularization_strength),
-            ("l2_regularization_strength", l2_regularization_strength),
-            (
-                "l2_shrinkage_regularization_strength",
-                l2_shrinkage_regularization_strength,
-            ),
-        ):
-            check_range(name, value, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.learning_rate_power = float(learning_rate_power)
-        self.initial_accumulator_value = float(initial_accumulator_value)
-        self.l1_regularization_strength = float(l1_regularization_strength)
-        self.l2_regularization_strength = float(l2_regularization_strength)
-        self.l2_shrinkage_regularization_strength = float(
-            l2_shrinkage_regularization_strength
-        )
-        self.beta = float(beta)
+    default_rate = 0.001
+    learning_rate_power = Number(-0.5, "(-inf, 0]")
+    initial_accumulator_value = Number(0.1, "[0, inf)")
+    l1_regularization_strength = Number(0.0, "[0, inf)")
+    l2_regularization_strength = Number(0.0, "[0, inf)")
+    l2_shrinkage_regularization_strength = Number(0.0, "[0, inf)")
+    beta = Number(0.0)
 
     @property
     def rule(self) -> Rule:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import lion
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Number
 
 
 class Lion(Optimizer):
@@ -26,7 +24,7 @@ class Lion(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -34,20 +32,9 @@ class Lion(Optimizer):
     Chen et al., Symbolic discovery of optimization algorithms, 2023.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2")
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta_1: float = 0.9,
-        beta_2: float = 0.99,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("beta_1", beta_1, 0, 1, "(]")
-        check_range("beta_2", beta_2, 0, 1, "[]")
-        super().__init__(learning_rate, **options)
-        self.beta_1 = float(beta_1)
-        self.beta_2 = float(beta_2)
+    default_rate = 0.001
+    beta_1 = Number(0.9, "(0, 1]")
+    beta_2 = Number(0.99, "[0, 1]")
 
     @property
     def rule(self) -> Rule:

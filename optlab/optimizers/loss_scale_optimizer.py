@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 
+from optlab.errors import InputError, InputTypeError
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import Array
-from optlab.optimizers.options import check_range
+from optlab.optimizers.hyperparameters import Integer, Number
+from optlab.optimizers.state import state_number
 from optlab.parameters import Parameters
 
 
@@ -34,9 +36,9 @@ class LossScaleOptimizer(Optimizer):
 
     Raises
     ------
-    TypeError
+    InputTypeError
         If `inner_optimizer` is no optimizer.
-    ValueError
+    InputError
         If a number is out of range.
 
     References
@@ -44,7 +46,8 @@ class LossScaleOptimizer(Optimizer):
     Micikevicius et al., Mixed precision training, 2018, section 3.2.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("initial_scale", "dynamic_growth_steps")
+    initial_scale = Number(2.0**15, "(0, inf)")
+    dynamic_growth_steps = Integer(2000, 1, 2**31 - 1)
 
     def __init__(
         self,
@@ -53,16 +56,19 @@ class LossScaleOptimizer(Optimizer):
         dynamic_growth_steps: int = 2000,
         name: str | None = None,
     ) -> None:
-        if not isinstance(inner_optimizer, Optimizer):
-            raise TypeError(
-                f"`inner_optimizer` must be an Optimizer. Received: {inner_optimizer!r}"
+        wraps_scale = isinstance(inner_optimizer, LossScaleOptimizer)
+        if not isinstance(inner_optimizer, Optimizer) or wraps_scale:
+            raise InputTypeError(
+                "`inner_optimizer` must be an Optimizer that scales no loss itself. "
+                f"Received: {inner_optimizer!r}"
             )
-        check_range("initial_scale", initial_scale, 0, float("inf"), "()")
-        check_range("dynamic_growth_steps", dynamic_growth_steps, 1, float("inf"), "[)")
         self.inner_optimizer = inner_optimizer
-        super().__init__(0.0, name=name)
-        self.initial_scale = float(initial_scale)
-        self.dynamic_growth_steps = int(dynamic_growth_steps)
+        super().__init__(
+            0.0,
+            initial_scale=initial_scale,
+            dynamic_growth_steps=dynamic_growth_steps,
+            name=name,
+        )
         self.dynamic_scale = self.initial_scale
         self.step_counter = 0
 
@@ -78,18 +84,18 @@ class LossScaleOptimizer(Optimizer):
 
     def scale_loss(self, loss: float) -> float:
         """Return the loss times the present scale."""
-        return loss * self.dynamic_scale
+        return float(loss * self.dynamic_scale)
 
     def apply(self, grads: Any, params: Any = None) -> None:
         """Unscale the gradients and update, or skip; see `Optimizer.apply`."""
         if params is not None:
             self.build(params)
-        arrays: list[Array | None] = list(grads)
+        arrays: list[Array | None] = self.checked_gradients(grads)
         if not all(g is None or np.isfinite(g).all() for g in arrays):
             self.step_counter = 0
             self.dynamic_scale *= 0.5
             return
-        with flush_subnormals():
+        with flush_subnormals(), np.errstate(all="ignore"):
             unscaled = [
                 None if g is None else g / g.dtype.type(self.dynamic_scale)
                 for g in arrays
@@ -102,6 +108,12 @@ class LossScaleOptimizer(Optimizer):
             self.dynamic_scale *= 2.0
         else:
             self.step_counter += 1
+
+    def checked_gradients(self, grads: Any) -> list[Any]:
+        """Return gradients as the inner optimizer checks them."""
+        if not self.inner_optimizer.built:
+            raise InputError("The optimizer is not built: pass the parameters as well.")
+        return self.inner_optimizer.checked_gradients(grads)
 
     @property
     def iterations(self) -> int:
@@ -141,9 +153,11 @@ class LossScaleOptimizer(Optimizer):
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Put back what `save_state` returned."""
+        scale = state_number(state, "dynamic_scale", Number(1.0, "(0, inf)"))
+        counter = state_number(state, "step_counter", Integer(0, 0, 2**31 - 1))
         self.inner_optimizer.load_state(state)
-        self.dynamic_scale = float(state["dynamic_scale"])
-        self.step_counter = int(state["step_counter"])
+        self.dynamic_scale = scale
+        self.step_counter = counter
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments, with the inner optimizer's configuration."""
@@ -162,6 +176,10 @@ class LossScaleOptimizer(Optimizer):
         """Build from `get_config()`, this one's or tf.keras's."""
         from optlab.optimizers.registry import get
 
+        if "inner_optimizer" not in config:
+            raise InputError(
+                f"The configuration of a {cls.__name__} lacks 'inner_optimizer'."
+            )
         own = ("initial_scale", "dynamic_growth_steps", "name")
         arguments = {key: config[key] for key in own if key in config}
         return cls(get(config["inner_optimizer"]), **arguments)

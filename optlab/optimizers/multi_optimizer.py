@@ -6,9 +6,18 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
+from optlab.errors import InputError, InputTypeError
 from optlab.optimizers.base import Optimizer, Rule, Tensors
-from optlab.optimizers.checks import Array
+from optlab.optimizers.checks import (
+    Array,
+    as_list,
+    check_arrays,
+    check_gradient,
+    is_same,
+)
+from optlab.optimizers.hyperparameters import Integer, Patterns
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from optlab.optimizers.state import state_number
 from optlab.parameters import Parameters
 
 
@@ -24,7 +33,7 @@ class OptimizerMap:
 
     Raises
     ------
-    TypeError
+    InputTypeError
         If a value is no optimizer, or one that wraps others.
     """
 
@@ -34,21 +43,28 @@ class OptimizerMap:
         optimizer_map: Mapping[str, Optimizer] | None = None,
     ) -> None:
         self.default_optimizer = _plain(default_optimizer)
-        self.optimizers = {k: _plain(v) for k, v in (optimizer_map or {}).items()}
+        members = {} if optimizer_map is None else optimizer_map
+        if not isinstance(members, Mapping):
+            raise InputTypeError(
+                "`optimizer_map` must be a mapping of names or patterns to optimizers. "
+                f"Received: {members!r}"
+            )
+        Patterns.checked_as("optimizer_map", list(members))
+        self.optimizers = {k: _plain(v) for k, v in members.items()}
 
     def __call__(self, name: str) -> Optimizer:
         """Return the optimizer of a parameter.
 
         Raises
         ------
-        ValueError
+        InputError
             If more than one pattern matches.
         """
         if name in self.optimizers:
             return self.optimizers[name]
         found = [key for key in self.optimizers if re.fullmatch(key, name)]
         if len(found) > 1:
-            raise ValueError(
+            raise InputError(
                 "Only one pattern may match a parameter. "
                 f"Received: {found} for {name!r}"
             )
@@ -67,7 +83,7 @@ class MultiOptimizer(Optimizer):
 
     Raises
     ------
-    TypeError
+    InputTypeError
         If the map gives something that is no optimizer.
     """
 
@@ -75,14 +91,13 @@ class MultiOptimizer(Optimizer):
         self, optimizer_map: Callable[[str], Optimizer], name: str | None = None
     ) -> None:
         if not callable(optimizer_map):
-            raise TypeError(
+            raise InputTypeError(
                 "`optimizer_map` must be an OptimizerMap or a callable. "
                 f"Received: {optimizer_map!r}"
             )
         self.optimizer_map = optimizer_map
         super().__init__(0.0, name=name)
         self._members: list[tuple[Optimizer, list[int]]] = []
-        self._ids: list[int] = []
 
     @property
     def rule(self) -> Rule:
@@ -96,9 +111,14 @@ class MultiOptimizer(Optimizer):
 
     def build(self, params: Tensors) -> None:
         """Share out the parameters and build every member; see `Optimizer.build`."""
-        arrays = list(params)
-        if self.built and [id(a) for a in arrays] == self._ids:
-            return
+        arrays = as_list("params", params)
+        if self.built:
+            if len(arrays) == len(self._arrays) and all(
+                map(is_same, arrays, self._arrays)
+            ):
+                return
+            raise InputError(f"{self.name} is built for other parameters.")
+        check_arrays(arrays)
         names = [str(k) for k in range(len(arrays))]
         if isinstance(params, Parameters):
             names = list(params.names)
@@ -109,8 +129,7 @@ class MultiOptimizer(Optimizer):
         for member, places in members.values():
             member.build([arrays[k] for k in places])
         self._members = list(members.values())
-        self._ids = [id(a) for a in arrays]
-        self._count = len(arrays)
+        self._arrays = list(arrays)
         self.built = True
 
     def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
@@ -118,18 +137,28 @@ class MultiOptimizer(Optimizer):
         if params is not None:
             self.build(params)
         elif not self.built:
-            raise ValueError("The optimizer is not built: pass the parameters as well.")
-        arrays = list(grads)
-        if len(arrays) != self._count:
-            raise ValueError(
-                f"`grads` must hold one gradient a parameter: {self._count} expected. "
-                f"Received: {len(arrays)}"
-            )
+            raise InputError("The optimizer is not built: pass the parameters as well.")
+        arrays = self.checked_gradients(grads)
         for member, places in self._members:
             chosen = [arrays[k] for k in places]
             if any(grad is not None for grad in chosen):
                 member.apply(chosen)
         self._calls += 1
+
+    def checked_gradients(self, grads: Any) -> list[Any]:
+        """Return gradients as a list, each checked by the member that it goes to."""
+        arrays: list[Any] = as_list("grads", grads)
+        if len(arrays) != len(self._arrays):
+            raise InputError(
+                "`grads` must hold one gradient a parameter: "
+                f"{len(self._arrays)} expected. Received: {len(arrays)}"
+            )
+        for k, (grad, param) in enumerate(zip(arrays, self._arrays, strict=True)):
+            if grad is not None:
+                check_gradient(grad, k, param.shape, param.dtype)
+        if arrays and all(grad is None for grad in arrays):
+            raise InputError("No gradients provided for any parameter.")
+        return arrays
 
     @property
     def learning_rate(self) -> float:
@@ -167,20 +196,26 @@ class MultiOptimizer(Optimizer):
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Put back what `save_state` returned."""
+        calls = state_number(state, "calls", Integer(0, 0, 2**62))
+        missing = [k for k in range(len(self.optimizers)) if str(k) not in state]
+        if missing:
+            raise InputError(f"`state` holds nothing for the optimizers {missing}.")
         for k, member in enumerate(self.optimizers):
             member.load_state(state[str(k)])
-        self._calls = int(state["calls"])
+        self._calls = calls
 
     def get_config(self) -> dict[str, Any]:
         """Return the map's optimizers with their configurations.
 
         Raises
         ------
-        TypeError
+        InputTypeError
             If the map is a plain function, which cannot be written down.
         """
         if not isinstance(self.optimizer_map, OptimizerMap):
-            raise TypeError("Only an OptimizerMap can be written as a configuration.")
+            raise InputTypeError(
+                "Only an OptimizerMap can be written as a configuration."
+            )
         found = self.optimizer_map
         return {
             "name": self.name,
@@ -193,7 +228,12 @@ class MultiOptimizer(Optimizer):
         """Build from `get_config()`."""
         from optlab.optimizers.registry import get
 
-        members = {k: get(v) for k, v in config["optimizer_map"].items()}
+        missing = {"default_optimizer", "optimizer_map"} - set(config)
+        if missing:
+            raise InputError(
+                f"The configuration of a {cls.__name__} lacks {sorted(missing)}."
+            )
+        members = {k: get(v) for k, v in dict(config["optimizer_map"] or {}).items()}
         found = OptimizerMap(get(config["default_optimizer"]), members)
         return cls(found, name=config.get("name"))
 
@@ -209,7 +249,7 @@ def _plain(optimizer: Any) -> Optimizer:
     """Return an optimizer that wraps no other, or raise."""
     wraps = isinstance(optimizer, (LossScaleOptimizer, MultiOptimizer))
     if not isinstance(optimizer, Optimizer) or wraps:
-        raise TypeError(
+        raise InputTypeError(
             "The optimizers of a map must be Optimizers that wrap no other. "
             f"Received: {optimizer!r}"
         )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar, Unpack
+from typing import Any
 
 import numpy as np
 
+from optlab.errors import InputError
 from optlab.kernels.rules import adam, muon
 from optlab.optimizers.base import Optimizer, Piece, Rule, Tensors
-from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import OtherOptions, check_range
+from optlab.optimizers.checks import as_list, float32_rounded
+from optlab.optimizers.hyperparameters import Flag, Integer, Number, Patterns
 from optlab.parameters import Parameters
 
 
@@ -53,7 +54,7 @@ class Muon(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range, or a parameter needs an Adam that is not there.
 
     References
@@ -62,63 +63,23 @@ class Muon(Optimizer):
     Liu et al., Muon is scalable for LLM training, 2025.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = (
-        "adam_beta_1",
-        "adam_beta_2",
-        "adam_weight_decay",
-        "epsilon",
-        "exclude_layers",
-        "exclude_embeddings",
-        "muon_a",
-        "muon_b",
-        "muon_c",
-        "adam_lr_ratio",
-        "momentum",
-        "ns_steps",
-        "nesterov",
-        "rms_rate",
-    )
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        adam_beta_1: float = 0.9,
-        adam_beta_2: float = 0.999,
-        adam_weight_decay: float | None = 0.004,
-        epsilon: float = 1e-7,
-        weight_decay: float | None = 0.004,
-        exclude_layers: Sequence[str] | None = None,
-        exclude_embeddings: bool = True,
-        muon_a: float = 3.4445,
-        muon_b: float = -4.7750,
-        muon_c: float = 2.0315,
-        adam_lr_ratio: float | None = 1.0,
-        momentum: float = 0.95,
-        ns_steps: int = 5,
-        nesterov: bool = True,
-        rms_rate: float | None = 0.2,
-        **options: Unpack[OtherOptions],
-    ) -> None:
-        check_range("adam_beta_1", adam_beta_1, 0, 1, "[)")
-        check_range("adam_beta_2", adam_beta_2, 0, 1, "[)")
-        check_range("momentum", momentum, 0, 1, "[]")
-        check_range("epsilon", epsilon, 0, float("inf"), "[)")
-        check_range("ns_steps", ns_steps, 1, float("inf"), "[)")
-        super().__init__(learning_rate, weight_decay=weight_decay, **options)
-        self.adam_beta_1 = float(adam_beta_1)
-        self.adam_beta_2 = float(adam_beta_2)
-        self.adam_weight_decay = adam_weight_decay
-        self.epsilon = float(epsilon)
-        self.exclude_layers = list(exclude_layers or ())
-        self.exclude_embeddings = bool(exclude_embeddings)
-        self.muon_a = float(muon_a)
-        self.muon_b = float(muon_b)
-        self.muon_c = float(muon_c)
-        self.adam_lr_ratio = adam_lr_ratio
-        self.momentum = float(momentum)
-        self.ns_steps = int(ns_steps)
-        self.nesterov = bool(nesterov)
-        self.rms_rate = rms_rate
+    default_rate = 0.001
+    adam_beta_1 = Number(0.9, "[0, 1)")
+    adam_beta_2 = Number(0.999, "[0, 1)")
+    adam_weight_decay = Number(0.004, optional=True)
+    epsilon = Number(1e-7, "[0, inf)")
+    weight_decay = Number(0.004, optional=True)
+    exclude_layers = Patterns(None)
+    exclude_embeddings = Flag(True)
+    muon_a = Number(3.4445)
+    muon_b = Number(-4.7750)
+    muon_c = Number(2.0315)
+    adam_lr_ratio = Number(1.0, optional=True)
+    momentum = Number(0.95, "[0, 1]")
+    #: Five are enough for any singular value to come near 1; more than this is a slip.
+    ns_steps = Integer(5, 1, 1000)
+    nesterov = Flag(True)
+    rms_rate = Number(0.2, optional=True)
 
     @property
     def rule(self) -> Rule:
@@ -165,10 +126,10 @@ class Muon(Optimizer):
 
         Raises
         ------
-        ValueError
+        InputError
             If `adam_lr_ratio` is None and a parameter is no matrix.
         """
-        arrays = list(params)
+        arrays = as_list("params", params)
         names: Sequence[str] = [str(k) for k in range(len(arrays))]
         if isinstance(params, Parameters):
             names = params.names
@@ -178,7 +139,7 @@ class Muon(Optimizer):
         ]
         if self.adam_lr_ratio is None and any(by_adam):
             k = by_adam.index(True)
-            raise ValueError(
+            raise InputError(
                 "Muon updates matrices only, and `adam_lr_ratio=None` leaves no Adam "
                 f"for the rest. Received: parameter {names[k]!r} of shape "
                 f"{np.shape(arrays[k])}"

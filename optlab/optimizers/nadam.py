@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Unpack
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from optlab.kernels.libm import power
 from optlab.kernels.rules import nadam
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import Array, float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.state import state_number
 from optlab.parameters import Parameters
 
 
@@ -31,7 +32,7 @@ class Nadam(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -39,24 +40,11 @@ class Nadam(Optimizer):
     Dozat, Incorporating Nesterov momentum into Adam, 2016.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("beta_1", "beta_2", "epsilon")
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-7,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("beta_1", beta_1, 0, 1, "[)")
-        check_range("beta_2", beta_2, 0, 1, "[)")
-        check_range("epsilon", epsilon, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.beta_1 = float(beta_1)
-        self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
-        self._u_product = 1.0
+    default_rate = 0.001
+    beta_1 = Number(0.9, "[0, 1)")
+    beta_2 = Number(0.999, "[0, 1)")
+    epsilon = Number(1e-7, "[0, inf)")
+    _u_product = 1.0
 
     @property
     def rule(self) -> Rule:
@@ -101,6 +89,7 @@ class Nadam(Optimizer):
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Put back the state; see `Optimizer.load_state`."""
+        product = state_number(state, "u_product", Number(1.0, "[0, 1]"))
         super().load_state(state)
-        self._u_product = float(state["u_product"])
+        self._u_product = product
         self._refresh_hyper()

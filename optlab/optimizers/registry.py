@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Mapping
 from typing import Any
 
-from optlab.errors import InputError, unknown_name
+from optlab.errors import InputError, InputTypeError, unknown_name
 from optlab.optimizers.adadelta import Adadelta
 from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
@@ -59,12 +59,12 @@ def register(name: str, cls: type[Optimizer]) -> None:
 
     Raises
     ------
-    ValueError
+    InputError
         If the name is taken by another class.
     """
     key = _key(name)
     if OPTIMIZERS.get(key, cls) is not cls:
-        raise ValueError(f"The optimizer name {key!r} is taken by {OPTIMIZERS[key]}.")
+        raise InputError(f"The optimizer name {key!r} is taken by {OPTIMIZERS[key]}.")
     OPTIMIZERS[key] = cls
 
 
@@ -139,14 +139,14 @@ def get(identifier: Any) -> Optimizer:
     ------
     InputError
         If the name is unknown.
-    TypeError
+    InputTypeError
         If the identifier is none of these, or an argument is unknown.
     """
     if isinstance(identifier, Optimizer):
         return identifier
     if isinstance(identifier, str):
         if _key(identifier) in WRAPPERS:
-            raise TypeError(
+            raise InputTypeError(
                 f"{WRAPPERS[_key(identifier)].__name__} wraps other optimizers; make "
                 "it in Python, or from a configuration."
             )
@@ -155,14 +155,29 @@ def get(identifier: Any) -> Optimizer:
         if "class_name" in identifier:
             name = str(identifier["class_name"])
             cls = WRAPPERS.get(_key(name)) or lookup(name)
-            return cls.from_config(identifier.get("config") or {})
+            config = identifier.get("config") or {}
+            if not isinstance(config, Mapping) or not all(map(_is_text, config)):
+                raise InputTypeError(
+                    "The `config` of an optimizer must be a mapping of argument names. "
+                    f"Received: {config!r}"
+                )
+            return cls.from_config(config)
         if "name" in identifier:
+            if not all(map(_is_text, identifier)):
+                raise InputTypeError(
+                    "The keys of an optimizer's configuration must be argument names. "
+                    f"Received: {list(identifier)}"
+                )
             arguments = {k: v for k, v in identifier.items() if k != "name"}
             return lookup(str(identifier["name"])).from_config(arguments)
-    raise TypeError(
+    raise InputTypeError(
         "An optimizer must be a name, a configuration with `class_name` or `name`, or "
         f"an Optimizer. Received: {identifier!r}"
     )
+
+
+def _is_text(key: Any) -> bool:
+    return isinstance(key, str)
 
 
 def _key(name: str) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Unpack
+from typing import Any
 
 from optlab.kernels.rules import rmsprop
 from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Flag, Number
 
 
 class RMSprop(Optimizer):
@@ -30,7 +30,7 @@ class RMSprop(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -38,25 +38,11 @@ class RMSprop(Optimizer):
     Tieleman, Hinton, Lecture 6.5, Neural networks for machine learning, 2012.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("rho", "momentum", "epsilon", "centered")
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.001,
-        rho: float = 0.9,
-        momentum: float = 0.0,
-        epsilon: float = 1e-7,
-        centered: bool = False,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("rho", rho, 0, 1, "[]")
-        check_range("momentum", momentum, 0, 1, "[]")
-        check_range("epsilon", epsilon, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.rho = float(rho)
-        self.momentum = float(momentum)
-        self.epsilon = float(epsilon)
-        self.centered = bool(centered)
+    default_rate = 0.001
+    rho = Number(0.9, "[0, 1]")
+    momentum = Number(0.0, "[0, 1]")
+    epsilon = Number(1e-7, "[0, inf)")
+    centered = Flag(False)
 
     @property
     def rule(self) -> Rule:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import schedule_free
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Integer, Number
 
 
 class ScheduleFreeAdamW(Optimizer):
@@ -33,7 +31,7 @@ class ScheduleFreeAdamW(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If an argument is out of range.
 
     References
@@ -41,31 +39,11 @@ class ScheduleFreeAdamW(Optimizer):
     Defazio et al., The road less scheduled, 2024.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = (
-        "beta_1",
-        "beta_2",
-        "epsilon",
-        "warmup_steps",
-    )
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.0025,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        warmup_steps: int = 0,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("beta_1", beta_1, 0, 1, "(]")
-        check_range("beta_2", beta_2, 0, 1, "[)")
-        check_range("epsilon", epsilon, 0, float("inf"), "[)")
-        check_range("warmup_steps", warmup_steps, 0, float("inf"), "[)")
-        super().__init__(learning_rate, **options)
-        self.beta_1 = float(beta_1)
-        self.beta_2 = float(beta_2)
-        self.epsilon = float(epsilon)
-        self.warmup_steps = int(warmup_steps)
+    default_rate = 0.0025
+    beta_1 = Number(0.9, "(0, 1]")
+    beta_2 = Number(0.999, "[0, 1)")
+    epsilon = Number(1e-8, "[0, inf)")
+    warmup_steps = Integer(0, 0, 2**31 - 1)
 
     @property
     def rule(self) -> Rule:

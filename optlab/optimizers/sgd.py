@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Unpack
-
 from optlab.kernels.rules import sgd
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.options import BaseOptions, check_range
+from optlab.optimizers.hyperparameters import Flag, Number
 
 
 class SGD(Optimizer):
@@ -26,7 +24,7 @@ class SGD(Optimizer):
 
     Raises
     ------
-    ValueError
+    InputError
         If `momentum` is outside [0, 1].
 
     Examples
@@ -43,19 +41,9 @@ class SGD(Optimizer):
     2013.
     """
 
-    arguments: ClassVar[tuple[str, ...]] = ("momentum", "nesterov")
-
-    def __init__(
-        self,
-        learning_rate: Any = 0.01,
-        momentum: float = 0.0,
-        nesterov: bool = False,
-        **options: Unpack[BaseOptions],
-    ) -> None:
-        check_range("momentum", momentum, 0, 1, "[]")
-        super().__init__(learning_rate, **options)
-        self.momentum = float(momentum)
-        self.nesterov = bool(nesterov)
+    default_rate = 0.01
+    momentum = Number(0.0, "[0, 1]")
+    nesterov = Flag(False)
 
     @property
     def rule(self) -> Rule:

@@ -1,4 +1,4 @@
-"""What an optimizer remembers, and how it is written down and read again."""
+"""The state of an optimizer, and how it is written down and read again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from optlab.optimizers.checks import Array, checked_rate
+from optlab.errors import InputError, InputTypeError
+from optlab.optimizers.checks import Array, checked_rate, scheduled_rate
+from optlab.optimizers.hyperparameters import Hyperparameter, Integer, Number
 from optlab.optimizers.options import Options
 from optlab.parameters import Parameters
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from optlab.optimizers.base import Optimizer, Tensors
 
 
-class Remembers:
+class OptimizerState:
     """The part of an optimizer that is about its state and its configuration.
 
     Attributes
@@ -53,7 +55,7 @@ class Remembers:
     def learning_rate(self, value: Any) -> None:
         rate = checked_rate(value)
         if callable(self._rate) and not callable(rate):
-            raise TypeError(
+            raise InputTypeError(
                 "This optimizer was made with a schedule as its `learning_rate`, so "
                 "the rate cannot be set. Make it with a float to be able to set it."
             )
@@ -66,7 +68,7 @@ class Remembers:
 
     def _current_rate(self) -> float:
         rate = self._rate
-        return float(rate(self._calls)) if callable(rate) else float(rate)
+        return scheduled_rate(rate, self._calls) if callable(rate) else float(rate)
 
     @property
     def state(self) -> dict[str, list[Array]]:
@@ -98,37 +100,40 @@ class Remembers:
 
         Raises
         ------
-        ValueError
-            If it is not built, or the arrays do not fit; nothing has changed then.
+        InputError
+            If it is not built, or something is missing or does not fit; nothing has
+            changed then.
         """
         if not self.built:
-            raise ValueError(
+            raise InputError(
                 "Build the optimizer before loading state: call `build(params)`."
             )
+        calls = state_number(state, "calls", Integer(0, 0, 2**62))
+        rate = state_number(state, "learning_rate", Number(None, optional=True))
         targets = {
             f"slot/{name}/{k}": array
             for name, arrays in self.state.items()
             for k, array in enumerate(arrays)
         }
-        found = {key for key in state if key.startswith("slot/")}
-        if found != set(targets):
-            raise ValueError(
+        slots = {key for key in state if str(key).startswith("slot/")}
+        if slots != set(targets):
+            raise InputError(
                 f"The state does not belong to this {type(self).__name__}. "
-                f"Expected {sorted(targets)}. Received: {sorted(found)}"
+                f"Expected {sorted(targets)}. Received: {sorted(slots)}"
             )
         for key, target in targets.items():
             value = np.asarray(state[key])
             if value.shape != target.shape or value.dtype != target.dtype:
-                raise ValueError(
+                raise InputError(
                     f"State {key!r} must be {target.dtype.name} of shape "
                     f"{target.shape}. Received: {value.dtype.name} of shape "
                     f"{value.shape}"
                 )
         for key, target in targets.items():
             target[...] = state[key]
-        self._calls = int(state["calls"])
-        if state.get("learning_rate") is not None and not callable(self._rate):
-            self._rate = float(state["learning_rate"])
+        self._calls = calls
+        if rate is not None and not callable(self._rate):
+            self._rate = rate
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write class, configuration and state to one .npz file.
@@ -164,11 +169,10 @@ class Remembers:
         ------
         InputError
             If the file is missing or none of ours.
-        ValueError
+        InputError
             If the state does not fit the parameters.
         """
         from optlab import archive
-        from optlab.errors import InputError
         from optlab.optimizers.registry import get
 
         document = archive.read(path)
@@ -213,3 +217,20 @@ class Remembers:
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Build an optimizer from `get_config()`, this one's or tf.keras's."""
         return cls(**dict(config))
+
+
+def state_number(state: Any, name: str, check: Hyperparameter) -> Any:
+    """Return a number of a saved state, or say that it is missing or wrong."""
+    if not isinstance(state, Mapping) or (
+        name not in state and check.default is not None
+    ):
+        raise InputError(
+            f"`state` must hold {name!r}, as `save_state` returns it. "
+            f"Received: {list(state) if isinstance(state, Mapping) else state!r}"
+        )
+    value = state.get(name)
+    check.name = name
+    # Read from a file, a number is an array without axes.
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    return check.checked(value)

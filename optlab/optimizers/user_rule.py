@@ -6,8 +6,11 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from optlab.errors import InputTypeError
 from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import float32_rounded
+from optlab.optimizers.checks import checked_rate, float32_rounded
+from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.options import OPTIONS
 from optlab.optimizers.registry import register
 
 #: Names that a rule may ask for besides its hyperparameters.
@@ -57,7 +60,7 @@ def rule(
 
     Raises
     ------
-    TypeError
+    InputTypeError
         If the function's parameters do not fit this form.
 
     Examples
@@ -103,13 +106,13 @@ def _numbers(function: Callable[..., Any], slots: tuple[str, ...]) -> list[str]:
     """Return the names of the rule's scalars, after its arrays."""
     names = list(inspect.signature(function).parameters)
     if len(names) < 2 + len(slots):
-        raise TypeError(
+        raise InputTypeError(
             f"{function.__name__} must take (param, grad, "
             f"{''.join(f'{s}, ' for s in slots)}...): {2 + len(slots)} arrays or more. "
             f"Received: ({', '.join(names)})"
         )
     if len(names) == 2 + len(slots):
-        raise TypeError(
+        raise InputTypeError(
             f"{function.__name__} takes no numbers after its arrays; it needs "
             "`learning_rate` at least."
         )
@@ -125,7 +128,7 @@ def _defaults(function: Callable[..., Any], numbers: list[str]) -> dict[str, flo
         if parameter.default is not inspect.Parameter.empty:
             found[parameter.name] = parameter.default
         elif parameter.name not in GIVEN:
-            raise TypeError(
+            raise InputTypeError(
                 f"The hyperparameter `{parameter.name}` of {function.__name__} needs a "
                 f"default, such as {parameter.name}=0.9."
             )
@@ -148,23 +151,32 @@ def _class(
 ) -> type[Optimizer]:
     """Build the class in front of a rule."""
 
-    def __init__(self: Any, learning_rate: Any = rate, **arguments: Any) -> None:
-        values = {key: arguments.pop(key, value) for key, value in hyper.items()}
-        Optimizer.__init__(self, learning_rate, **arguments)
-        for key, value in values.items():
-            setattr(self, key, float(value))
-
     def hyper_values(self: Any) -> tuple[float, ...]:
         return tuple(float32_rounded(getattr(self, key)) for key in hyper)
 
+    taken = [key for key in hyper if hasattr(Optimizer, key) or key in OPTIONS]
+    if taken:
+        raise InputTypeError(
+            f"The hyperparameter `{taken[0]}` of {name} has the name of something that "
+            "every optimizer has; give it another."
+        )
     return type(
         name,
         (Optimizer,),
         {
             "__doc__": doc or f"The optimizer of the rule {name}.",
-            "__init__": __init__,
-            "arguments": tuple(hyper),
+            "__module__": made.function.__module__,
+            "default_rate": checked_rate(rate),
             "rule": property(lambda self: made),
             "hyper": hyper_values,
+            **{key: _number(key, value) for key, value in hyper.items()},
         },
     )
+
+
+def _number(name: str, default: Any) -> Number:
+    """Return the hyperparameter of that name, its default checked."""
+    found = Number(default)
+    found.name = name
+    found.checked(default)
+    return found

@@ -152,7 +152,7 @@ BAD_CONSTRUCTORS = [
     (lambda: optimizers.SGD("fast"), "`learning_rate` must be a finite number"),
     (lambda: optimizers.SGD(float("nan")), "`learning_rate` must be a finite"),
     (lambda: optimizers.SGD(clipnorm=1, clipvalue=1), "Only one of `clipnorm`"),
-    (lambda: optimizers.SGD(use_ema=True, ema_momentum=1.5), r"range \[0, 1\]"),
+    (lambda: optimizers.SGD(use_ema=True, ema_momentum=1.5), r"in \[0, 1\]"),
     (lambda: optimizers.SGD(gradient_accumulation_steps=1), ">= 2"),
     (lambda: optimizers.SGD(nesterof=True), "unknown option 'nesterof'"),
     (lambda: optimizers.AdamW(weight_decay=None), "`weight_decay` must be a number"),
