@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format bench bench-diagnosis bits pictures verify-versions clean
+.PHONY: help run test lint format bench bench-diagnosis bits fuzz pictures verify-versions clean
 
 help:
 	@echo 'make run       run two shipped experiments, compare one with tf.keras; see out/'
@@ -18,6 +18,7 @@ help:
 	@echo 'make format    rewrite the sources in the house style'
 	@echo 'make bench     time the optimizers against the peers installed'
 	@echo 'make bench-diagnosis  score the diagnoses of set-ups with known faults'
+	@echo 'make fuzz      call everything with odd arguments, arrays and files'
 	@echo 'make bits      train in many environments and compare the bits'
 	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.20 2.21"'
 	@echo 'make pictures  draw the pictures of the README again'
@@ -59,6 +60,9 @@ bench: $(STAMP)-bench
 
 bench-diagnosis: $(STAMP)-dev
 	$(BIN)/python -m benchmarks.diagnosis
+
+fuzz: $(STAMP)-dev
+	$(BIN)/python -m benchmarks.fuzz
 
 bits: $(STAMP)-dev
 	$(BIN)/python -m benchmarks.bits --page docs/reliability.md
