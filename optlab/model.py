@@ -84,7 +84,7 @@ class Sequential:
 
     def __init__(
         self,
-        layers: Sequence[Layer],
+        layers: Sequence[Layer | Mapping[str, Any]],
         input_shape: tuple[int, ...] | int | None = None,
         dtype: npt.DTypeLike = "float32",
         seed: int | None = 0,

@@ -193,7 +193,8 @@ class _Reader:
 def _sources(name: str, node: Entry) -> Iterator[str]:
     """Yield the names of the layers whose outputs a node takes."""
     for key, value in (node.get("kwargs") or {}).items():
-        if value is not None and key != "mask":
+        # tf.keras writes down `training=False` for a layer called in the usual way.
+        if value is not None and value is not False and key != "mask":
             raise InputError(
                 f"The layer {name!r} of the Keras model is called with {key}={value!r},"
                 " which optlab lacks."

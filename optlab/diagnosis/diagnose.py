@@ -77,7 +77,6 @@ def diagnose(
             experiment, x, y, epochs or 20, batch_size or 32, validation_data
         )
         experiment, lacking = reading.experiment, reading.lacking
-        notes += reading.notes
     elif x is not None or y is not None:
         raise InputError(
             "`x` and `y` go with a tf.keras model; an experiment has its own data."

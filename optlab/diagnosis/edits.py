@@ -52,6 +52,11 @@ def on_layers(change: Callable[[list[Tree]], Any]) -> Edit:
     return edit
 
 
+def redrawn(edit: Edit) -> Edit:
+    """Let the initializers give the first weights after an edit, and no file."""
+    return all_of(edit, setting("model", weights=None))
+
+
 def dense_entries(layers: Iterable[Tree]) -> list[Tree]:
     """Return the entries with units."""
     return [entry for entry in layers if entry.get("units")]
@@ -117,7 +122,7 @@ def initializers(kernel: str | None, bias: str | None = "zeros") -> Edit:
             if bias is not None:
                 entry.pop("bias_initializer", None)
 
-    return on_layers(change)
+    return redrawn(on_layers(change))
 
 
 def hidden_layers(units: list[int], activation: str = "relu") -> Edit:
@@ -139,7 +144,7 @@ def hidden_layers(units: list[int], activation: str = "relu") -> Edit:
         place = next(k for k, entry in enumerate(layers) if entry is last)
         layers[:] = fresh + layers[place:]
 
-    return on_layers(change)
+    return redrawn(on_layers(change))
 
 
 def batch_normalized() -> Edit:

@@ -11,6 +11,7 @@ import numpy as np
 
 from optlab.diagnosis.scoring import classes
 from optlab.experiments import Experiment
+from optlab.layers import Dense, configuration
 from optlab.typing import Array
 
 #: Losses by what they are for.
@@ -142,62 +143,70 @@ class Facts:
         return found
 
     @cached_property
+    def model(self) -> Any:
+        """The model, built; what it begins with is read off its layers."""
+        return self.experiment.build(self.data, strict=False).model
+
+    @cached_property
+    def _dense(self) -> list[Any]:
+        return [part for part in self.model.parts() if isinstance(part, Dense)]
+
+    @cached_property
     def dense(self) -> list[dict[str, Any]]:
-        """The entries with units."""
-        return [entry for entry in self.layers if entry.get("units")]
+        """The dense layers as tables, those inside others included."""
+        return [configuration(layer) for layer in self._dense]
 
     @property
     def hidden(self) -> list[dict[str, Any]]:
-        """The entries with units but the last."""
+        """The dense layers but the last."""
         return self.dense[:-1]
 
     @property
     def output(self) -> dict[str, Any]:
-        """The last entry with units."""
+        """The last dense layer."""
         return self.dense[-1]
 
     @cached_property
+    def _activations(self) -> list[str]:
+        """One activation a dense layer, its own or of the layers after it."""
+        found: list[str] = []
+        for layer in self.model.parts():
+            if isinstance(layer, Dense):
+                found.append(layer.activation_name)
+            elif layer.activation_name != "linear" and found:
+                found[-1] = layer.activation_name
+        return found
+
+    @property
     def final_activation(self) -> str:
         """The activation after the last dense layer."""
-        start = max(k for k, entry in enumerate(self.layers) if entry.get("units"))
-        found = [entry.get("activation") for entry in self.layers[start:]]
-        return next((str(name) for name in reversed(found) if name), "linear")
+        return self._activations[-1]
+
+    @property
+    def hidden_activations(self) -> list[str]:
+        """One activation a hidden layer, its own or of the layer after it."""
+        return self._activations[:-1]
 
     @cached_property
-    def hidden_activations(self) -> list[str]:
-        """One activation a hidden layer, its own or of the entry after it."""
-        found: list[str] = []
-        for entry in self.layers:
-            if entry.get("units"):
-                found.append(str(entry.get("activation") or "linear"))
-            elif entry.get("activation") and found:
-                found[-1] = str(entry["activation"])
-        return found[:-1]
+    def kernels(self) -> list[Array]:
+        """The first weights of each dense layer."""
+        return [np.array(layer.kernel, float) for layer in self._dense]
 
     @cached_property
     def fans(self) -> list[tuple[int, int]]:
         """(inputs, outputs) of each dense layer."""
-        width, found = self.data.features, []
-        for entry in self.dense:
-            found.append((width, int(entry["units"])))
-            width = int(entry["units"])
-        return found
+        return [layer.kernel.shape for layer in self._dense]
 
     @cached_property
     def gains(self) -> list[float]:
-        """Each kernel's standard deviation, relative to He's for its fan-in.
+        """Each kernel's first values' size, relative to He's for its fan-in.
 
         1 keeps the size of a signal through relu layers.
         """
-        from optlab import initializers
-
         found = []
-        for entry, (rows, columns) in zip(self.dense, self.fans, strict=True):
-            name = entry.get("kernel_initializer") or "glorot_uniform"
-            made = initializers.get(name)
-            kernel = made((rows, columns), "float64", np.random.default_rng(0))
+        for kernel in self.kernels:
             size = float(np.sqrt(np.mean(np.square(kernel))))
-            found.append(size / math.sqrt(2.0 / rows))
+            found.append(size / math.sqrt(2.0 / len(kernel)))
         return found
 
     @property

@@ -170,7 +170,7 @@ def data_of(experiment: Experiment) -> Any:
         {
             "optimizer": {"name": "sgd"},
             "training": {"dtype": experiment.training.dtype},
-            "model.layers": [{"units": 1}],
+            "model": {"layers": [{"units": 1}]},
         }
     )
     source = experiment.data.source if experiment.data else ""

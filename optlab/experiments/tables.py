@@ -165,6 +165,8 @@ class LossTable(Table):
     softmax or sigmoid for its logits.
     """
 
+    model_config = ConfigDict(extra="allow")
+
     name: str
     from_logits: bool | None = None
     label_smoothing: float | None = Field(default=None, ge=0.0, le=1.0)
@@ -182,8 +184,14 @@ class LossTable(Table):
         loss = made_by("losses", self.name)
         takes = inspect.signature(type(loss)).parameters
         wrong = [key for key in self.arguments() if key != "name" and key not in takes]
+        known = list(type(self).model_fields)
         if wrong:
-            raise Several(f"{self.name} takes no {key!r}." for key in wrong)
+            raise Several(
+                f"{self.name} takes no {key!r}."
+                if key in known
+                else unknown_key("[loss]", key, {*known, *takes})
+                for key in wrong
+            )
         made_by("losses", self.arguments())
         return self
 

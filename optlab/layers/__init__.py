@@ -3,7 +3,7 @@
 from optlab.layers.activation import Activation
 from optlab.layers.base import Layer
 from optlab.layers.batch_normalization import BatchNormalization
-from optlab.layers.configuration import configuration, expand
+from optlab.layers.configuration import configuration, contract, expand
 from optlab.layers.dense import Dense
 from optlab.layers.dropout import Dropout
 from optlab.layers.merging import Add, Concatenate
@@ -24,6 +24,7 @@ __all__ = [
     "Reshape",
     "Residual",
     "configuration",
+    "contract",
     "expand",
     "get",
     "register",

@@ -8,7 +8,7 @@ it. The shorthand of a dense block is expanded here and nowhere else.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optlab.activations import Activation
@@ -133,3 +133,54 @@ def expand(entry: Mapping[str, Any]) -> list[Table]:
     if entry.get("inputs") is not None:
         tables[0]["inputs"] = entry["inputs"]
     return tables
+
+
+def contract(tables: Sequence[Mapping[str, Any]]) -> list[Table]:
+    """Return entries for ``[model] layers`` that `expand` makes these tables of.
+
+    Parameters
+    ----------
+    tables : sequence of mapping
+        As `configuration` returns them; those that the shorthand can say become it.
+
+    Examples
+    --------
+    >>> contract([{"class": "Dense", "units": 4}, {"class": "Dropout", "rate": 0.5}])
+    [{'units': 4, 'dropout': 0.5}]
+    """
+    entries: list[Table] = []
+    for table in tables:
+        short = _shorthand(table)
+        joined = {**entries[-1], **short} if entries and short else {}
+        last = expand(entries[-1]) if joined else []
+        if joined and _same(expand(joined), [*last, table]):
+            entries[-1] = joined
+        elif short and _same(expand(short), [table]):
+            entries.append(short)
+        else:
+            entries.append(dict(table))
+    return entries
+
+
+def _same(some: list[Table], others: list[Any]) -> bool:
+    return some == [dict(table) for table in others]
+
+
+def _shorthand(table: Mapping[str, Any]) -> Table:
+    """Return what the shorthand may say for a layer; empty where it has no word."""
+    rest = {key: value for key, value in table.items() if key != "class"}
+    match table["class"]:
+        case "Dense":
+            return rest
+        case "BatchNormalization":
+            frozen = {"trainable": False} if "trainable" in rest else {}
+            options = {k: v for k, v in rest.items() if k not in ("trainable", "name")}
+            return {"batch_normalization": options or True, **frozen}
+        case "Activation":
+            return {"activation": rest["activation"]}
+        case "Dropout":
+            return {"dropout": rest["rate"]}
+        case "Residual":
+            block = contract(rest["layers"])
+            return {**block[0], "residual": True} if len(block) == 1 else {}
+    return {}

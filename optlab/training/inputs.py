@@ -99,7 +99,7 @@ def prepare_y(
         _refuse_non_finite(array, array, name)
     # Diagnosis wants to see what a NaN among the targets does, so it goes back in.
     filled = np.where(broken, array.dtype.type(0), array)
-    prepared = _prepared(loss, filled, output_shape, dtype, name, strict)
+    prepared = np.array(_prepared(loss, filled, output_shape, dtype, name, strict))
     if prepared.dtype.kind == "f" and prepared.size == array.size:
         flat, bad = prepared.reshape(-1), broken.reshape(-1)
         flat[bad] = array.reshape(-1)[bad]

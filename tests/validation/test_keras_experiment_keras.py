@@ -34,7 +34,7 @@ def test_layers():
     found = tables(
         layers.Dense(8, use_bias=True),
         layers.BatchNormalization(),
-        layers.ReLU(),
+        layers.Activation("relu"),
         layers.Dropout(0.25),
         layers.Dense(4, "tanh", kernel_regularizer=keras.regularizers.L2(0.5)),
         layers.BatchNormalization(momentum=0.5),
@@ -52,14 +52,7 @@ def test_layers():
             "activation": "tanh",
             "kernel_regularizer": {"name": "l2", "l2": 0.5},
         },
-        {
-            "batch_normalization": {
-                "momentum": 0.5,
-                "epsilon": 0.001,
-                "center": True,
-                "scale": True,
-            }
-        },
+        {"batch_normalization": {"momentum": 0.5}},
         {"units": 1, "activation": "sigmoid"},
     ]
 
@@ -74,23 +67,37 @@ def test_initializers():
         sigmoid(),
     )
     entries = found["model"]["layers"]
-    assert entries[0]["kernel_initializer"] == {"name": "random_normal", "stddev": 3.0}
+    normal = {"name": "random_normal", "mean": 0.0, "stddev": 3.0}
+    assert entries[0]["kernel_initializer"] == normal
     assert entries[0]["bias_initializer"] == {"name": "constant", "value": -20.0}
     assert entries[1]["kernel_initializer"] == "zeros"
     assert entries[2]["kernel_initializer"] == "he_normal"
     assert "kernel_initializer" not in entries[3]
 
 
-def test_weights_that_were_set_count():
+def test_an_initializer_is_read_and_never_guessed():
+    """However few weights there are, and whatever is in them."""
+    for rows, columns in ((8, 1), (4, 2)):
+        for _ in range(5):
+            found = experiment_of(
+                compiled(layers.Dense(columns), shape=(rows,), loss="mse"),
+                RNG.normal(size=(20, rows)),
+                RNG.normal(size=(20, columns)),
+            )
+            assert found.to_dict()["model"]["layers"] == [{"units": columns}]
+
+
+def test_weights_are_taken_as_they_are():
     model = compiled(layers.Dense(8, "relu"), layers.Dense(8, "relu"), sigmoid())
     weights = model.get_weights()
     weights[0] = np.full_like(weights[0], 0.5)
     weights[2] = weights[2] * 100
     model.set_weights(weights)
-    first, second, _ = experiment_of(model, X, Y).to_dict()["model"]["layers"]
-    assert first["kernel_initializer"] == {"name": "constant", "value": 0.5}
-    assert second["kernel_initializer"]["name"] == "random_normal"
-    assert second["kernel_initializer"]["stddev"] > 10
+    experiment = experiment_of(model, X, Y)
+    ours = experiment.build(seed=7).model
+    for found, given in zip(ours.get_weights(), weights, strict=True):
+        np.testing.assert_array_equal(found, given)
+    np.testing.assert_allclose(ours.predict(X), model.predict(X, verbose=0), rtol=1e-5)
 
 
 def test_frozen_layers():
@@ -98,14 +105,42 @@ def test_frozen_layers():
     assert tables(frozen, sigmoid())["model"]["layers"][0]["trainable"] is False
 
 
-def test_residual():
+def test_a_sum_of_two_layers():
     start = keras.Input((3,))
-    hidden = layers.Dense(8, "relu")(start)
-    added = layers.Add()([hidden, layers.Dense(8, "relu")(hidden)])
+    hidden = layers.Dense(8, "relu", name="first")(start)
+    added = layers.Add(name="sum")([hidden, layers.Dense(8, "relu")(hidden)])
     model = keras.Model(start, layers.Dense(1, "sigmoid")(added))
     model.compile("sgd", "mse")
-    entries = experiment_of(model, X, Y).to_dict()["model"]["layers"]
-    assert entries[1] == {"units": 8, "activation": "relu", "residual": True}
+    experiment = experiment_of(model, X, Y)
+    entries = experiment.to_dict()["model"]["layers"]
+    assert entries[2]["class"] == "Add"
+    assert entries[2]["inputs"][0] == "first"
+    ours = experiment.build().model
+    np.testing.assert_allclose(ours.predict(X), model.predict(X, verbose=0), rtol=1e-5)
+
+
+def test_what_the_shorthand_cannot_say():
+    found = tables(
+        layers.Dense(8, use_bias=False),
+        layers.Dense(4, layers.LeakyReLU(negative_slope=0.125)),
+        sigmoid(),
+    )
+    assert found["model"]["layers"] == [
+        {"class": "Dense", "units": 8, "use_bias": False},
+        {"units": 4, "activation": {"name": "leaky_relu", "negative_slope": 0.125}},
+        {"units": 1, "activation": "sigmoid"},
+    ]
+
+
+def test_pictures_keep_their_shape():
+    model = compiled(layers.Flatten(), layers.Dense(2), loss="mse", shape=(4, 3))
+    x = RNG.normal(size=(20, 4, 3)).astype("float32")
+    experiment = experiment_of(model, x, RNG.normal(size=(20, 2)))
+    assert experiment.load_data().x.shape[1:] == (4, 3)
+    ours = experiment.build().model
+    np.testing.assert_allclose(
+        ours.predict(x), model.predict(x, verbose=0), rtol=1e-5, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,6 +157,10 @@ def test_residual():
             },
         ),
         (keras.losses.Huber(2.0), {"name": "huber", "delta": 2.0}),
+        (
+            keras.losses.MeanSquaredError(reduction="sum"),
+            {"name": "mean_squared_error", "reduction": "sum"},
+        ),
     ],
 )
 def test_loss(loss, expected):
@@ -174,13 +213,6 @@ def test_rows_and_length():
     assert (experiment.training.epochs, experiment.training.batch_size) == (7, 16)
 
 
-def test_first_layers_prepare_the_rows():
-    found = read(compiled(layers.Rescaling(0.5), layers.Flatten(), sigmoid()), X, Y)
-    assert not found.lacking
-    data = found.experiment.replace({"data.validation": 0.0}).load_data()
-    np.testing.assert_allclose(data.x, X * 0.5)
-
-
 def test_diagnoses_a_model():
     optimizer = keras.optimizers.Adam(-0.01)
     model = compiled(layers.Dense(16, "relu"), sigmoid(), optimizer=optimizer)
@@ -194,18 +226,18 @@ def test_diagnoses_a_model():
 
 
 def test_unknown_layer_is_named_and_the_rest_examined():
-    image = RNG.normal(size=(60, 6, 6, 1)) * 255
+    image = RNG.normal(size=(60, 6, 6, 3, 1)) * 255
     labels = RNG.integers(1, 4, 60)
     model = compiled(
-        layers.Conv2D(2, 3),
+        layers.Conv3D(2, 3),
         layers.Flatten(),
         layers.Dense(3),
         loss="sparse_categorical_crossentropy",
-        shape=(6, 6, 1),
+        shape=(6, 6, 3, 1),
     )
     answer = optlab.diagnose(model, image, labels)
     assert answer.runs == 0 and answer.healthy is False
-    assert any("'Conv2D', which optlab lacks" in note for note in answer.notes)
+    assert any("Unknown layer 'Conv3D'" in note for note in answer.notes)
     found = [cause.cause for cause in answer.causes]
     assert found[:2] == ["data.label_encoding", "loss.from_logits"]
     assert "data.unscaled_inputs" in found

@@ -14,7 +14,12 @@ from optlab.schedules import Schedule
 from optlab.validation.runtime import load
 from optlab.validation.twins.experiments import Twin, experiment_to_keras
 from optlab.validation.twins.losses import loss_from_keras, loss_to_keras
-from optlab.validation.twins.models import Setup, model_from_keras, model_to_keras
+from optlab.validation.twins.models import (
+    Setup,
+    layer_to_keras,
+    model_from_keras,
+    model_to_keras,
+)
 from optlab.validation.twins.optimizers import optimizer_from_keras, optimizer_to_keras
 from optlab.validation.twins.schedules import schedule_from_keras, schedule_to_keras
 
@@ -43,7 +48,7 @@ def to_keras(thing: Any) -> Any:
     >>> to_keras(optlab.Adam(0.5)).beta_1
     0.9
     """
-    keras = load().keras
+    load()
     match thing:
         case Optimizer():
             return optimizer_to_keras(thing)
@@ -52,12 +57,7 @@ def to_keras(thing: Any) -> Any:
         case Schedule():
             return schedule_to_keras(thing)
         case Layer():
-            cls = getattr(keras.layers, type(thing).__name__, None)
-            if cls is None:
-                raise InputError(
-                    f"tf.keras has no layer {type(thing).__name__!r}: convert the model"
-                )
-            return cls.from_config(thing.get_config())
+            return layer_to_keras(thing)
         case Sequential():
             return model_to_keras(thing)
         case Setup():

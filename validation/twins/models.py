@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from optlab import layers as our_layers
 from optlab.errors import InputError
 from optlab.layers import Dropout, Layer, Residual
 from optlab.losses import Loss
 from optlab.model import Sequential
+from optlab.model_config import model_arguments
 from optlab.optimizers import Optimizer
 from optlab.validation.runtime import load
 from optlab.validation.twins.losses import loss_from_keras
@@ -45,46 +45,70 @@ def model_to_keras(model: Sequential, replay: bool = False) -> Any:
     replay : bool
         Whether dropout layers are to be given their masks, not draw them; see
         `optlab.validation.twins.replay`.
+
+    Raises
+    ------
+    InputError
+        Naming the layer that tf.keras lacks.
     """
     keras = load().keras
-    dtype = model.dtype.name
-    start = keras.Input(model.input_shape, dtype=dtype)
-    end = start
-    for layer in model.layers:
-        end = _apply(layer, end, replay)
-    twin = keras.Model(start, end, name=model.name)
-    twin.set_weights(model.get_weights())
+    start = keras.Input(model.input_shape, dtype=model.dtype.name)
+    ends = {-1: start}
+    for k, (layer, taken) in enumerate(zip(model.layers, model.sources, strict=True)):
+        given = [ends[number] for number in taken]
+        ends[k] = _apply(layer, given if layer.merges else given[0], replay)
+    twin = keras.Model(start, ends[k], name=model.name)
+    ours = dict(model.weights)
+    for names, weights in _paired(model, twin):
+        for name, weight in zip(names, weights, strict=True):
+            weight.assign(ours[name])
     return twin
+
+
+def layer_to_keras(layer: Layer) -> Any:
+    """Return tf.keras's layer of the same class and configuration.
+
+    Raises
+    ------
+    InputError
+        If tf.keras has no such layer.
+    """
+    name = type(layer).__name__
+    cls = getattr(load().keras.layers, name, None)
+    if cls is None:
+        raise InputError(f"tf.keras has no layer {name!r}. (In layer {layer.name!r}.)")
+    return cls.from_config(layer.get_config())
 
 
 def _apply(layer: Layer, x: Any, replay: bool) -> Any:
     """Put the twin of one layer behind a symbolic tensor."""
-    keras = load().keras
     if isinstance(layer, Residual):
         y = x
         for inner in layer.layers:
             y = _apply(inner, y, replay)
-        return keras.layers.Add(name=layer.name, dtype=str(layer.dtype))([x, y])
-    name = type(layer).__name__
+        add = load().keras.layers.Add
+        return add(name=layer.name, dtype=str(layer.dtype))([x, y])
     if replay and isinstance(layer, Dropout):
         cls = replayed_dropout()
         return cls(layer.rate, name=layer.name, dtype=str(layer.dtype))(x)
-    return getattr(keras.layers, name).from_config(layer.get_config())(x)
+    return layer_to_keras(layer)(x)
 
 
-def model_from_keras(twin: Any) -> Setup:
+def model_from_keras(twin: Any, compiled: bool = True) -> Setup:
     """Return our model with the layers and weights of a tf.keras one.
 
     Parameters
     ----------
     twin : keras.Sequential or keras.Model
-        Built. Functional models may be a chain of the supported layers, with residual
-        connections: an `Add` of a tensor and of what later layers made of it.
+        Built. Functional models may have sums and concatenations.
+    compiled : bool
+        Whether to read loss and optimizer, where the model is compiled.
 
     Raises
     ------
     InputError
-        Naming the first layer that optlab lacks, or that makes the model no chain.
+        Naming the first layer that optlab lacks, or what makes the model more than a
+        chain with sums and concatenations.
     """
     keras = load().keras
     if isinstance(twin, keras.Sequential) and not twin.built:
@@ -94,25 +118,26 @@ def model_from_keras(twin: Any) -> Setup:
             "A keras.Sequential or a functional keras.Model is needed. "
             f"Received: {type(twin).__name__}"
         )
-    if len(twin.inputs) != 1 or len(twin.outputs) != 1:
-        raise InputError(
-            "The Keras model must have one input and one output. "
-            f"Received: {len(twin.inputs)} and {len(twin.outputs)}"
-        )
-    shape = tuple(twin.inputs[0].shape[1:])
-    found = list(_chain(_producer(twin.outputs[0]), None))
-    dtype = twin.dtype_policy.compute_dtype if not found else _dtype(twin)
-    model = Sequential(found, input_shape=shape, dtype=dtype, name=twin.name)
-    weights = {
-        f"{_layer_name(layer)}/{weight.name}": weight.numpy()
-        for layer in _layers(twin)
-        for weight in layer.weights
-    }
-    model.set_weights([weights[name] for name, _ in model.weights])
-    if not getattr(twin, "compiled", False):
+    arguments = model_arguments(twin.get_config())
+    arguments["input_shape"] = tuple(twin.inputs[0].shape[1:])
+    arguments["dtype"] = _dtype(twin)
+    model = Sequential(**arguments)
+    theirs: dict[str, Any] = {}
+    for names, weights in _paired(model, twin):
+        theirs |= {n: w.numpy() for n, w in zip(names, weights, strict=True)}
+    model.set_weights([theirs[name] for name, _ in model.weights])
+    if not compiled or not getattr(twin, "compiled", False):
         return Setup(model)
-    order = [name for name in model.parameters.names]
-    return Setup(model, *_compiled(twin, model, order))
+    return Setup(model, *_compiled(twin, model, list(model.parameters.names)))
+
+
+def _paired(model: Sequential, twin: Any) -> Iterator[tuple[list[str], list[Any]]]:
+    """Yield the full names of a layer's weights, and those of its twin."""
+    for layer in _layers(twin):
+        if layer.weights:
+            parts = {part.name for part in model.get_layer(layer.name).parts()}
+            names = [name for name, _ in model.weights if name.split("/")[0] in parts]
+            yield names, layer.weights
 
 
 def _compiled(
@@ -121,7 +146,12 @@ def _compiled(
     """Read loss and optimizer of a compiled model."""
     loss = None if twin.loss is None else loss_from_keras(twin.loss)
     theirs = twin.optimizer
-    names = [_variable_name(twin, variable) for variable in twin.trainable_variables]
+    found = {
+        id(weight): name
+        for names, weights in _paired(model, twin)
+        for name, weight in zip(names, weights, strict=True)
+    }
+    names = [found[id(variable)] for variable in twin.trainable_variables]
     params = model.parameters if not theirs.built or names == order else None
     return loss, optimizer_from_keras(theirs, params)
 
@@ -145,82 +175,3 @@ def _layers(twin: Any) -> Iterator[Any]:
             yield from _layers(layer)
         else:
             yield layer
-
-
-def _layer_name(layer: Any) -> str:
-    return str(layer.name)
-
-
-def _variable_name(twin: Any, variable: Any) -> str:
-    for layer in _layers(twin):
-        if any(variable is weight for weight in layer.weights):
-            return f"{layer.name}/{variable.name}"
-    return str(variable.name)
-
-
-def _producer(tensor: Any) -> Any:
-    """Return the node that made a symbolic tensor."""
-    history = tensor._keras_history
-    return history.operation._inbound_nodes[history.node_index]
-
-
-def _chain(node: Any, stop: Any) -> Iterator[Layer]:
-    """Yield our layers from after the node `stop` (None: the input) up to `node`."""
-    if node is stop or _class(node) == "InputLayer":
-        return
-    parents = node.parent_nodes
-    if _class(node) == "Add" and len(parents) == 2:
-        start, end = _skip(node)
-        yield from _chain(start, stop)
-        yield Residual(list(_chain(end, start)), name=node.operation.name)
-        return
-    if len(parents) != 1:
-        raise _unsupported(node, f"it takes {len(parents)} inputs")
-    yield from _chain(parents[0], stop)
-    yield from _convert(node.operation)
-
-
-def _skip(node: Any) -> tuple[Any, Any]:
-    """Return the node a residual connection leaves from, and its block's last one."""
-    first, second = node.parent_nodes
-    for start, end in ((first, second), (second, first)):
-        if _is_before(start, end):
-            return start, end
-    raise _unsupported(node, "neither of its inputs is made from the other")
-
-
-def _is_before(start: Any, node: Any) -> bool:
-    return any(
-        parent is start or _is_before(start, parent) for parent in node.parent_nodes
-    )
-
-
-def _convert(layer: Any) -> Iterator[Layer]:
-    """Yield our counterparts of one tf.keras layer, or of a model used as one."""
-    if hasattr(layer, "outputs") and hasattr(layer, "layers"):
-        yield from _chain(_producer(layer.outputs[0]), None)
-        return
-    name = type(layer).__name__
-    if getattr(load().keras.layers, name, None) is not type(layer):
-        raise InputError(
-            f"The layer {layer.name!r} is of class {name!r}, which optlab lacks. "
-            f"It has: {', '.join(sorted(our_layers.REGISTRY))}."
-        )
-    config: Mapping[str, Any] = layer.get_config()
-    try:
-        yield our_layers.get({"class_name": name, "config": config})
-    except InputError as error:
-        raise InputError(
-            f"The layer {layer.name!r} of the Keras model: {error}"
-        ) from error
-
-
-def _class(node: Any) -> str:
-    return type(node.operation).__name__
-
-
-def _unsupported(node: Any, why: str) -> InputError:
-    return InputError(
-        f"The layer {node.operation.name!r} of class {_class(node)!r} makes the Keras "
-        f"model no chain of layers: {why}."
-    )

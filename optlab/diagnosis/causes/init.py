@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from optlab.diagnosis import edits
 from optlab.diagnosis.causes.base import Suspicion, cause, graded
 from optlab.diagnosis.causes.model import initial_bias
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.watch import Watch
-
-_CONSTANT = {"zeros", "ones", "constant"}
 
 
 def _fresh(facts: Facts) -> list[edits.Edit]:
@@ -90,12 +90,7 @@ def too_small(facts: Facts, watch: Watch) -> Suspicion | None:
 
 
 def _is_constant(facts: Facts) -> list[bool]:
-    found = []
-    for entry in facts.dense:
-        made = entry.get("kernel_initializer")
-        name = str(made.get("name", "")) if isinstance(made, dict) else str(made)
-        found.append(name.lower() in _CONSTANT)
-    return found
+    return [bool(np.ptp(kernel) == 0) and kernel.size > 1 for kernel in facts.kernels]
 
 
 def _biases(facts: Facts) -> list[float]:
