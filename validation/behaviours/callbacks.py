@@ -72,6 +72,46 @@ def early_stopping_and_nan() -> Figures:
     }
 
 
+@behaviour(raises="ValueError")
+def auto_refuses_what_it_does_not_know() -> Figures:
+    """EarlyStopping in mode "auto" raises for a metric whose direction it cannot tell.
+
+    It does so when the first epoch is over, for it looks at the compiled metrics only
+    then. Say mode="max" or mode="min".
+    """
+    import keras
+
+    def score(y: Any, p: Any) -> Any:
+        return -keras.ops.mean(keras.ops.square(y - p), axis=-1)
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse", metrics=[score])
+    callback = keras.callbacks.EarlyStopping(monitor="score", patience=1)
+    x = np.ones((2, 1), "float32")
+    try:
+        model.fit(x, x, epochs=2, callbacks=[callback], verbose=0)
+    except ValueError as error:
+        return {"raises": type(error).__name__}
+    return {"raises": "nothing"}
+
+
+@behaviour(epochs=4)
+def absent_monitor_is_ignored() -> Figures:
+    """EarlyStopping without the figure it monitors never stops and does not raise.
+
+    It monitors val_loss by default, so without validation data it only warns, and the
+    run goes on to its last epoch. Optlab refuses it.
+    """
+    import keras
+
+    callback = keras.callbacks.EarlyStopping(patience=1)
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile(keras.optimizers.SGD(1e-9), "mse")
+    x = np.zeros((2, 1))
+    history = model.fit(x, x, epochs=4, callbacks=[callback], verbose=0)
+    return {"epochs": len(history.epoch)}
+
+
 @behaviour(weights_of_epoch=4.0)
 def start_from_epoch_forgets() -> Figures:
     """start_from_epoch makes EarlyStopping blind to better epochs before it.

@@ -49,7 +49,7 @@ def normalize_columns_is_broken() -> Figures:
     return found
 
 
-@behaviour(moving_variance=1.0, output=0.9995)
+@behaviour(moving_variance=1.99, output=0.953463)
 def batch_normalization_constants() -> Figures:
     """BatchNormalization: epsilon 1e-3, momentum .99, biased variance.
 
@@ -60,25 +60,67 @@ def batch_normalization_constants() -> Figures:
     """
     import keras
 
+    wide, narrow = np.array([[-10.0], [10.0]]), np.array([[-0.1], [0.1]])
     layer = keras.layers.BatchNormalization()
-    x = np.array([[-1.0], [1.0]], "float32")
-    output = layer(x, training=True)
-    return {
-        "moving_variance": float(layer.moving_variance.numpy()[0]),
-        "output": float(output[1, 0]),
-    }
+    layer(wide, training=True)
+    variance = float(layer.moving_variance.numpy()[0])
+    output = keras.layers.BatchNormalization()(narrow, training=True)
+    return {"moving_variance": variance, "output": float(output[1, 0])}
 
 
-@batch_normalization_constants.peer("torch", moving_variance=1.1, output=0.999995)
+@batch_normalization_constants.peer("torch", moving_variance=20.9, output=0.9995)
 def _() -> Figures:
     import torch
 
     layer = torch.nn.BatchNorm1d(1)
-    output = layer(torch.tensor([[-1.0], [1.0]]))
+    layer(torch.tensor([[-10.0], [10.0]]))
+    output = torch.nn.BatchNorm1d(1)(torch.tensor([[-0.1], [0.1]]))
     return {
         "moving_variance": float(layer.running_var),
         "output": output[1, 0].item(),
     }
+
+
+@behaviour(output=9.995, moving_variance=1.0)
+def frozen_batch_normalization_infers() -> Figures:
+    """BatchNormalization that is frozen ignores training=True.
+
+    It normalizes by its moving statistics and leaves them as they are: what one wants
+    for fine-tuning, and not what the argument says.
+    """
+    import keras
+
+    layer = keras.layers.BatchNormalization()
+    layer.trainable = False
+    output = layer(np.array([[-10.0], [10.0]], "float32"), training=True)
+    return {
+        "output": float(output[1, 0]),
+        "moving_variance": float(layer.moving_variance.numpy()[0]),
+    }
+
+
+@behaviour(moving_variance=-48.5)
+def batch_normalization_momentum_is_unchecked() -> Figures:
+    """BatchNormalization accepts momentum=1.5, and its variance turns negative.
+
+    Predictions are NaN then, while training looks well. The number must be in [0, 1].
+    """
+    import keras
+
+    layer = keras.layers.BatchNormalization(momentum=1.5)
+    layer(np.array([[-10.0], [10.0]], "float32"), training=True)
+    return {"moving_variance": float(layer.moving_variance.numpy()[0])}
+
+
+@behaviour(penalty=2.0)
+def l2_has_no_half() -> Figures:
+    """L2(l) adds l times the sum of squares, without the half of the textbooks.
+
+    Its gradient is 2 l w, so L2(0.01) pulls like torch's weight_decay=0.02.
+    """
+    import keras
+
+    return {"penalty": float(keras.regularizers.L2(0.5)(np.array([2.0], "float32")))}
 
 
 @behaviour(object_repeats=True, name_repeats=False)

@@ -78,7 +78,8 @@ def clip_of_an_overflowing_norm() -> Figures:
 def negative_clip_is_ignored() -> Figures:
     """Clips of zero or below are ignored without a word.
 
-    A sign error in a configuration switches clipping off. Optlab refuses it.
+    A sign error in a configuration switches clipping off, here and in optlab, which
+    computes what tf.keras computes.
     """
     import keras
 
@@ -142,6 +143,83 @@ def accumulation_takes_the_mean() -> Figures:
     return {"parameters": seen}
 
 
+@behaviour(parameter=-1.0)
+def accumulation_clips_the_mean() -> Figures:
+    """Clipping acts on the accumulated mean, not on each call's gradient.
+
+    One huge batch among k is divided by k and no longer cut off by itself: clip each
+    gradient in the loop where single batches explode.
+    """
+    import keras
+
+    x = keras.Variable(0.0)
+    optimizer = keras.optimizers.SGD(1.0, clipvalue=1.0, gradient_accumulation_steps=2)
+    for gradient in (5.0, -0.5):
+        optimizer.apply([keras.ops.convert_to_tensor(gradient)], [x])
+    return {"parameter": float(x.numpy())}
+
+
+@behaviour(parameters=[0.0, -1.0, -1.0, -2.0], averages=[0.0, -1.0, -1.0, -1.5])
+def averages_move_without_updates() -> Figures:
+    """With accumulation the average also moves on calls that update nothing.
+
+    An ema_momentum of .99 forgets k times as fast as the updates suggest when k calls
+    are accumulated.
+    """
+    import keras
+
+    x = keras.Variable(0.0)
+    optimizer = keras.optimizers.SGD(
+        1.0, use_ema=True, ema_momentum=0.5, gradient_accumulation_steps=2
+    )
+    parameters, averages = [], []
+    for _ in range(4):
+        optimizer.apply([keras.ops.ones(())], [x])
+        parameters.append(float(x.numpy()))
+        averages.append(float(optimizer._model_variables_moving_average[0].numpy()))
+    return {"parameters": parameters, "averages": averages}
+
+
+@behaviour(scale=4.0, updates=0, parameter=0.0)
+def overflow_halves_the_loss_scale() -> Figures:
+    """LossScaleOptimizer halves its scale on a NaN gradient, and counts no step.
+
+    The step is skipped without a word: a loss that is NaN for good shows as a scale
+    that falls towards 0 and weights that stand still.
+    """
+    import keras
+
+    x = keras.Variable(0.0)
+    inner = keras.optimizers.SGD(1.0)
+    optimizer = keras.optimizers.LossScaleOptimizer(inner, initial_scale=8.0)
+    optimizer.apply([keras.ops.convert_to_tensor(float("nan"))], [x])
+    return {
+        "scale": float(optimizer.dynamic_scale.numpy()),
+        "updates": int(inner.iterations.numpy()),
+        "parameter": float(x.numpy()),
+    }
+
+
+@behaviour(moved_after_its_last_use=True)
+def unused_rows_keep_moving() -> Figures:
+    """Adam keeps moving the rows of an embedding after their last use.
+
+    Sparse gradients only save work in the gradient: momentum decays in every row, so a
+    word that is not in the batch still drifts.
+    """
+    import keras
+    import tensorflow as tf
+
+    x = keras.Variable(np.ones((2, 1), "float32"))
+    optimizer = keras.optimizers.Adam(learning_rate=0.1)
+    seen = []
+    for row in (0, 1, 1):
+        gradient = tf.IndexedSlices(tf.ones((1, 1)), tf.constant([row]), (2, 1))
+        optimizer.apply([gradient], [x])
+        seen.append(float(x.numpy()[0, 0]))
+    return {"moved_after_its_last_use": seen[2] < seen[1] < seen[0]}
+
+
 @behaviour(rate_after_four_calls=0.0001, real_updates=2)
 def schedules_see_every_call() -> Figures:
     """With accumulation a schedule counts calls, Adam's t real updates.
@@ -179,16 +257,18 @@ def weight_decay_follows_the_schedule() -> Figures:
     return {"parameters": seen}
 
 
-@behaviour(integer="ValueError", numpy_float="ValueError")
+@behaviour(integer="ValueError", float32="ValueError", float64="nothing")
 def rate_must_be_a_python_float() -> Figures:
-    """Learning rates must be Python floats: an int or NumPy float raises.
+    """Learning rates must be Python floats: an int or np.float32 raises.
 
-    Write SGD(1.0), and float(rate) for a rate that comes from NumPy.
+    An np.float64 is a Python float, and passes. Write SGD(1.0), and float(rate) for a
+    rate that comes from NumPy.
     """
     import keras
 
     raised = {}
-    for name, rate in (("integer", 1), ("numpy_float", np.float32(0.1))):
+    rates = {"integer": 1, "float32": np.float32(0.1), "float64": np.float64(0.1)}
+    for name, rate in rates.items():
         try:
             keras.optimizers.Adam(rate)
             raised[name] = "nothing"

@@ -184,3 +184,53 @@ def validation_is_without_dropout() -> Figures:
         "loss_in_training_is_higher": history["loss"][0] > 0.5,
         "evaluated": history["val_loss"][0],
     }
+
+
+@behaviour(accuracy=0.6666667)
+def accuracy_cuts_logits_at_a_half() -> Figures:
+    """Accuracy on logits cuts at .5, where the chance is .62.
+
+    With from_logits=True in the loss the metric "accuracy" still takes outputs for
+    probabilities. Pass BinaryAccuracy(threshold=0.0). Optlab knows from the loss.
+    """
+    import keras
+
+    metric = keras.metrics.BinaryAccuracy()
+    metric.update_state([[1.0], [1.0], [0.0]], [[0.3], [0.7], [-1.0]])
+    return {"accuracy": float(metric.result())}
+
+
+@behaviour(metrics=2.0, weighted_metrics=3.0)
+def metrics_ignore_sample_weights() -> Figures:
+    """Metrics of compile ignore sample weights; its `weighted_metrics` do not.
+
+    Loss and metric of one name then differ. The same holds for class weights.
+    """
+    import keras
+
+    found = {}
+    for kind in ("metrics", "weighted_metrics"):
+        model = keras.Sequential([keras.Input((1,)), keras.layers.ReLU()])
+        model.compile("sgd", "mse", **{kind: ["mae"]})
+        x, y = np.array([[1.0], [3.0]]), np.zeros((2, 1))
+        weights = np.array([0.0, 1.0])
+        found[kind] = model.evaluate(x, y, sample_weight=weights, verbose=0)[1]
+    return found
+
+
+@behaviour(raises="ValueError")
+def class_and_sample_weights_exclude_each_other() -> Figures:
+    """Weights of classes and of samples in one call of fit raise.
+
+    Multiply the two yourself and pass sample_weight.
+    """
+    import keras
+
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.zeros((2, 1))
+    try:
+        model.fit(x, x, class_weight={0: 1.0}, sample_weight=np.ones(2), verbose=0)
+    except ValueError as error:
+        return {"raises": type(error).__name__}
+    return {"raises": "nothing"}

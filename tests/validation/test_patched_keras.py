@@ -1,0 +1,231 @@
+"""An entry of the catalogue notices when Keras does something else."""
+
+import functools
+
+import keras
+import pytest
+
+from optlab.validation.behaviours import catalogue, measure
+
+optimizers, layers, callbacks = keras.optimizers, keras.layers, keras.callbacks
+Base = optimizers.SGD.__mro__[2]  # what all optimizers of Keras are made of
+
+
+def arguments(cls, force=False, **values):
+    """Other defaults of a constructor, or values that are forced on it."""
+
+    def patch(monkeypatch):
+        original = cls.__init__
+
+        @functools.wraps(original)
+        def changed(self, *given, **named):
+            named = {**named, **values} if force else {**values, **named}
+            original(self, *given, **named)
+
+        monkeypatch.setattr(cls, "__init__", changed)
+
+    return patch
+
+
+def method(cls, name, make):
+    """Another method, made from the original one."""
+
+    def patch(monkeypatch):
+        monkeypatch.setattr(cls, name, make(getattr(cls, name)))
+
+    return patch
+
+
+def nothing(cls, name, result=None):
+    """A method that does nothing."""
+    return method(cls, name, lambda original: lambda self, *a, **k: result)
+
+
+def plain_steps(cls):
+    """A rule that is gradient descent."""
+
+    def make(original):
+        def update_step(self, gradient, variable, learning_rate):
+            rate = keras.ops.cast(learning_rate, variable.dtype)
+            gradient = keras.ops.convert_to_tensor(gradient)
+            variable.assign_sub(rate * keras.ops.cast(gradient, variable.dtype))
+
+        return update_step
+
+    return method(cls, "update_step", make)
+
+
+def fit(change):
+    """A `fit` before which something is changed."""
+
+    def make(original):
+        def changed(self, *given, **named):
+            change(self, named)
+            return original(self, *given, **named)
+
+        return changed
+
+    return method(keras.Model, "fit", make)
+
+
+def sizes_of_bounds(original):
+    def clip(self, grads):
+        for name in ("clipnorm", "clipvalue"):
+            bound = getattr(self, name)
+            setattr(self, name, None if bound is None else abs(bound))
+        return original(self, grads)
+
+    return clip
+
+
+def float_rates(original):
+    def changed(self, learning_rate=0.001, **named):
+        original(self, float(learning_rate), **named)
+
+    return changed
+
+
+def always_trained(original):
+    def call(self, inputs, training=None, mask=None):
+        self._trainable = True
+        return original(self, inputs, training=training, mask=mask)
+
+    return call
+
+
+def checked_momentum(original):
+    def changed(self, *given, momentum=0.99, **named):
+        original(self, *given, momentum=min(momentum, 1.0), **named)
+
+    return changed
+
+
+def kept_optimizer(original):
+    def compile(self, optimizer="rmsprop", *given, **named):
+        kept = getattr(self, "optimizer", None) or optimizer
+        original(self, kept, *given, **named)
+
+    return compile
+
+
+def weighted_metrics(original):
+    def compile(self, *given, metrics=None, weighted_metrics=None, **named):
+        both = (metrics or []) + (weighted_metrics or [])
+        original(self, *given, weighted_metrics=both, **named)
+
+    return compile
+
+
+def each_clipped(original):
+    def apply(self, grads, variables=None):
+        return original(self, self._clip_gradients(grads), variables)
+
+    return apply
+
+
+def unscaled(original):
+    def apply(self, grads, variables=None):
+        return self.inner_optimizer.apply(grads, variables)
+
+    return apply
+
+
+def halved(original):
+    return lambda self, x: 0.5 * original(self, x)
+
+
+def retraced(model, named):
+    model.train_function = None
+
+
+def counted(model, named):
+    model.optimizer.iterations.assign_add(named.get("initial_epoch", 0))
+
+
+def without_class_weight(model, named):
+    if "sample_weight" in named:
+        named.pop("class_weight", None)
+
+
+EARLY, PLATEAU = callbacks.EarlyStopping, callbacks.ReduceLROnPlateau
+NORMALIZATION = layers.BatchNormalization
+
+#: Entry -> what is changed in Keras.
+PATCHES = {
+    "clipnorm-is-per-variable": nothing(Base, "_clip_gradients"),
+    "negative-clip-is-ignored": method(Base, "_clip_gradients", sizes_of_bounds),
+    "ema-starts-as-a-copy": nothing(Base, "_update_model_variables_moving_average"),
+    "ema-ignores-constraints": nothing(Base, "_update_model_variables_moving_average"),
+    "accumulation-clips-the-mean": method(optimizers.SGD, "apply", each_clipped),
+    "averages-move-without-updates": nothing(
+        Base, "_update_model_variables_moving_average"
+    ),
+    "overflow-halves-the-loss-scale": method(
+        optimizers.LossScaleOptimizer, "apply", unscaled
+    ),
+    "unused-rows-keep-moving": plain_steps(optimizers.Adam),
+    "weight-decay-follows-the-schedule": nothing(Base, "_apply_weight_decay"),
+    "weight-decay-is-decoupled": nothing(Base, "_apply_weight_decay"),
+    "rate-must-be-a-python-float": method(optimizers.Adam, "__init__", float_rates),
+    "adam-epsilon-hat": plain_steps(optimizers.Adam),
+    "momentum-remembers-the-rate": plain_steps(optimizers.SGD),
+    "rmsprop-epsilon-inside-the-root": plain_steps(optimizers.RMSprop),
+    "adagrad-starts-at-a-tenth": arguments(
+        optimizers.Adagrad, initial_accumulator_value=0.0
+    ),
+    "amsgrad-without-correction": plain_steps(optimizers.Adam),
+    "nadam-has-a-momentum-schedule": plain_steps(optimizers.Nadam),
+    "schedule-free-reads-the-new-z": plain_steps(optimizers.ScheduleFreeAdamW),
+    "float16-adam-jumps": plain_steps(optimizers.Adam),
+    "adafactor-crawls-from-zero": plain_steps(optimizers.Adafactor),
+    "muon-refuses-float64": plain_steps(optimizers.Muon),
+    "repeated-ids-are-squared-first": plain_steps(optimizers.Adam),
+    "batch-normalization-constants": arguments(NORMALIZATION, momentum=0.9),
+    "batch-normalization-constants ": arguments(NORMALIZATION, epsilon=1e-5),
+    "frozen-batch-normalization-infers": method(NORMALIZATION, "call", always_trained),
+    "batch-normalization-momentum-is-unchecked": method(
+        NORMALIZATION, "__init__", checked_momentum
+    ),
+    "l2-has-no-half": method(keras.regularizers.L2, "__call__", halved),
+    "leaky-relu-has-two-slopes": arguments(layers.LeakyReLU, negative_slope=0.2),
+    "dense-starts-with-glorot": arguments(layers.Dense, kernel_initializer="he_normal"),
+    "early-stopping-always-restores": nothing(EARLY, "on_train_end"),
+    "early-stopping-and-nan": nothing(EARLY, "_is_improvement", True),
+    "auto-refuses-what-it-does-not-know": arguments(EARLY, force=True, mode="min"),
+    "absent-monitor-is-ignored": nothing(EARLY, "get_monitor_value", 1.0),
+    "start-from-epoch-forgets": arguments(EARLY, force=True, start_from_epoch=0),
+    "plateau-has-no-floor": arguments(PLATEAU, min_lr=0.001),
+    "plateau-wants-a-minimum": arguments(PLATEAU, min_delta=0.0),
+    "plateau-with-a-schedule": nothing(PLATEAU, "on_epoch_end"),
+    "equal-patience-wastes-the-cut": nothing(PLATEAU, "on_epoch_end"),
+    "freezing-needs-compile": fit(retraced),
+    "compile-resets-the-optimizer": method(keras.Model, "compile", kept_optimizer),
+    "initial-epoch-counts-nothing": fit(counted),
+    "auto-does-not-mean-xla-on-a-processor": nothing(
+        keras.Model, "_resolve_auto_jit_compile", True
+    ),
+    "accuracy-cuts-logits-at-a-half": arguments(
+        keras.metrics.BinaryAccuracy, threshold=0.0
+    ),
+    "metrics-ignore-sample-weights": method(keras.Model, "compile", weighted_metrics),
+    "class-and-sample-weights-exclude-each-other": fit(without_class_weight),
+}
+
+
+@pytest.mark.parametrize("name", PATCHES)
+def test_a_patched_keras_is_noticed(name, monkeypatch):
+    entry = catalogue()[name.strip()]
+    PATCHES[name](monkeypatch)
+    (outcome,) = measure(entry, peers=False)
+    assert outcome.status in ("changed", "failed"), outcome
+
+
+def test_every_entry_about_the_options_and_rules_that_was_added_is_patched():
+    names = {name.strip() for name in PATCHES}
+    assert names <= set(catalogue())
+    added = {
+        name
+        for name, entry in catalogue().items()
+        if entry.subject in ("refitting", "optimizers")
+    }
+    assert added <= names
