@@ -54,9 +54,19 @@ def verify(
     ulp: Annotated[
         int | None,
         typer.Option(
-            min=0, help="With --keras: what passes, in units in the last place."
+            min=0,
+            help="With --keras: what passes, in units in the last place, instead of "
+            "the same bits in eager mode.",
         ),
     ] = None,
+    loose: Annotated[
+        bool,
+        typer.Option(
+            "--loose",
+            help="With --keras: pass a relative distance of 1e-4, for a formula that "
+            "is written in another way.",
+        ),
+    ] = False,
     steps: Annotated[
         int | None, typer.Option(min=1, help="With FILE: at most so many steps.")
     ] = None,
@@ -109,6 +119,7 @@ def verify(
 
     versions = load().describe()
     rows: Iterator[Result]
+    names_matched = None
     if experiment is not None:
         from optlab.validation.runs.check import check_experiment
         from optlab.validation.runs.verdict import STEPS
@@ -116,9 +127,10 @@ def verify(
         most = steps if steps is not None or full else STEPS
         rows, total = check_experiment(experiment, most, seed), 2
     elif keras is not None and rule is not None:
-        from optlab.validation.yours import check_yours
+        from optlab.validation.yours import check_yours, matched
 
-        rows, total = check_yours(keras, rule, ulp), 10
+        names_matched = matched(keras, rule)
+        rows, total = check_yours(keras, rule, ulp, loose), 10
     else:
         from optlab.validation.matrix import plan, random_parts, run_parts
 
@@ -130,6 +142,8 @@ def verify(
     verdicts = [result.drift for result in results if result.drift is not None]
     seconds = time.perf_counter() - started
     document = _document(results, verdicts, versions, seconds)
+    if names_matched is not None:
+        document["matched"] = vars(names_matched)
     if picture is not None:
         _draw(results, verdicts, picture)
         document["plot"] = str(picture)
@@ -142,6 +156,8 @@ def verify(
     if json:
         output.print_json(document)
     else:
+        for line in names_matched.lines() if names_matched is not None else ():
+            output.results().print(line, markup=False, soft_wrap=True)
         _show(results, document)
     return 0 if document["passed"] else FAILED
 

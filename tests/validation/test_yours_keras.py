@@ -10,6 +10,7 @@ from optlab.validation.yours import (
     check_yours,
     keras_factory,
     load_object,
+    matched,
     rule_factory,
 )
 
@@ -36,7 +37,8 @@ class Signum(keras.optimizers.Optimizer):
         m = self._m[self._get_variable_index(variable)]
         rate = ops.cast(learning_rate, variable.dtype)
         self.assign(m, self.beta * m + self.momentum_part(gradient))
-        self.assign_sub(variable, rate * self.sign * ops.tanh(m))
+        step = ops.maximum(ops.minimum(m, 1.0), -1.0)
+        self.assign_sub(variable, rate * self.sign * step)
 
     def momentum_part(self, gradient):
         return gradient
@@ -60,9 +62,37 @@ class Late(Signum):
         return gradient * (1 + 0.5 * later)
 
 
-def rule(param, grad, momentum, learning_rate=0.01, beta=0.9):
+def rule(param, grad, momentum, one, learning_rate=0.01, beta=0.9):
     momentum = beta * momentum + grad
-    return param - learning_rate * np.tanh(momentum), momentum
+    return param - learning_rate * np.maximum(np.minimum(momentum, one), -one), momentum
+
+
+class LateSync(Signum):
+    def momentum_part(self, gradient):
+        sync = ops.cast(ops.equal(self.iterations % 7, 6), gradient.dtype)
+        return gradient * (1 + 0.5 * sync)
+
+
+class BigEpsilon(Signum):
+    def momentum_part(self, gradient):
+        return gradient * gradient / (gradient + ops.sign(gradient) * 1e-7)
+
+
+class TinyFactor(Signum):
+    def momentum_part(self, gradient):
+        return gradient * 1.0001
+
+
+class Thirds(Signum):
+    def momentum_part(self, gradient):
+        return gradient * 1.7 / 1.7
+
+
+class OtherName(Signum):
+    def get_config(self):
+        config = super().get_config()
+        config["beta1"] = config.pop("beta")
+        return config
 
 
 made = optlab.rule(rule, slots=["momentum"], name="tanh_rule_of_a_test")
@@ -99,6 +129,7 @@ def module(tmp_path_factory):
 def test_what_agrees_passes(module, rule):
     results = list(check_yours(f"{module}:Signum", f"{module}:{rule}", None))
     assert len(results) == 10
+    assert results[0].tolerance.exact and results[0].ulp == 0
     assert all(result.passed for result in results), [r.messages() for r in results]
     tensors = {c.where.tensor for result in results for c in result.comparisons}
     assert "momentum 1" in tensors
@@ -113,6 +144,9 @@ def test_what_agrees_passes(module, rule):
         ),
         ("Forgets", "slot 'momentum' .* first step; .* is 0.1 times the rule's"),
         ("Late", "slot 'momentum' .* from step 2 on, while step 1 agrees"),
+        ("LateSync", "slot 'momentum' .* from step 7 on, while step 6 agrees"),
+        ("BigEpsilon", "slot 'momentum' .* With gradients near 1e-05 only"),
+        ("TinyFactor", "slot 'momentum' .* first step; .* 0.01 %"),
     ],
 )
 def test_a_planted_bug_is_pointed_at(module, name, hint):
@@ -122,10 +156,26 @@ def test_a_planted_bug_is_pointed_at(module, name, hint):
     assert re.search(hint, first.note), first.note
 
 
-def test_a_strict_bound_can_be_asked_for(module):
-    results = list(check_yours(f"{module}:Signum", f"{module}:rule", 0))
-    assert not all(result.passed for result in results)
-    assert results[0].tolerance.ulp == 0
+def test_a_looser_bound_can_be_asked_for(module):
+    first = next(check_yours(f"{module}:TinyFactor", f"{module}:rule", 3))
+    assert not first.passed and first.tolerance.ulp == 3
+    strict, loose = (
+        next(check_yours(f"{module}:Thirds", f"{module}:rule", loose=loose))
+        for loose in (False, True)
+    )
+    assert strict.tolerance.exact and not strict.passed
+    assert loose.passed and not loose.tolerance.exact
+
+
+def test_names_that_do_not_match_are_told(module):
+    found = matched(f"{module}:Signum", f"{module}:rule")
+    assert (found.arguments, found.defaults, found.unused) == ({"beta": 0.9}, {}, [])
+    assert found.lines() == ["Compared: the parameters, the slots momentum."]
+    found = matched(f"{module}:OtherName", f"{module}:rule")
+    assert (found.defaults, found.unused) == ({"beta": 0.9}, ["beta1"])
+    text = " ".join(found.lines())
+    assert "has no `beta`: the rule's default 0.9 is used" in text
+    assert "Nothing in the rule is called beta1" in text
 
 
 @pytest.mark.parametrize(
