@@ -9,7 +9,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format bench bench-diagnosis bits fuzz pictures verify-versions clean
+.PHONY: help run test lint format bench bench-diagnosis bits fuzz mutants pictures
+.PHONY: verify-versions clean
 
 help:
 	@echo 'make run       run two shipped experiments, compare one with tf.keras; see out/'
@@ -20,6 +21,7 @@ help:
 	@echo 'make bench-diagnosis  score the diagnoses of set-ups with known faults'
 	@echo 'make fuzz      call everything with odd arguments, arrays and files'
 	@echo 'make bits      train in many environments and compare the bits'
+	@echo 'make mutants   plant faults, and ask verify and the tests whether they notice'
 	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.20 2.21"'
 	@echo 'make pictures  draw the pictures of the README again'
 	@echo 'make clean     delete what was built and run; keep .venv'
@@ -69,6 +71,9 @@ bits: $(STAMP)-dev
 
 pictures: $(STAMP)-run
 	$(BIN)/python docs/pictures.py
+
+mutants: $(STAMP)-dev
+	$(BIN)/python -m tests.mutants
 
 # An environment of some 3 GB for each version; deleted when it has been measured.
 VERSIONS ?= 2.20 2.21

@@ -1,0 +1,1 @@
+"""Planted faults, and who notices them."""

@@ -1,0 +1,88 @@
+"""Every planted fault has its place, is a fault of one file, and is counted."""
+
+import ast
+import datetime
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import __main__ as command
+from tests.mutants.faults import ROOT, Fault, faults, misplaced
+from tests.mutants.judging import Answer
+from tests.mutants.report import Verdict, block, summary
+
+TABLE = faults()
+
+
+@pytest.mark.parametrize("fault", TABLE, ids=lambda fault: fault.name)
+def test_fault_has_its_place(fault):
+    text = (ROOT / fault.file).read_text(encoding="utf-8")
+    planted = fault.planted(text)
+    assert ast.dump(ast.parse(planted)) != ast.dump(ast.parse(text))
+    assert fault.verify and fault.tests and fault.why
+    for path in fault.tests:
+        assert (ROOT / path).exists()
+
+
+def test_there_are_eighty():
+    assert len([fault for fault in TABLE if not fault.equivalent]) >= 80
+
+
+def test_a_fault_without_a_place_is_loud(monkeypatch, capsys):
+    lost = replace(TABLE[0], old="no such text")
+    assert "has no place" in misplaced([lost])[0]
+    monkeypatch.setattr(command, "faults", lambda: [lost])
+    assert command.main([]) == 2
+    assert lost.name in capsys.readouterr().err
+
+
+def test_two_of_one_name_are_refused(tmp_path):
+    entry = '[[group.fault]]\nname = "a"\nold = "b"\nnew = "c"\nwhy = "d"\n'
+    table = tmp_path / "faults.toml"
+    table.write_text(
+        '[[group]]\nfile = "x.py"\nverify = ["sgd"]\ntests = ["t"]\n' + 2 * entry
+    )
+    with pytest.raises(ValueError, match="Two faults are called 'a'"):
+        faults(table)
+
+
+def made(name, verify, tests, equivalent=""):
+    fault = Fault(name, "a/b.py", "o", "n", "it | hurts", (), (), equivalent)
+    answer = None if tests is None else Answer(bool(tests), tests, 1.0)
+    return Verdict(fault, Answer(bool(verify), verify, 1.0), answer)
+
+
+def test_counts_and_table():
+    verdicts = [
+        made("one", "adam", None),
+        made("two", "", "test_x"),
+        made("three", "", ""),
+        made("four", "", "", "x * 1 is x"),
+    ]
+    assert [verdict.lives for verdict in verdicts] == [False, False, True, False]
+    text = summary(verdicts)
+    assert "Of 3 faults the checks of `optlab verify --full` noticed 1 (33 %)" in text
+    assert "the tests 1 of the 2" in text and "either of them 2 (67 %)" in text
+    page = block(verdicts, 90.0, datetime.date(2030, 1, 2))
+    assert page.startswith("Measured on 2030-01-02 in 2 minutes.")
+    assert "| two | `b.py` | no | noticed | it / hurts |" in page
+    assert "none: x * 1 is x" in page
+
+
+def test_answers_of_the_same_tree_are_kept(tmp_path):
+    record = command.Record(tmp_path / "record.json", "digest")
+    verdict = made("one", "adam", "")
+    assert record.get(verdict.fault) is None
+    record.add(verdict)
+    again = command.Record(tmp_path / "record.json", "digest")
+    assert again.get(verdict.fault) == verdict
+    assert again.get(replace(verdict.fault, new="other")) is None
+    assert (
+        command.Record(tmp_path / "record.json", "changed").get(verdict.fault) is None
+    )
+
+
+def test_the_digest_of_a_tree_is_that_of_its_sources():
+    assert command.digest() == command.digest()
+    assert Path(command.__file__).is_relative_to(ROOT)
