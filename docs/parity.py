@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from optlab.cli.output import write_text
+from optlab.files import write_text
 from optlab.validation import catalogue
 from optlab.validation.matrix import BOUNDS
 from optlab.validation.matrix.modes import MODES
@@ -28,6 +28,7 @@ Written by `python docs/parity.py`: do not edit.
 
     optlab verify                    # the quick matrix, under a minute
     optlab verify --full             # the whole matrix, half an hour and more
+    optlab verify --random 1000 --seed 1     # as many random configurations
     optlab verify digits             # an experiment and its tf.keras twin, step by step
     optlab verify --only adam --html report.html --plot report.png
     optlab verify --keras my_module:MyOptimizer --rule my_module:my_rule
@@ -36,13 +37,29 @@ The matrix steps each optimizer and its tf.keras twin on the same gradients and 
 parameters and slots: optimizer x options x dtype x steps (1, 10, 100, 1000) x gradients
 (ordinary, wild 1e-9..1e4, subnormal, sparse, huge, and a mixture) x mode. TensorFlow
 runs on one thread, because its large sums depend on the number of threads; our side is
-run on one and on two. Losses, schedules and layers follow, and a whole training run.
+run on one and on two. The whole matrix also has every argument of every rule away from
+its default, all pairs of options, 0-d, empty, wide, tall and many-axed tensors in lists
+and arenas, starts at zero, the state handed over in the middle, 300 random
+configurations of all of it together, whole calls of `fit`, and published formulas in
+extended precision. Losses, schedules and layers follow, and a whole training run.
 Exit status 1 where anything is outside its tolerance; the message names optimizer,
 dtype, mode, step, tensor, index and both values.
 
 A distance is in units in the last place (ULP), or in *roundings*: machine epsilon times
 the largest magnitude that the element has had, which does not explode where a number
 passes through zero.
+
+## Two rules that tf.keras reads otherwise
+
+*ScheduleFreeAdamW* of tf.keras on TensorFlow reads z after it was overwritten. Optlab
+follows the paper; the matrix steps the rule with that slip, and the published formula
+is checked in extended precision.
+
+*Muon* multiplies matrices, and a BLAS adds the terms of a product in another order than
+TensorFlow does. Where singular values are small the iteration amplifies the last bit,
+up to 2 % of a parameter's size among random configurations. The matrix steps our rule
+with TensorFlow's products in the place of NumPy's, and then every bit is the same: the
+products are the whole difference.
 
 ## A whole run
 
@@ -67,7 +84,9 @@ and one with a planted bug. From the folder `examples`:
 A rule is a function `(param, grad, *slots, *numbers) -> (param, *slots)`, or a class
 that `optlab.rule` made. Numbers are taken from the Keras optimizer's `get_config()` by
 their names; slots are compared where a Keras variable ends in `_` and the slot's name.
-`--ulp 0` asks for the same bits.
+In float32 and eager mode the same bits are asked for; `--ulp N` and `--loose` pass
+more, for a formula that rounds in another order. What is compared, and which names of
+the configuration the rule does not know, is told first.
 """
 
 

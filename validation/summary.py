@@ -21,7 +21,16 @@ MODES = (
 
 
 #: The groups of results, in the order in which they are shown.
-GROUPS = ("yours", "runs", "optimizers", "random", "losses", "schedules", "layers")
+GROUPS = (
+    "yours",
+    "runs",
+    "optimizers",
+    "random",
+    "fits",
+    "losses",
+    "schedules",
+    "layers",
+)
 #: Roundings from which a relative distance says more.
 _MANY = 1e4
 

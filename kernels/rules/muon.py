@@ -61,7 +61,7 @@ def orthogonalized(x: Any, a: Any, b: Any, c: Any, steps: int, tiny: Any) -> Any
     """Bring all singular values of a matrix near 1."""
     tall = x.shape[0] > x.shape[1]
     if tall:
-        x = np.ascontiguousarray(x.T)
+        x = x.T.copy()
     x = x / (norm_eigen(x) + tiny)
     for _ in range(steps):
         gram = x @ x.T

@@ -30,6 +30,7 @@ from optlab.validation.twins.optimizers import (
     read_state,
     slot_arrays,
 )
+from optlab.validation.twins.products import MuonByTensorFlow
 
 #: The parameters of every run: a matrix and a vector, neither a multiple of 8.
 SHAPES: tuple[tuple[int, ...], ...] = ((24, 17), (103,))
@@ -253,23 +254,31 @@ def _taken_over(
     return ours
 
 
+#: What is stepped in the place of an optimizer that is known to differ from tf.keras's.
+_READINGS: dict[type[Optimizer], type[Optimizer]] = {
+    optimizers.ScheduleFreeAdamW: AliasedScheduleFreeAdamW,
+    optimizers.Muon: MuonByTensorFlow,
+}
+
+
 def _ours(configured: Optimizer) -> Optimizer:
-    """Return the optimizer to step: tf.keras's reading where its own is aliased."""
-    if type(configured) is optimizers.ScheduleFreeAdamW:
-        return AliasedScheduleFreeAdamW.from_config(configured.get_config())
-    return configured
+    """Return the optimizer to step: tf.keras's reading where its own is another."""
+    reading = _READINGS.get(type(configured))
+    return (
+        configured if reading is None else reading.from_config(configured.get_config())
+    )
 
 
 def _published(ours: Optimizer) -> Optimizer:
     """Return the optimizer of which `ours` is tf.keras's reading, with its state."""
-    if type(ours) is not AliasedScheduleFreeAdamW:
-        return ours
-    found = optimizers.ScheduleFreeAdamW.from_config(ours.get_config())
-    found.build(
-        [np.empty(array.shape, array.dtype) for array in ours.state["momentum"]]
-    )
-    found.load_state(ours.save_state())
-    return found
+    for cls, reading in _READINGS.items():
+        if type(ours) is reading:
+            found = cls.from_config(ours.get_config())
+            shapes = [array.shape for array in ours.state["momentum"]]
+            found.build([np.empty(shape, ours.dtype) for shape in shapes])
+            found.load_state(ours.save_state())
+            return found
+    return ours
 
 
 def _slot_names(ours: Optimizer, slots: Sequence[str] | None) -> list[str]:

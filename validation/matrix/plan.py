@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from optlab.validation.checks.fits import FITS, check_fits
+from optlab.validation.checks.golden import ROWS, check_golden
 from optlab.validation.checks.layers import check_layers, stacks
 from optlab.validation.checks.losses import LOSSES, check_losses
 from optlab.validation.checks.schedules import SCHEDULES, check_schedules
 from optlab.validation.matrix.cases import (
     OPTIONS,
     Case,
+    built_in,
     cases,
     odd_cases,
     paired_cases,
@@ -93,16 +96,42 @@ def plan(full: bool = False, only: Sequence[str] = ()) -> list[Part]:
         parts += random_parts(count, 0, only)
     if only:
         return parts
+    return [*parts, *_others(full)]
+
+
+def _others(full: bool) -> list[Part]:
+    """Return the parts that are not about optimizers."""
     dtypes = DTYPES if full else ("float32",)
     steps, rates = (200, 500) if full else (50, 120)
     runs = [("digits", dtype, steps) for dtype in (DTYPES if full else ("float64",))]
     return [
-        *parts,
         Part("runs", len(runs), partial(check_runs, runs)),
+        *([Part("fits", len(FITS), check_fits)] if full else []),
+        Part("golden", ROWS, check_golden),
         Part("losses", len(LOSSES) * len(dtypes), partial(check_losses, dtypes)),
         Part("schedules", len(SCHEDULES), partial(check_schedules, rates)),
         Part("layers", len(stacks()) * len(dtypes), partial(check_layers, dtypes)),
     ]
+
+
+def eager_parts(wanted: Sequence[str]) -> list[Part]:
+    """Return the parts of the full matrix that are about some optimizers or groups.
+
+    Parameters
+    ----------
+    wanted : sequence of str
+        Names of optimizers, of which the short checks in eager mode are returned, those
+        first that need no compiling; and of other groups: "losses", "layers", ...
+    """
+    names = [name for name in wanted if name in built_in()]
+    parts = [part for part in _others(full=True) if part.name in wanted]
+    checks = [c for c in _combined() if c.case.name in names]
+    checks.sort(key=lambda check: check.engine == "numba")
+    checks += _threads(names)
+    if checks:
+        parts.append(Part("optimizers", len(checks), partial(_run_all, checks)))
+        parts += random_parts(_RANDOM_OF_ONE * len(names), 0, names)
+    return parts
 
 
 def random_parts(count: int, seed: int, only: Sequence[str] = ()) -> list[Part]:
@@ -157,8 +186,7 @@ def _quick() -> Iterator[Check]:
         engine = "numba" if case.name in _THREADED and long else "numpy"
         yield Check(case, "float64", "eager", "mixed", (1, 10), engine=engine)
     for case in odd_cases():
-        if case.name != "muon":
-            yield Check(case, "float32", "eager", "mixed", (1, 10), engine="numpy")
+        yield Check(case, "float32", "eager", "mixed", (1, 10), engine="numpy")
     for case in filter(_bare, cases()):
         for mode in ("function", "unoptimized", "xla"):
             yield Check(case, "float32", mode, "mixed", (1, 10))
@@ -212,7 +240,7 @@ def _combined() -> Iterator[Check]:
             yield Check(case, dtype, "eager", "mixed", (1, 10), engine="numpy")
 
 
-def _threads(names: tuple[str, ...]) -> Iterator[Check]:
+def _threads(names: Sequence[str]) -> Iterator[Check]:
     """Yield checks of a tensor large enough for the parallel loops."""
     for case in cases():
         if case.name in names and not case.arguments:
