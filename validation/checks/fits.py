@@ -106,7 +106,14 @@ def check_fits() -> Iterator[Result]:
         yield found
 
 
-def _check(name: str, last: Any, loss: str, optimizer: Any, metrics: Any, **more: Any):  # type: ignore[no-untyped-def]
+def _check(
+    name: str,
+    last: tuple[int, str | None],
+    loss: str,
+    optimizer: dict[str, Any],
+    metrics: list[str],
+    **more: Any,
+) -> Result:
     started = time.perf_counter()
     given = {"epochs": 4, "batch_size": 16, "shuffle": False, **more["fit"]}
     regularizer = "l2" if "split" in name else None
