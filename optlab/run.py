@@ -90,6 +90,9 @@ class Run:
         What was trained, by what, on what.
     metrics : list of str
         The metrics' names.
+    did_not_learn : str
+        Of an experiment that came to its end: what shows that nothing was learned;
+        empty where it was, and where that is not known.
     problem : Problem or None
         Of `minimize`.
     trajectory : ndarray, shape (steps + 1, dimension), or None
@@ -122,6 +125,7 @@ class Run:
         self.epochs = 0
         self.seconds = 0.0
         self.divergence: dict[str, Any] | None = None
+        self.did_not_learn = ""
         self.trace: Trace | None = None
         self.position = Position()
         self.trajectory: npt.NDArray[Any] | None = None
@@ -158,8 +162,8 @@ class Run:
             "status", "epochs", "steps", "seconds", "steps_per_second"; "loss" and
             "metrics" (by name, "val_" ones included), each with "first", "last",
             "best" and "best_epoch" (for `minimize` "best_step"), counted from 0;
-            "divergence" where there was one; for `minimize` also "point" and
-            "distance" (to the nearest known minimum).
+            "divergence" and "did_not_learn" where there was one; for `minimize` also
+            "point" and "distance" (to the nearest known minimum).
         """
         found: dict[str, Any] = {
             "status": self.status,
@@ -176,6 +180,8 @@ class Run:
         }
         if self.divergence is not None:
             found["divergence"] = dict(self.divergence)
+        if self.did_not_learn:
+            found["did_not_learn"] = self.did_not_learn
         if self.trajectory is not None:
             found["point"] = self.trajectory[-1].tolist()
             minima = [] if self.problem is None else self.problem.minima

@@ -25,8 +25,6 @@ import traceback
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, Any
 
-import cloudpickle
-
 from optlab import interrupts
 from optlab.errors import InputError
 
@@ -178,7 +176,10 @@ class _Crew:
     def __init__(
         self, engine: Engine, tasks: Sequence[tuple[Any, ...]], count: int
     ) -> None:
-        self._head = cloudpickle.dumps((_registered(), engine))
+        from cloudpickle import dumps
+
+        self._dumps = dumps
+        self._head = dumps((_registered(), engine))
         self._tasks = tasks
         self._due = iter(range(len(tasks)))
         self._done: queue.SimpleQueue[tuple[int, bool, Any]] = queue.SimpleQueue()
@@ -217,7 +218,7 @@ class _Crew:
             if index is None:
                 return
             try:
-                task = cloudpickle.dumps(self._tasks[index])
+                task = self._dumps(self._tasks[index])
             except Exception as error:  # whatever a user's object raises
                 self._done.put((index, False, error))
                 return

@@ -24,6 +24,8 @@ from typing import Annotated, Any
 
 import typer
 
+from optlab import interrupts
+from optlab.cli import surroundings
 from optlab.errors import unknown_name
 
 #: Verb -> its line in ``optlab --help``; the module and the function have its name.
@@ -51,7 +53,8 @@ _USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 
 _EPILOG = (
     "Add --debug to any command for the whole traceback of an error. "
-    "Exit status: 0 well, 1 the check failed or the run diverged, 2 bad input."
+    "Exit status: 0 well; 1 the check failed, or the run diverged or did not learn; "
+    "2 bad input; 130 Ctrl-C, 143 SIGTERM."
 )
 
 
@@ -66,16 +69,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 all well; 1 the check failed or the run diverged; 2 bad input; 130 Ctrl-C.
+        0 all well; 1 the check failed, or the run diverged or did not learn; 2 bad
+        input; 130 Ctrl-C; 143 SIGTERM.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     words, debug = _without_debug(words)
+    surroundings.prepare()
+    with interrupts.command():
+        status = _run(words, debug)
+        if status == INTERRUPTED or interrupts.received() is not None:
+            _say("interrupted")
+            status = interrupts.status()
+    return status
+
+
+def _run(words: list[str], debug: bool) -> int:
+    """Run a verb; return its exit status whatever it raises."""
     try:
         status = _dispatch(words)
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        if isinstance(error, SystemExit):  # so typer ends when the pipe is broken
+            if not isinstance(error.__context__, BrokenPipeError):
+                raise
+            sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__
         # The reader (`| head`) has gone: nothing is left to say, nor to flush at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -90,8 +109,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 "(run with --debug for the traceback)"
             )
         return BAD_INPUT
-    if status == INTERRUPTED:
-        _say("interrupted")
     return status
 
 

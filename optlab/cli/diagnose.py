@@ -14,7 +14,7 @@ from rich.console import Console
 from optlab import experiments
 from optlab.cli import output
 from optlab.cli.app import FAILED
-from optlab.cli.run import say_if_cold
+from optlab.cli.compiling import say_when_compiling
 from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
@@ -67,7 +67,7 @@ def diagnose(
         if path is not None:
             output.check_folder(path.parent, option)
     experiment = experiments.find(file)
-    say_if_cold()
+    say_when_compiling()
     with _live(experiment.name, budget) as progress:
         answer = _diagnose(experiment, budget=budget, jobs=jobs, progress=progress)
     written = _write(answer, fix, html, picture)

@@ -67,15 +67,15 @@ def explain(
     table = explain_steps(
         {**arguments, "name": optimizer}, _numbers(gradients), start, dtype
     )
-    if picture is not None:
-        from optlab import plots
-
-        output.save_picture(plots.plot_explanation(table), picture)
     if json:
         sys.stdout.write(table.to_json(indent=2) + "\n")
     else:
         text = table.text(digits)
         output.results().print(text, markup=False, soft_wrap=True)
+    if picture is not None:
+        from optlab import plots
+
+        output.save_picture(plots.plot_explanation(table), picture)
 
 
 def _numbers(text: str) -> list[float]:

@@ -5,10 +5,12 @@ With ``--json`` standard output holds one JSON document and nothing else.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,6 +121,55 @@ def make_folder(path: Path, option: str) -> Path:
             f"{option}: cannot make the folder '{path}': {error.strerror}."
         ) from error
     return path
+
+
+@contextmanager
+def alone_in(path: Path, option: str) -> Iterator[None]:
+    """Make a folder, and keep other commands from writing into it meanwhile.
+
+    The system lets go of the lock when this process ends, however it ends.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be made, or another process writes into it.
+    """
+    make_folder(path, option)
+    lock = path / ".lock"
+    try:
+        handle = _locked(lock)
+    except BlockingIOError:
+        raise InputError(
+            f"{option}: another optlab is writing in '{path}'. Wait for it, or give "
+            "another folder."
+        ) from None
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+        os.close(handle)
+        with contextlib.suppress(OSError):
+            path.rmdir()  # where nothing was left in it
+
+
+def _locked(path: Path) -> int:
+    """Open and lock a file; the one that has the name, not one just unlinked."""
+    try:
+        import fcntl
+    except ImportError:  # there is no such lock on Windows
+        return os.open(path, os.O_CREAT | os.O_RDWR)
+    while True:
+        handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.stat(path).st_ino == os.fstat(handle).st_ino:
+                return handle
+        except FileNotFoundError:
+            pass
+        except BlockingIOError:
+            os.close(handle)
+            raise
+        os.close(handle)
 
 
 def picture(path: Path | None, option: str = "--plot") -> Path | None:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optlab import experiments
+from optlab import experiments, interrupts
 from optlab.cli import output
 from optlab.cli.app import FAILED, INTERRUPTED
+from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import live
 from optlab.cli.settings import RuleOption, import_rules, parse_settings
 from optlab.errors import InputError
 from optlab.files import write_text
-from optlab.kernels.jit import cache_folder
 
 if TYPE_CHECKING:
     from optlab.data import Data
     from optlab.experiments import Experiment
     from optlab.run import Run
+    from optlab.training.checkpoint import Checkpoint
 
 #: Where records go, each run to a folder of its experiment's name.
 OUT = Path("out")
@@ -72,7 +74,16 @@ def run(
     ] = None,
     resume: Annotated[
         Path | None,
-        typer.Option(metavar="RECORD", help="Go on from this record.npz."),
+        typer.Option(
+            metavar="RECORD", help="Go on from this record.npz or checkpoint.npz."
+        ),
+    ] = None,
+    checkpoint_every: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N|Nsteps",
+            help="Write checkpoint.npz every N epochs or steps, for --resume.",
+        ),
     ] = None,
     rules: RuleOption = None,
     json: Annotated[
@@ -99,21 +110,42 @@ def run(
         output.say(note)
     if record is None and picture is not None:
         record = _interval(experiment, data)
+    every = _checkpoint(folder / "checkpoint.npz", checkpoint_every)
     warm_up(experiment, data)
-    with live(name) as progress:
-        done = experiment.run(data, progress=progress, record=record, resume=before)
-    document = _leave(done, experiment, output.make_folder(folder, "--out"))
+    with output.alone_in(folder, "--out"):
+        with live(name) as progress:
+            done = experiment.run(
+                data,
+                progress=progress,
+                record=record,
+                resume=before,
+                checkpoint=every,
+            )
+        with interrupts.writing():
+            document = _leave(done, experiment, folder)
     if picture is not None:
-        document["plot"] = _draw(done, picture)
+        document["plot"] = picture
     if json:
         output.print_json(document)
     else:
         _show(document, done)
+    status = 0
     if done.divergence is not None:
         output.say(f"{name} diverged: {done.divergence['message']}")
+        status = FAILED
+    elif done.did_not_learn:
+        advice = "" if experiment.data is None else f"; optlab diagnose {file} says why"
+        output.say(f"{name} did not learn: {done.did_not_learn}{advice}.")
+        status = FAILED
     if done.status == "interrupted":
         return INTERRUPTED
-    return FAILED if done.status == "diverged" else 0
+    if picture is not None:
+        from optlab import plots
+
+        output.save_picture(plots.plot_report(done), picture)
+        if not json:
+            output.results().print(f"picture: {picture}", markup=False, soft_wrap=True)
+    return status
 
 
 def changed(
@@ -158,17 +190,10 @@ def _loaded(path: Path) -> Run:
 
 def warm_up(experiment: Experiment, data: Data | None) -> None:
     """Load or compile the kernels, so that they do not count as training time."""
-    say_if_cold()
+    say_when_compiling()
     short = experiment.replace({"training.epochs": None, "training.steps": 1})
     if short.run(data).status == "interrupted":
         raise KeyboardInterrupt
-
-
-def say_if_cold() -> None:
-    """Say that the kernels have to be compiled, where none has been yet."""
-    folder = cache_folder()
-    if folder is None or not any(folder.rglob("*.nbi")):
-        output.say("Compiling the kernels; only the first time takes so long.")
 
 
 def _interval(experiment: Experiment, data: Data | None) -> int:
@@ -181,15 +206,39 @@ def _interval(experiment: Experiment, data: Data | None) -> int:
     return max(1, steps // _TRACED)
 
 
+def _checkpoint(path: Path, every: str | None) -> Checkpoint | None:
+    """Read "5", in epochs, or "500steps".
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+    """
+    if every is None:
+        return None
+    from optlab.training.checkpoint import Checkpoint
+
+    found = re.fullmatch(r"(\d+)\s*(epochs?|steps?)?", every.strip())
+    if found is None:
+        raise InputError(
+            "--checkpoint-every must be a number of epochs, such as 5, or of steps, "
+            f"such as 500steps. Received: {every!r}"
+        )
+    unit = "steps" if (found[2] or "").startswith("step") else "epochs"
+    return Checkpoint(path, **{unit: int(found[1])})
+
+
 def _leave(run: Run, experiment: Experiment, folder: Path) -> dict[str, Any]:
-    """Write record, summary and experiment to the folder; return the summary."""
+    """Write record, summary and experiment to the folder; return the summary.
+
+    All are written before the first takes its name, and the summary of before goes
+    first and the new one comes last: where there is a summary, it is the record's.
+    """
     files = {
         "record": folder / "record.npz",
-        "summary": folder / "summary.json",
         "experiment": folder / "experiment.toml",
+        "summary": folder / "summary.json",
     }
-    run.save(files["record"])
-    experiment.to_toml(files["experiment"])
     document = {
         "name": experiment.name,
         "seed": experiment.training.seed,
@@ -197,18 +246,20 @@ def _leave(run: Run, experiment: Experiment, folder: Path) -> dict[str, Any]:
         "history": run.history,
         "files": files,
     }
-    write_text(files["summary"], output.to_json(document))
-    return document
-
-
-def _draw(run: Run, picture: Path) -> Path | None:
-    from optlab import plots
-
+    new = {key: path.with_name(f".new-{path.name}") for key, path in files.items()}
     try:
-        return output.save_picture(plots.plot_report(run), picture)
-    except InputError as error:
-        output.say(f"No picture: {error}")
-        return None
+        run.save(new["record"])
+        experiment.to_toml(new["experiment"])
+        write_text(new["summary"], output.to_json(document))
+        files["summary"].unlink(missing_ok=True)
+        for key, path in files.items():
+            new[key].replace(path)
+    finally:
+        for path in new.values():
+            path.unlink(missing_ok=True)
+    if run.status != "interrupted":
+        (folder / "checkpoint.npz").unlink(missing_ok=True)
+    return document
 
 
 def _show(document: dict[str, Any], run: Run) -> None:
@@ -242,14 +293,19 @@ def _show(document: dict[str, Any], run: Run) -> None:
     if not walked:
         length = f"{output.counted(document['epochs'], 'epoch')}, {length}"
     lines.append(
-        f"{document['status'].replace('_', ' ')}: {length} "
+        f"{_ending(document)}: {length} "
         f"in {document['seconds']:.3g} s, {document['steps_per_second']:,.0f} a second"
     )
     lines.append(f"record: {document['files']['record']}")
-    if document.get("plot"):
-        lines.append(f"picture: {document['plot']}")
     for line in lines:
         console.print(line, markup=False, soft_wrap=True)
+
+
+def _ending(document: dict[str, Any]) -> str:
+    """Return in words how the run ended."""
+    if "did_not_learn" in document:
+        return "did not learn"
+    return str(document["status"]).replace("_", " ")
 
 
 def _place(name: str) -> tuple[bool, str, bool]:

@@ -10,15 +10,18 @@ import typer
 from optlab import experiments
 from optlab.cli import output
 from optlab.cli.app import BAD_INPUT, FAILED, INTERRUPTED
+from optlab.cli.compiling import say_when_compiling
 from optlab.cli.grid import parse_grid
 from optlab.cli.progress import counting
-from optlab.cli.run import changed, say_if_cold
+from optlab.cli.run import changed
 from optlab.cli.settings import RuleOption, import_rules
 from optlab.errors import InputError
 
 if TYPE_CHECKING:
     from optlab.experiments.sweeping import Row, Sweep
 
+#: How a run ends that has learned something.
+_LEARNED = ("finished", "stopped_early")
 #: Metrics that find room in the table.
 _MOST_METRICS = 3
 
@@ -75,13 +78,13 @@ def sweep(
     """Run an experiment with every combination of some settings.
 
     The table shows medians over the seeds at the end of the runs. The exit status is 1
-    where no run at all came to its end.
+    where no run at all came to its end and learned.
     """
     import_rules(rules)
     grid = parse_grid(over)
     experiment = changed(experiments.find(file), settings, epochs, steps)
     picture = output.picture(plot)
-    say_if_cold()
+    say_when_compiling()
     total = seeds
     for values in grid.values():
         total *= len(values)
@@ -93,10 +96,6 @@ def sweep(
     refused = [point for point in points if point.status == "refused"]
     if refused and len(refused) == len(points):
         raise InputError(refused[0].message)
-    if picture is not None and points:
-        from optlab import plots
-
-        output.save_picture(plots.plot_sweep(found), picture)
     if json:
         output.print_json({"name": experiment.name, **found.to_dict()})
     else:
@@ -106,9 +105,17 @@ def sweep(
         output.say(f"refused: {words}: {point.message}")
     if found.interrupted:
         return INTERRUPTED
+    if picture is not None and points:
+        from optlab import plots
+
+        output.save_picture(plots.plot_sweep(found), picture)
     if refused:
         return BAD_INPUT
-    return 0 if found.best is not None else FAILED
+    if any(point.status in _LEARNED for point in points):
+        return 0
+    if experiment.data is not None:
+        output.say(f"No run learned; optlab diagnose {file} says why.")
+    return FAILED
 
 
 def _show(found: Sweep, count: int) -> None:
@@ -161,7 +168,9 @@ def _statuses(row: Row) -> str:
     """Return how the runs ended, the number before the word where they differ."""
     counts = {point.status: row.count(point.status) for point in row.points}
     words = [
-        status.replace("_", " ") if len(counts) == 1 else f"{n} {status}"
+        status.replace("_", " ")
+        if len(counts) == 1
+        else f"{n} {status.replace('_', ' ')}"
         for status, n in counts.items()
     ]
     return ", ".join(words)

@@ -16,6 +16,7 @@ from optlab.data.tables import SUFFIXES
 from optlab.errors import InputError
 from optlab.experiments import toml_files
 from optlab.experiments.building import Built, build_function, build_training
+from optlab.experiments.learning import Learning
 from optlab.experiments.library import locate
 from optlab.experiments.lines import numbered
 from optlab.experiments.messages import ExperimentError, problems_of
@@ -34,6 +35,7 @@ from optlab.plain import plain
 
 if TYPE_CHECKING:
     from optlab.run import Run
+    from optlab.training.checkpoint import Checkpoint
 
 _TABLES: dict[tuple[str, ...], type[BaseModel]] = {
     ("data",): DataTable,
@@ -372,6 +374,7 @@ class Experiment(BaseModel):
         record: Any = None,
         strict: bool = True,
         resume: Run | None = None,
+        checkpoint: Checkpoint | None = None,
     ) -> Run:
         """Build the experiment and run it.
 
@@ -379,7 +382,7 @@ class Experiment(BaseModel):
         ----------
         data, seed, callbacks, strict
             As for `build`.
-        progress, record, resume
+        progress, record, resume, checkpoint
             Passed on to `optlab.fit` or `optlab.minimize`.
 
         Returns
@@ -388,21 +391,21 @@ class Experiment(BaseModel):
         """
         built = self.build(data, seed, callbacks, strict)
         arguments = dict(built.fit_arguments)
-        if record is not None:
-            arguments["record"] = record
-        if progress is not None:
-            arguments["progress"] = progress
-        if resume is not None:
-            arguments["resume"] = resume
+        given = {"record": record, "progress": progress, "resume": resume}
+        given["checkpoint"] = checkpoint
+        arguments |= {key: value for key, value in given.items() if value is not None}
         if built.problem is not None:
             from optlab.training import minimize
 
+            learning = Learning(built)
             walked: Run = minimize(built.problem, built.optimizer, **arguments)
+            walked.did_not_learn = learning.fault(walked)
             return walked
         from optlab.training import fit
 
         if built.data is None:
             raise InputError("An experiment with a model needs data.")
+        learning = Learning(built)
         trained: Run = fit(
             built.model,
             built.data.x,
@@ -413,6 +416,7 @@ class Experiment(BaseModel):
             strict=strict,
             **arguments,
         )
+        trained.did_not_learn = learning.fault(trained)
         return trained
 
 

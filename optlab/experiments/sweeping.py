@@ -27,13 +27,14 @@ class Point:
         Dotted path -> value.
     seed : int
     status : str
-        The run's, or "refused" where it could not be built.
+        The run's, "did_not_learn" where it ended no better than it began, or "refused"
+        where it could not be built.
     summary : dict
         `Run.summary()`; empty where refused.
     directions : dict
         What is better of each figure: "min", "max" or None.
     message : str
-        Why it was refused, or what diverged where.
+        Why it was refused, what diverged where, or what shows that it did not learn.
     """
 
     settings: dict[str, Any]
@@ -238,8 +239,9 @@ def train(experiment: Experiment, settings: dict[str, Any], seed: int) -> Point:
         return Point(settings, seed, "refused", message=str(error))
     if run.status == "interrupted":
         raise KeyboardInterrupt
-    message = run.divergence["message"] if run.divergence else ""
-    return Point(settings, seed, run.status, run.summary(), run.directions, message)
+    message = run.divergence["message"] if run.divergence else run.did_not_learn
+    status = "did_not_learn" if run.did_not_learn else run.status
+    return Point(settings, seed, status, run.summary(), run.directions, message)
 
 
 def _estimate(tasks: Sequence[tuple[Experiment, dict[str, Any], int]]) -> float:

@@ -18,13 +18,20 @@ from optlab.recorder import Recorder
 from optlab.run import Run
 from optlab.tracing import Record
 from optlab.training.arguments import at_least, positive
+from optlab.training.checkpoint import Checkpoint
 from optlab.training.evaluation import Evaluator
 from optlab.training.inputs import fingerprint
 from optlab.training.loop import Loop
 from optlab.training.objective import Objective
 from optlab.training.preparation import prepare
 from optlab.training.progress import Progress
-from optlab.training.resume import check_resumable, check_state, continued, put_back
+from optlab.training.resume import (
+    check_resumable,
+    check_state,
+    continued,
+    noted,
+    put_back,
+)
 from optlab.training.rows import Rows
 
 #: Rows at a time in validation; only rounding depends on it.
@@ -52,6 +59,7 @@ def fit(
     plain: bool = False,
     record: Any = None,
     resume: Run | None = None,
+    checkpoint: Checkpoint | None = None,
     progress: Callable[[dict[str, Any]], Any] | None = None,
     check_finite: bool = True,
     strict: bool = True,
@@ -109,6 +117,9 @@ def fit(
     resume : Run, optional
         Go on with this run, bit for bit as if it had not ended. All else must be the
         same but for `epochs` and `steps`; loss and optimizer may be left out.
+    checkpoint : Checkpoint, optional
+        Where to write the run while it goes on, and how often: what a killed process
+        leaves, to be loaded by `Run.load` and resumed.
     progress : callable, optional
         See `optlab.training.progress`.
     check_finite : bool
@@ -205,10 +216,16 @@ def fit(
             "metrics": [metric.name for metric in found_metrics],
             "callbacks": [type(callback).__name__ for callback in found_callbacks],
             "data": fingerprint(*data.training),
+            "validation": fingerprint(*(data.validation or ())),
+            "model": noted(model),
+            "optimizer": noted(optimizer),
         },
         directions=directions,
     )
     if resume is not None:
+        if isinstance(resume, Run) and optimizer is resume.optimizer:
+            # Callbacks may have changed its rate since.
+            run.settings["optimizer"] = resume.settings.get("optimizer")
         check_resumable(resume, run.settings)
         check_state(resume, model, optimizer)
     for callback in found_callbacks:
@@ -243,6 +260,7 @@ def fit(
         evaluator,
         recorder,
         reporter,
+        checkpoint,
     )
     loop(resumed=resume is not None)
     return run

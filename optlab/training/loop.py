@@ -21,6 +21,7 @@ from optlab.interrupts import InterruptGuard
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.recorder import Recorder
 from optlab.run import Position, Run
+from optlab.training.checkpoint import Checkpoint
 from optlab.training.evaluation import Evaluator
 from optlab.training.non_finite import locate
 from optlab.training.objective import Objective
@@ -55,6 +56,8 @@ class Loop:
         For the trace.
     progress : Progress or None
         For the caller's hook.
+    checkpoint : Checkpoint or None
+        Where to leave the run while it goes on.
     """
 
     def __init__(
@@ -69,11 +72,13 @@ class Loop:
         evaluator: Evaluator | None,
         recorder: Recorder | None,
         progress: Progress | None,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         self.run, self.objective, self.rows = run, objective, rows
         self.epochs, self.steps = epochs, steps
         self.metrics, self.callbacks = metrics, callbacks
         self.evaluator, self.recorder, self.progress = evaluator, recorder, progress
+        self.checkpoint = checkpoint
         self.model = objective.model
         self.optimizer: Any = run.optimizer
         self._parameters = self.model.parameters
@@ -95,7 +100,7 @@ class Loop:
         resumed : bool
             Whether the run goes on from its position, or begins.
         """
-        began = time.perf_counter()
+        self._began = time.perf_counter() - self.run.seconds
         run = self.run
         self.epoch = run.position.epoch
         self._enter(run.position)
@@ -118,7 +123,7 @@ class Loop:
                     run.status = "interrupted"
             run.position = self._left or self._position()
             self._end()
-        run.seconds += time.perf_counter() - began
+        run.seconds = time.perf_counter() - self._began
 
     def _enter(self, position: Position) -> None:
         """Take up the sums and the random stream of a partly done epoch."""
@@ -194,6 +199,7 @@ class Loop:
         updates = [objective.updater(metric) for metric in self.metrics]
         count_step = self._count_step
         every = recorder.every if recorder is not None else 0
+        checkpoint = self.checkpoint
         watched = self._watch_batches
         x, y, weights, size = rows.x, rows.y, rows.weights, rows.batch_size
         shuffle = rows.shuffle
@@ -254,6 +260,10 @@ class Loop:
                     self.batch, self.total, self.count = batch, total, count
                     if self._batch_ended():
                         break
+                if checkpoint is not None and checkpoint.after_step(steps):
+                    run.steps = steps
+                    self.batch, self.total, self.count = batch, total, count
+                    self._leave_checkpoint()
         except KeyboardInterrupt:
             run.status = "interrupted"
             # Only without the guard can an update have been cut in two.
@@ -313,6 +323,17 @@ class Loop:
             run.status = "stopped_early"
         elif not complete:
             run.status = "finished"
+        elif self.checkpoint is not None and self.checkpoint.after_epoch(run.epochs):
+            self._leave_checkpoint()
+
+    def _leave_checkpoint(self) -> None:
+        """Write the run down as it stands, between two steps."""
+        run = self.run
+        run.position = self._position()
+        run.iterations = self.optimizer.iterations
+        run.seconds = time.perf_counter() - self._began
+        if self.checkpoint is not None:
+            self.checkpoint.write(run)
 
     def _add_row(self, logs: dict[str, float]) -> None:
         """Add the epoch's figures to the history; all columns stay equally long."""

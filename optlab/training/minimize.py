@@ -20,8 +20,9 @@ from optlab.recorder import Recorder
 from optlab.run import Position, Run
 from optlab.tracing import Record
 from optlab.training.arguments import positive
+from optlab.training.checkpoint import Checkpoint
 from optlab.training.progress import Progress
-from optlab.training.resume import check_idle, check_resumable
+from optlab.training.resume import check_idle, check_resumable, noted
 from optlab.typing import Array
 
 
@@ -35,6 +36,7 @@ def minimize(
     dtype: npt.DTypeLike = "float64",
     callbacks: Any = (),
     resume: Run | None = None,
+    checkpoint: Checkpoint | None = None,
     progress: Callable[[dict[str, Any]], Any] | None = None,
 ) -> Run:
     """Minimize a problem from a start, step by step.
@@ -58,7 +60,10 @@ def minimize(
         See `optlab.callbacks.get`; here every step is an epoch, whose logs hold "loss",
         the value at the new point.
     resume : Run, optional
-        Go on with this run, bit for bit as if it had not ended.
+        Go on with this run, bit for bit as if it had not ended. All else must be the
+        same but for `steps`.
+    checkpoint : Checkpoint, optional
+        Where to write the run while it goes on; here every step is an epoch.
     progress : callable, optional
         See `optlab.training.progress`.
 
@@ -102,11 +107,17 @@ def minimize(
             "problem": repr(problem),
             "dtype": np.dtype(dtype).name,
             "callbacks": [type(callback).__name__ for callback in found_callbacks],
+            "start": first.tolist(),
+            "optimizer": noted(optimizer),
         },
     )
     point = Parameters([(problem.dimension,)], dtype, ["x"])
     point.flat[:] = first
     if resume is not None:
+        if isinstance(resume, Run) and optimizer is resume.optimizer:
+            run.settings["optimizer"] = resume.settings.get("optimizer")
+            if start is None:
+                run.settings["start"] = resume.settings.get("start")
         check_resumable(resume, run.settings)
         point = _left_point(resume, optimizer, point)
     directions: dict[str, str | None] = {"loss": "min", "learning_rate": None}
@@ -116,7 +127,7 @@ def minimize(
     run.arena = point
     if resume is not None:
         _continue(resume, run, optimizer, found_callbacks)
-    walk = _Walk(run, aim, wanted, found_callbacks, progress)
+    walk = _Walk(run, aim, wanted, found_callbacks, progress, checkpoint)
     walk(resumed=resume is not None)
     return run
 
@@ -131,7 +142,9 @@ class _Walk:
         record: Record | None,
         callbacks: list[callbacks_module.Callback],
         progress: Callable[[dict[str, Any]], Any] | None,
+        checkpoint: Checkpoint | None,
     ) -> None:
+        self.checkpoint = checkpoint
         self.run, self.steps, self.callbacks = run, steps, callbacks
         self.problem: Any = run.problem
         self.optimizer: Any = run.optimizer
@@ -147,7 +160,7 @@ class _Walk:
 
     def __call__(self, resumed: bool) -> None:
         run = self.run
-        began = time.perf_counter()
+        self._began = time.perf_counter() - run.seconds
         done = [] if run.trajectory is None else list(run.trajectory)
         with flush_subnormals(), np.errstate(all="ignore"), InterruptGuard() as guard:
             try:
@@ -156,6 +169,11 @@ class _Walk:
                 run.status = "interrupted"
             for callback in self.callbacks:
                 callback.on_train_end()
+        self._note(done)
+
+    def _note(self, done: list[Array]) -> None:
+        """Let the run tell what was done so far."""
+        run = self.run
         points = len(run.step_losses)
         run.steps = points - 1
         run.trajectory = np.array(done[:points], self.point.dtype)
@@ -164,7 +182,7 @@ class _Walk:
         run.position = Position(
             callbacks=[callback.save_state() for callback in self.callbacks]
         )
-        run.seconds += time.perf_counter() - began
+        run.seconds = time.perf_counter() - self._began
 
     def _walk(self, done: list[Array], flag: list[int], resumed: bool) -> None:
         run, point, recorder = self.run, self.point.flat, self.recorder
@@ -206,6 +224,10 @@ class _Walk:
             if any(callback.stop_training for callback in self.callbacks):
                 run.status = "stopped_early"
                 return
+            wanted = self.checkpoint
+            if wanted and (wanted.after_step(step) or wanted.after_epoch(step)):
+                self._note(done)
+                wanted.write(run)
 
     def _broken(self, value: float, slope: Array, step: int) -> bool:
         """End the run where point, value or gradient is not finite."""

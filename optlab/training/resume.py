@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -45,10 +46,34 @@ def check_resumable(old: Any, settings: Mapping[str, Any]) -> None:
     for name, value in settings.items():
         if name not in old.settings:
             raise InputError(
-                f"This run has no setting {name!r}: it is of another kind."
+                f"This run has no setting {name!r}: it is of another kind, or was kept "
+                "by an older optlab."
             )
         if old.settings[name] != value:
             raise InputError(_difference(name, old.settings[name], value))
+
+
+def noted(thing: Any) -> dict[str, Any]:
+    """Return what a resumed run's model or optimizer must have in common with this.
+
+    That is its configuration, but for what only first weights depend on, and for names,
+    which are counted up in a process.
+    """
+    config = {"class_name": type(thing).__name__, "config": thing.get_config()}
+    text = json.dumps(config, default=lambda value: type(value).__name__)
+    return dict(_without_names(json.loads(text)))
+
+
+def _without_names(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _without_names(item)
+            for key, item in value.items()
+            if key not in ("name", "seed") and not key.endswith("_initializer")
+        }
+    if isinstance(value, list):
+        return [_without_names(item) for item in value]
+    return value
 
 
 def continued(old: Run, new: Run) -> None:
@@ -116,7 +141,29 @@ def _difference(name: str, before: Any, now: Any) -> str:
             "values, or other weights. To train on with new data, call `fit` without "
             "`resume`."
         )
+    if name == "validation":
+        return (
+            "A resumed run must go on with the same validation data; these have other "
+            "shapes or values."
+        )
+    name, before, now = _first_difference(name, before, now)
     return (
         f"A resumed run must go on with the same `{name}`: {before!r}. "
         f"Received: {name}={now!r}"
     )
+
+
+def _first_difference(name: str, before: Any, now: Any) -> tuple[str, Any, Any]:
+    """Follow nested tables and lists to what differs; name the path to it."""
+    keys: Any = ()
+    if isinstance(before, dict) and isinstance(now, dict):
+        keys = [*before, *(key for key in now if key not in before)]
+    elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        keys = range(len(before))
+        before, now = dict(enumerate(before)), dict(enumerate(now))
+    for key in keys:
+        a, b = before.get(key), now.get(key)
+        if a != b:
+            inner = name if key in ("config", "layers") else f"{name}.{key}"
+            return _first_difference(inner, a, b)
+    return name, before, now

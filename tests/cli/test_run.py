@@ -239,19 +239,16 @@ def test_unwritable_folder_is_refused_before_training(optlab, quick, tmp_path):
 def test_interrupt_keeps_what_was_done(quick, tmp_path):
     command = [sys.executable, "-m", "optlab", "run", quick, "--epochs", "100000000"]
     process = subprocess.Popen(
-        [*map(str, command), "--json"],
+        [*map(str, command), "--json", "--checkpoint-every", "1"],
         cwd=tmp_path,
-        env={**os.environ, "OPTLAB_CACHE_DIR": str(tmp_path / "caches")},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     deadline = time.monotonic() + 60
-    # The data are cached right before training; a moment later it is under way.
-    caches = tmp_path / "caches"
-    while not list(caches.rglob("*.npz")) and time.monotonic() < deadline:
+    under_way = tmp_path / "out/quick/checkpoint.npz"
+    while not under_way.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(3)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
@@ -290,3 +287,120 @@ def test_a_warm_run_needs_no_heavy_library(optlab, tmp_path):
         "cloudpickle",
     }
     assert status == "0" and not heavy & set(modules)
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("optimizer.learning_rate=0.1", "`optimizer.learning_rate`: 0.05"),
+        ("optimizer.beta_1=0.5", "`optimizer.beta_1`: 0.9"),
+        ("optimizer.weight_decay=0.1", "`optimizer.weight_decay`: None"),
+        ("optimizer.name=adamw", "`optimizer.class_name`: 'Adam'"),
+        ("model.layers.0.activation=relu", "activation`: 'tanh'"),
+        ("model.layers.0.dropout=0.5", "`model"),
+        ("data.validation=0.4", "same data"),
+        ("training.batch_size=8", "`batch_size`: 16"),
+    ],
+)
+def test_resume_refuses_another_experiment(optlab, quick, setting, said):
+    assert optlab("run", quick, "--epochs", 2).status == 0
+    words = ["--resume", "out/quick/record.npz", "--out", "o"]
+    done = optlab("run", quick, *words, "--set", setting)
+    assert done.status == 2 and said in done.err
+    assert optlab("run", quick, *words).status == 0
+
+
+def test_resume_refuses_another_descent(optlab, walk):
+    assert optlab("run", walk, "--steps", 5).status == 0
+    words = ["--resume", "out/walk/record.npz", "--out", "o"]
+    for setting, said in [
+        ("optimizer.momentum=0.5", "`optimizer.momentum`: 0.0"),
+        ("optimizer.nesterov=true", "`optimizer.nesterov`: False"),
+        ("function.start=[1.0,1.0]", "`start"),
+    ]:
+        done = optlab("run", walk, *words, "--set", setting)
+        assert done.status == 2 and said in done.err, done
+    assert optlab("run", walk, *words).status == 0
+
+
+@pytest.mark.parametrize("every", ["2", "7steps"])
+def test_a_killed_run_goes_on_from_its_checkpoint(
+    optlab, quick, tmp_path, monkeypatch, every
+):
+    whole = optlab("run", quick, "--out", "whole", "--json").document
+    written = []
+    from optlab.training.checkpoint import Checkpoint
+
+    write = Checkpoint.write
+
+    def killed(self, run):
+        written.append(write(self, run))
+        if len(written) == 2:
+            raise RuntimeError("killed")
+
+    monkeypatch.setattr(Checkpoint, "write", killed)
+    words = ["run", quick, "--checkpoint-every", every, "--out", "o"]
+    assert optlab(*words).status == 2
+    assert not (tmp_path / "o/record.npz").exists()
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    done = optlab(*words, "--resume", "o/checkpoint.npz", "--json").document
+    assert done["history"] == whole["history"]
+    one, two = (Run.load(tmp_path / d / "record.npz") for d in ("whole", "o"))
+    assert one.losses.tobytes() == two.losses.tobytes()
+    for a, b in zip(one.weights(), two.weights(), strict=True):
+        assert a.tobytes() == b.tobytes()
+    assert below(tmp_path / "o") == ["experiment.toml", "record.npz", "summary.json"]
+
+
+@pytest.mark.parametrize("every", ["0", "x", "2 days", "0steps"])
+def test_bad_checkpoint_every(optlab, quick, every):
+    done = optlab("run", quick, "--checkpoint-every", every)
+    assert done.status == 2 and "Received" in done.err
+
+
+def test_what_got_worse_did_not_learn(optlab):
+    done = optlab("run", "quadratic", "--set", "optimizer.learning_rate=0.021")
+    assert done.status == 1
+    assert "did not learn" in done.out and "1.8e+18" in done.err.replace("1.803", "1.8")
+
+
+def test_a_rate_far_too_high_did_not_learn(optlab, quick, tmp_path):
+    words = ["--set", "optimizer.name=sgd", "--set", "optimizer.learning_rate=30"]
+    words += ["--set", "model.layers.0.activation=relu"]
+    done = optlab("run", quick, *words, "--json")
+    assert done.status == 1 and done.document["did_not_learn"]
+    assert "optlab diagnose" in done.err
+
+
+def test_one_folder_takes_one_run_at_a_time(optlab, walk, tmp_path):
+    from optlab.cli import output
+
+    folder = tmp_path / "o"
+    with output.alone_in(folder, "--out"):
+        done = optlab("run", walk, "--out", folder)
+        assert done.status == 2 and "another optlab is writing" in done.err
+    assert not folder.exists()
+    assert optlab("run", walk, "--out", folder).status == 0
+    assert not (folder / ".lock").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["run", "booth", "--steps", "3"],
+        ["sweep", "booth", "--over", "training.steps=2,3"],
+        ["explain", "adam"],
+    ],
+)
+def test_results_are_printed_before_a_picture_fails(optlab, monkeypatch, words):
+    from optlab import InputError, plots
+
+    def full(*arguments, **more):
+        raise InputError("No space left on device")
+
+    monkeypatch.setattr(plots, "save", full)
+    done = optlab(*words, "--plot", "a.png")
+    assert done.status == 2
+    assert len(done.out.splitlines()) > 2 and "picture:" not in done.out
+    assert done.err == "error: No space left on device\n"

@@ -124,3 +124,9 @@ def test_a_bug_looks_like_a_bug(monkeypatch, kind):
     monkeypatch.setattr(Experiment, "run", broken)
     with pytest.raises(kind, match="a bug"):
         sweep(BOOTH, {RATE: [0.1, 0.2]}, jobs=1)
+
+
+def test_a_point_that_did_not_learn_says_so():
+    found = sweep(BOOTH, {RATE: [0.05, 0.25]})
+    assert [row.points[0].status for row in found.rows] == ["finished", "did_not_learn"]
+    assert "at the start" in found.rows[1].points[0].message
