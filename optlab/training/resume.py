@@ -161,9 +161,18 @@ def _first_difference(name: str, before: Any, now: Any) -> tuple[str, Any, Any]:
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         keys = range(len(before))
         before, now = dict(enumerate(before)), dict(enumerate(now))
+    else:
+        before, now = _in_short(before), _in_short(now)
     for key in keys:
         a, b = before.get(key), now.get(key)
         if a != b:
             inner = name if key in ("config", "layers") else f"{name}.{key}"
             return _first_difference(inner, a, b)
     return name, before, now
+
+
+def _in_short(value: Any) -> Any:
+    """Return layers by their classes, for a message."""
+    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+        return [item.get("class_name") for item in value]
+    return value
