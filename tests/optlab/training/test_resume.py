@@ -174,7 +174,7 @@ def test_what_cannot_be_resumed(data, make_model):
     with pytest.raises(InputError, match="gone on since"):
         fit(model, x, y, epochs=2, resume=run)
     run = fit(make_model(), x, y, loss=LOSS, optimizer="adam")
-    with pytest.raises(InputError, match="same `model`: .'InputLayer"):
+    with pytest.raises(InputError, match=r"same `model`: .'InputLayer"):
         fit(make_model(rich=True), x, y, epochs=2, optimizer="adam", resume=run)
     with pytest.raises(InputError, match=r"must be a Run"):
         fit(model, x, y, loss=LOSS, optimizer="adam", resume="run.npz")
