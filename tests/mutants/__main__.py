@@ -154,7 +154,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Plant, ask, write; exit with 1 where a fault lived, 2 where one has no place."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants")
     parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
-    parser.add_argument("--tests", choices=("all", "missed"), default="all")
+    parser.add_argument(
+        "--tests",
+        choices=("all", "missed"),
+        default="missed",
+        help="ask the tests about every fault, or about what verify missed (default)",
+    )
     parser.add_argument(
         "--trust", action="store_true", help="that all passes without a fault"
     )
