@@ -29,6 +29,7 @@ from optlab.kernels.activations import bias as bias_kernels
 from optlab.kernels.activations import rectified, smooth, softmax
 from optlab.kernels.elementary import normal_cdf
 from optlab.lookup import number, snake_case
+from optlab.losses.arrays import numeric
 from optlab.typing import Array
 
 
@@ -96,9 +97,11 @@ class Activation:
         x : array_like of float
             softmax works along the last axis, the others entry by entry.
         """
-        x = np.asarray(x)
+        x = numeric("x", x)
         if x.dtype.kind != "f":
             x = x.astype(np.float64)
+        if not x.size:
+            return np.array(x)
         found: Array = np.asarray(self._formula(x, *self._values), x.dtype)
         return found
 
@@ -189,6 +192,8 @@ def get(identifier: object) -> Activation:
         if isinstance(config, str):
             return Activation(config)
         if "class_name" in table:
+            if not isinstance(config or {}, Mapping):
+                raise InputError(f"`config` must be a table. Received: {config!r}")
             constants = dict(config or {})
             for unused in ("name", "dtype", "trainable"):
                 constants.pop(unused, None)

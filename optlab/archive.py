@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from optlab.errors import InputError
-from optlab.files import reason, write_atomically
+from optlab.files import expanded, reason, write_atomically
 from optlab.typing import Array
 
 _ARRAY = "__array__"
@@ -45,7 +45,7 @@ def write(path: str | os.PathLike[str], document: Mapping[str, Any]) -> Path:
     InputError
         If the folder is missing or cannot be written.
     """
-    target = Path(path)
+    target = expanded(path)
     if not target.suffix:
         target = target.with_suffix(".npz")
     arrays: dict[str, Any] = {}
@@ -64,7 +64,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     InputError
         If there is no such file, or it is none of ours.
     """
-    source = Path(path)
+    source = expanded(path)
     if not source.exists() and not source.suffix:
         source = source.with_suffix(".npz")
     try:

@@ -27,10 +27,12 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     Raises
     ------
     InputError
-        If there is no such user, or no home.
+        If there is no such user, or no home, or `path` is no path.
     """
+    if not isinstance(path, (str, os.PathLike)) or "\0" in os.fsdecode(path):
+        raise InputError(f"A path must be a text without NUL. Received: {path!r}")
     try:
-        return Path(path).expanduser()
+        return Path(os.fsdecode(path)).expanduser()
     except RuntimeError as error:
         message = f"The path {os.fspath(path)!r} cannot be read: {error}"
         raise InputError(message) from None
@@ -56,7 +58,7 @@ def write_atomically(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         If the path is a folder or a device, or the system refuses; the message names
         the path and says why. The file of before is left as it was.
     """
-    target = Path(os.path.realpath(path))
+    target = Path(os.path.realpath(expanded(path)))
     if target.exists() and not target.is_file():
         what = "folder" if target.is_dir() else "device"
         raise InputError(f"Cannot write {os.fspath(path)!r}: it is a {what}.")

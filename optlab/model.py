@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,9 @@ from optlab.kernels.floating_point import flush_subnormals
 from optlab.layers import Layer
 from optlab.layers.base import Array, Rng, backward_steps, with_rows
 from optlab.layers.buffer import Buffer
-from optlab.lookup import checked_seed
+from optlab.lookup import checked_seed, is_count
+from optlab.losses.arrays import numeric
+from optlab.memory import check_room
 from optlab.model_arguments import (
     build_layers,
     checked_layers,
@@ -269,8 +272,8 @@ class Sequential:
     def _checked_grad(self, grad: npt.ArrayLike) -> Array:
         """Copy a gradient into the model's dtype, or say what is wrong with it."""
         if self._rows < 0:
-            raise RuntimeError("`backward` needs a `forward` before it.")
-        array = np.asarray(grad)
+            raise InputError("`backward` needs a `forward` before it.")
+        array = numeric("grad", grad)
         expected = (self._rows, *self.output_shape)
         if array.shape != expected:
             raise InputError(
@@ -281,15 +284,11 @@ class Sequential:
 
     def _checked_input(self, x: npt.ArrayLike) -> Array:
         """Return `x` as an array of numbers whose rows have the right shape."""
-        array = np.asarray(x)
+        array = numeric("x", x)
         if array.ndim != self._input_axes or array.shape[1:] != self.input_shape:
             raise InputError(
                 f"The model takes inputs of shape {with_rows(self.input_shape)}. "
                 f"Received: shape {array.shape}"
-            )
-        if array.dtype.kind not in "fiub":
-            raise InputError(
-                f"The model takes numbers. Received: inputs of dtype {array.dtype}"
             )
         return array
 
@@ -297,6 +296,8 @@ class Sequential:
         """Make all buffers fit a batch of `rows` rows."""
         if rows == 0:
             raise InputError("A batch must have at least one row. Received: 0 rows")
+        values = sum(math.prod(layer.output_shape) for layer in self.layers)
+        check_room(2 * rows * values * self.dtype.itemsize, "The outputs of a batch")
         for layer in self.layers:
             layer.resize(rows)
         if self._graph is not None:
@@ -376,7 +377,7 @@ class Sequential:
         batch_size : int
             Rows at a time.
         """
-        if isinstance(batch_size, bool) or batch_size < 1:
+        if not is_count(batch_size, 1):
             raise InputError(
                 "`batch_size` must be a positive integer. "
                 f"Received: batch_size={batch_size!r}"
@@ -392,7 +393,7 @@ class Sequential:
     def activations(self) -> list[tuple[str, Array]]:
         """Return each layer's name and its output of the latest forward (views)."""
         if self._rows < 0:
-            raise RuntimeError("`activations` needs a `forward` before it.")
+            raise InputError("`activations` needs a `forward` before it.")
         return [(layer.name, layer.output) for layer in self.parts()]
 
     def summary(self) -> str:

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from optlab.errors import InputError
 from optlab.layers.base import Array, Weight
+from optlab.losses.arrays import numeric
+from optlab.memory import check_room
 from optlab.parameters import Parameters, aligned_zeros
 from optlab.regularizers import Regularizer
 
@@ -52,6 +54,10 @@ class ModelWeights:
         """Make the arrays for what is trained now, keep all values, tell the layers."""
         before = self.arrays
         trained = [weight for weight in self._weights if weight.trained]
+        sizes = [math.prod(weight.shape) for weight in self._weights]
+        # Weights and gradients, and the first values of the largest in float64.
+        needed = 2 * sum(sizes) * self._dtype.itemsize + 8 * max(sizes, default=0)
+        check_room(needed, "The model's weights and their gradients")
         self.parameters = Parameters(
             [weight.shape for weight in trained],
             self._dtype,
@@ -107,12 +113,15 @@ class ModelWeights:
 
     def set(self, weights: Sequence[npt.ArrayLike]) -> None:
         """Set all weights, or raise InputError and change nothing."""
-        if len(weights) != len(self.arrays):
+        listed = isinstance(weights, Sequence) and not isinstance(weights, (str, bytes))
+        if not listed or len(weights) != len(self.arrays):
+            received = len(weights) if listed else type(weights).__name__
             raise InputError(
-                f"The model has {len(self.arrays)} weights "
-                f"({', '.join(self.arrays)}). Received: {len(weights)}"
+                f"`weights` must be a list of {len(self.arrays)} arrays "
+                f"({', '.join(self.arrays)}). Received: {received}"
             )
-        new = [np.asarray(weight) for weight in weights]
+        names = self.arrays
+        new = [numeric(n, weight) for n, weight in zip(names, weights, strict=True)]
         for (name, array), values in zip(self.arrays.items(), new, strict=True):
             if values.shape != array.shape or values.dtype.kind not in "fiub":
                 raise InputError(

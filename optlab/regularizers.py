@@ -18,6 +18,7 @@ import numpy as np
 
 from optlab.kernels.regularizers import add_gradient, penalty
 from optlab.lookup import Registry, construct, keras_object, number
+from optlab.losses.arrays import numeric
 from optlab.typing import Array
 
 
@@ -44,7 +45,8 @@ class Regularizer:
 
     def __call__(self, w: Array) -> float:
         """Return the penalty, as tf.keras spells it."""
-        return self.penalty(np.ascontiguousarray(w))
+        w = np.ascontiguousarray(numeric("w", w))
+        return self.penalty(w if w.dtype in self._factors else w.astype(np.float64))
 
     def add_gradient(self, w: Array, grad: Array) -> None:
         """Add the penalty's gradient to `grad`, in place; both contiguous."""

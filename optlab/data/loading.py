@@ -239,10 +239,13 @@ def _is_ready(path: Path | None) -> bool:
 
     Nothing slow has to be imported for one, so that nothing is kept.
     """
-    if path is None or path.suffix.lower() != ".npz" or not zipfile.is_zipfile(path):
+    if path is None or path.suffix.lower() != ".npz":
         return False
-    with zipfile.ZipFile(path) as archive:
-        return "x_val.npy" in archive.namelist()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return "x_val.npy" in archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return False  # reading it will say what is wrong
 
 
 def load(

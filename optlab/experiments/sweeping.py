@@ -9,8 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from optlab.errors import InputError, unknown_name
 from optlab.experiments.cost import seconds_of
+from optlab.lookup import is_count
 from optlab.workers import run_all
 
 if TYPE_CHECKING:
@@ -189,9 +192,20 @@ def sweep(
     >>> found.best.settings
     {'optimizer.learning_rate': 0.01}
     """
-    tried = {path: list(values) for path, values in grid.items()}
+    if not hasattr(experiment, "replace") or not hasattr(experiment, "training"):
+        raise InputError(
+            f"`experiment` must be an Experiment. Received: {experiment!r}; "
+            "`optlab.experiments.find` returns one by its name or file."
+        )
+    tried = {}
+    for path, values in grid.items() if isinstance(grid, Mapping) else ():
+        listed = isinstance(values, (Sequence, np.ndarray)) and np.ndim(values) != 0
+        tried[path] = list(values) if listed and not isinstance(values, str) else []
     if not tried or not all(tried.values()):
-        raise InputError(f"`grid` needs values for each path. Received: grid={grid!r}")
+        raise InputError(
+            "`grid` must be a table of paths, each with a list of at least one value. "
+            f"Received: grid={grid!r}"
+        )
     wanted = _seeds(seeds, experiment.training.seed)
     combinations = [
         dict(zip(tried, values, strict=True))
@@ -223,12 +237,16 @@ def sweep(
     return Sweep(tried, figure, maximize, tuple(rows), interrupted)
 
 
-def _seeds(seeds: int | Sequence[int], first: int) -> list[int]:
-    if not isinstance(seeds, int):
-        return list(seeds)
-    if seeds < 1:
-        raise InputError(f"`seeds` must be at least 1. Received: seeds={seeds}")
-    return list(range(first, first + seeds))
+def _seeds(seeds: Any, first: int) -> list[int]:
+    if is_count(seeds, 1):
+        return list(range(first, first + int(seeds)))
+    listed = isinstance(seeds, Sequence) and not isinstance(seeds, (str, bytes))
+    if listed and seeds and all(is_count(seed, 0) for seed in seeds):
+        return [int(seed) for seed in seeds]
+    raise InputError(
+        "`seeds` must be a number of at least 1, or a list of seeds that is not empty. "
+        f"Received: seeds={seeds!r}"
+    )
 
 
 def train(experiment: Experiment, settings: dict[str, Any], seed: int) -> Point:

@@ -70,6 +70,13 @@ class Schedule:
     __hash__ = object.__hash__
 
 
+def checked_step(step: Any) -> Any:
+    """Return a step that is a finite number, or raise."""
+    if type(step) is not int or abs(step) > 2**53:
+        number("step", step)
+    return step
+
+
 def flushed(rate: Any) -> float:
     """Return a float32 rate as a float, a subnormal one as 0, as TensorFlow does."""
     return 0.0 if abs(rate) < _SMALLEST_NORMAL else float(rate)

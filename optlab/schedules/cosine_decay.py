@@ -28,7 +28,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optlab.kernels.libm import cosine
-from optlab.schedules.base import Schedule, at_least, flushed, positive
+from optlab.schedules.base import Schedule, at_least, checked_step, flushed, positive
 
 
 class CosineDecay(Schedule):
@@ -92,6 +92,7 @@ class CosineDecay(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`, bit for bit tf.keras's."""
+        step = checked_step(step)
         now: Any = np.float32(step)
         first = highest = np.float32(self.initial_learning_rate)
         duration = np.float32(self.decay_steps)

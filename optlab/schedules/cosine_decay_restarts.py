@@ -27,7 +27,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optlab.kernels.libm import logarithm, power
-from optlab.schedules.base import Schedule, at_least, flushed, positive
+from optlab.schedules.base import Schedule, at_least, checked_step, flushed, positive
 from optlab.schedules.cosine_decay import half_wave
 
 
@@ -91,6 +91,7 @@ class CosineDecayRestarts(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`, bit for bit tf.keras's."""
+        step = checked_step(step)
         one = np.float32(1)
         alpha = np.float32(self.alpha)
         period, share = self._position(np.float32(step))

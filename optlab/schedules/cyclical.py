@@ -28,7 +28,7 @@ from typing import ClassVar
 from optlab.errors import InputError
 from optlab.kernels.libm import power
 from optlab.lookup import one_of
-from optlab.schedules.base import Schedule, at_least, positive
+from optlab.schedules.base import Schedule, at_least, checked_step, positive
 
 
 class CyclicalLearningRate(Schedule):
@@ -89,6 +89,7 @@ class CyclicalLearningRate(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`."""
+        step = checked_step(step)
         low, high = float(self.initial_learning_rate), float(self.maximal_learning_rate)
         cycle = math.floor(1 + step / (2 * self.step_size))
         distance = abs(step / self.step_size - 2 * cycle + 1)

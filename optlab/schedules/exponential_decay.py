@@ -23,7 +23,7 @@ import numpy as np
 
 from optlab.kernels.libm import power
 from optlab.lookup import flag
-from optlab.schedules.base import Schedule, at_least, flushed, positive
+from optlab.schedules.base import Schedule, at_least, checked_step, flushed, positive
 
 
 class ExponentialDecay(Schedule):
@@ -80,6 +80,7 @@ class ExponentialDecay(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`, bit for bit tf.keras's."""
+        step = checked_step(step)
         exponent: Any = np.float32(step) / np.float32(self.decay_steps)
         if self.staircase:
             exponent = np.floor(exponent)

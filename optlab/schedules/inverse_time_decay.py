@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optlab.lookup import flag
-from optlab.schedules.base import Schedule, at_least, flushed, positive
+from optlab.schedules.base import Schedule, at_least, checked_step, flushed, positive
 
 
 class InverseTimeDecay(Schedule):
@@ -78,6 +78,7 @@ class InverseTimeDecay(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`, bit for bit tf.keras's."""
+        step = checked_step(step)
         periods: Any = np.float32(step) / np.float32(self.decay_steps)
         if self.staircase:
             periods = np.floor(periods)

@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from optlab.schedules.base import Schedule, at_least, positive
+from optlab.schedules.base import Schedule, at_least, checked_step, positive
 
 
 class LinearWarmup(Schedule):
@@ -74,6 +74,7 @@ class LinearWarmup(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`."""
+        step = checked_step(step)
         if step >= self.warmup_steps:
             return self._after(step - self.warmup_steps)
         first = float(self.initial_learning_rate)

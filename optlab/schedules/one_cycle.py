@@ -32,7 +32,7 @@ from typing import ClassVar
 from optlab.errors import InputError
 from optlab.kernels.libm import cosine
 from optlab.lookup import flag, one_of
-from optlab.schedules.base import Schedule, at_least, positive, whole
+from optlab.schedules.base import Schedule, at_least, checked_step, positive, whole
 
 
 class OneCycle(Schedule):
@@ -106,6 +106,7 @@ class OneCycle(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`."""
+        step = checked_step(step)
         step = min(float(step), self.total_steps - 1.0)
         phases = self._phases()
         begin = 0.0

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from optlab.errors import InputError
-from optlab.schedules.base import Schedule, at_least, flushed
+from optlab.schedules.base import Schedule, at_least, checked_step, flushed
 
 
 class PiecewiseConstantDecay(Schedule):
@@ -73,6 +73,7 @@ class PiecewiseConstantDecay(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`, bit for bit tf.keras's."""
+        step = checked_step(step)
         # tf.keras casts the boundaries to the type of the step.
         kind = int if isinstance(step, (int, np.integer)) else float
         boundaries = [kind(boundary) for boundary in self.boundaries]

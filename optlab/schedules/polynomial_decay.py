@@ -23,7 +23,7 @@ import numpy as np
 
 from optlab.kernels.libm import power
 from optlab.lookup import flag
-from optlab.schedules.base import Schedule, at_least, flushed, positive
+from optlab.schedules.base import Schedule, at_least, checked_step, flushed, positive
 
 
 class PolynomialDecay(Schedule):
@@ -85,6 +85,7 @@ class PolynomialDecay(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`, bit for bit tf.keras's."""
+        step = checked_step(step)
         one = np.float32(1)
         end = np.float32(self.end_learning_rate)
         now: Any = np.float32(step)

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from optlab.kernels.libm import power
-from optlab.schedules.base import Schedule, at_least, positive
+from optlab.schedules.base import Schedule, at_least, checked_step, positive
 
 
 class StepDecay(Schedule):
@@ -70,6 +70,7 @@ class StepDecay(Schedule):
 
     def __call__(self, step: float) -> float:
         """Return the rate at `step`."""
+        step = checked_step(step)
         factor = power(float(self.decay_rate), float(step // self.decay_steps))
         rate = self.initial_learning_rate * factor
         return max(float(rate), float(self.end_learning_rate))

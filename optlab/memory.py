@@ -1,0 +1,50 @@
+"""Whether there is room for arrays, asked before any of them is made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from optlab.errors import InputError
+
+_MEMINFO = Path("/proc/meminfo")
+
+
+def available() -> int:
+    """Return the bytes that this process may still hope for."""
+    try:
+        for line in _MEMINFO.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass  # not Linux
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 2**62  # a system that does not tell
+
+
+def check_room(needed: int, what: str) -> None:
+    """Raise where `needed` bytes are more than there are.
+
+    Parameters
+    ----------
+    needed : int
+        An estimate of all that will be allocated.
+    what : str
+        What for, in the plural: "The model's weights and their gradients".
+
+    Raises
+    ------
+    InputError
+        If there is not enough; the message has both figures.
+    """
+    # Below this nobody runs short, and asking costs more than allocating.
+    if needed < 2**27:
+        return
+    room = available()
+    if needed > room:
+        raise InputError(
+            f"{what} need {needed / 2**30:,.1f} GiB; there are {room / 2**30:,.1f} GiB "
+            "of memory left."
+        )
