@@ -158,9 +158,10 @@ class Registry(Mapping[str, type[T]]):
             If it has no name, an unknown one, or no mapping as `config`.
         """
         arguments = dict(table)
-        name = arguments.pop("name", None)
+        name: object = arguments.pop("name", None)
         if "class_name" in table:
-            name, arguments = table["class_name"], table.get("config") or {}
+            name, config = table["class_name"], table.get("config")
+            arguments = {} if config is None else config
         if not isinstance(name, str) or not isinstance(arguments, Mapping):
             raise InputError(
                 f"A table for {a(self.kind)} needs a `name`, as in {{'name': "
@@ -239,7 +240,7 @@ def number(name: str, value: object, low: float | None = None) -> float:
         found = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         found = float("nan")
-    if isinstance(value, (bool, str)) or not abs(found) < float("inf"):
+    if isinstance(value, (bool, np.bool_, str)) or not abs(found) < float("inf"):
         raise InputError(f"`{name}` must be a number. Received: {name}={value!r}")
     if low is not None and found < low:
         raise InputError(f"`{name}` must be at least {low}. Received: {name}={value!r}")
@@ -259,7 +260,7 @@ def flag(name: str, value: object) -> bool:
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     raise InputError(
-        f"`{name}` must be True or False, in a file true or false. "
+        f"`{name}` must be true or false. "
         f"Received: {name}={value!r}.{meant_boolean(value)}"
     )
 

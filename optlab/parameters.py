@@ -24,7 +24,7 @@ def checked_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     """Return `dtype` as a NumPy dtype, or raise TypeError where it is not supported."""
     try:
         found = np.dtype(dtype)
-    except TypeError:
+    except (TypeError, ValueError):
         raise InputTypeError(
             f"`dtype` must be float32 or float64. Received: dtype={dtype!r}"
         ) from None
@@ -41,6 +41,24 @@ def aligned_zeros(size: int, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
     raw = np.zeros(size * dtype.itemsize + ALIGNMENT, np.uint8)
     start = -raw.ctypes.data % ALIGNMENT
     return raw[start : start + size * dtype.itemsize].view(dtype)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+
+
+def _checked_shapes(shapes: Any) -> tuple[tuple[int, ...], ...]:
+    """Return shapes as tuples of lengths, or raise where they are none."""
+    found = []
+    for shape in shapes if _is_list(shapes) else (None,):
+        lengths: Any = shape if _is_list(shape) else (None,)
+        if not all(isinstance(n, (int, np.integer)) and n >= 0 for n in lengths):
+            raise InputError(
+                "`shapes` must be a list of tuples of lengths, at least 0. "
+                f"Received: shapes={shapes!r}"
+            )
+        found.append(tuple(int(n) for n in lengths))
+    return tuple(found)
 
 
 class Parameters:
@@ -86,7 +104,9 @@ class Parameters:
         names: Sequence[str] | None = None,
     ) -> None:
         self.dtype = checked_dtype(dtype)
-        self.shapes = tuple(tuple(int(n) for n in shape) for shape in shapes)
+        self.shapes = _checked_shapes(shapes)
+        if names is not None and not _is_list(names):
+            raise InputError(f"`names` must be a list of texts. Received: {names!r}")
         self.names = tuple(names or (str(i) for i in range(len(self.shapes))))
         if len(self.names) != len(self.shapes) or len(set(self.names)) != len(
             self.names

@@ -177,7 +177,7 @@ def _load(rng: Rng, a: Any, b: Any, c: Any) -> Any:
 
 
 def _minimize(rng: Rng, a: Any, b: Any, c: Any) -> Any:
-    keys = ("steps", "start", "record", "seed", "dtype", "callbacks")
+    keys = ("steps", "start", "record", "dtype", "callbacks")
     key = str(rng.choice(keys))
     arguments = {"steps": 3, key: a}
     if key == "steps" and isinstance(a, (int, float)) and a > 10**5:

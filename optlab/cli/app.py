@@ -26,7 +26,7 @@ import typer
 
 from optlab import interrupts
 from optlab.cli import surroundings
-from optlab.errors import unknown_name
+from optlab.errors import InputError, unknown_name
 
 #: Verb -> its line in ``optlab --help``; the module and the function have its name.
 VERBS = {
@@ -200,7 +200,7 @@ def _without_debug(words: list[str]) -> tuple[list[str], bool]:
 
 
 def _is_input_error(error: Exception) -> bool:
-    return isinstance(error, (_USAGE_ERROR, ValueError, TypeError, OSError))
+    return isinstance(error, (_USAGE_ERROR, InputError, OSError))
 
 
 def _one_line(error: Exception) -> str:

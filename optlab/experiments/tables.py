@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from optlab.errors import InputError
 from optlab.experiments.fields import (
     Activation,
     AsTuple,
@@ -228,7 +229,7 @@ class OptimizerTable(Table):
         ]
         try:
             type(default)(**{k: v for k, v in given.items() if k in valid})
-        except (TypeError, ValueError) as error:
+        except InputError as error:
             problems.append(str(error))
         if problems:
             raise Several(problems)

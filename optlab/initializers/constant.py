@@ -8,6 +8,7 @@ import numpy.typing as npt
 from optlab.errors import InputError
 from optlab.initializers.base import Array, Initializer, Shape
 from optlab.lookup import number
+from optlab.losses.arrays import numeric
 
 
 class Zeros(Initializer):
@@ -42,10 +43,11 @@ class Constant(Initializer):
     def __init__(self, value: npt.ArrayLike = 0.0) -> None:
         super().__init__()
         self.value: float | Array
-        if np.ndim(value) == 0:
+        found = numeric("value", value)
+        if found.ndim == 0:
             self.value = number("value", value)
         else:
-            self.value = np.array(value, np.float64)
+            self.value = found.astype(np.float64)
 
     def _draw(self, shape: Shape, rng: np.random.Generator) -> Array:
         try:

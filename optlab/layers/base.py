@@ -24,7 +24,7 @@ import numpy as np
 from optlab import regularizers
 from optlab.errors import InputError
 from optlab.layers.serialization import serialized
-from optlab.lookup import construct, keras_object, snake_case
+from optlab.lookup import construct, flag, keras_object, snake_case
 from optlab.typing import Array as Array
 
 Rng = np.random.Generator | None
@@ -350,11 +350,10 @@ class Layer:
 
     def _flag(self, name: str, value: object) -> bool:
         """Return a truth value, or raise where it is none."""
-        if not isinstance(value, (bool, np.bool_)):
-            raise self._error(
-                f"`{name}` must be true or false. Received: {name}={value!r}."
-            )
-        return bool(value)
+        try:
+            return flag(name, value)
+        except InputError as error:
+            raise self._error(str(error)) from None
 
     def _error(self, message: str) -> InputError:
         """Return an error that says which layer it is about."""

@@ -49,7 +49,10 @@ def get(identifier: Layer | Mapping[str, Any]) -> Layer:
     table = dict(identifier) if isinstance(identifier, Mapping) else {}
     inputs = table.pop("inputs", None)
     if "class_name" in table:
-        class_name, config = table["class_name"], dict(table.get("config") or {})
+        class_name, config = table["class_name"], table.get("config")
+        if not isinstance(config, Mapping | None):
+            raise InputError(f"`config` must be a table. Received: config={config!r}")
+        config = dict(config or {})
     elif "class" in table:
         class_name, config = table.pop("class"), table
     else:

@@ -64,7 +64,9 @@ class Loss:
     def __init__(
         self, reduction: str = "sum_over_batch_size", name: str | None = None
     ) -> None:
-        if reduction not in REDUCTIONS:
+        if name is not None and not isinstance(name, str):
+            raise InputError(f"`name` must be a text. Received: name={name!r}")
+        if not isinstance(reduction, str) or reduction not in REDUCTIONS:
             raise InputError(
                 f"`reduction` must be one of {', '.join(REDUCTIONS)}; `per_sample` "
                 f"gives the losses unreduced. Received: reduction={reduction!r}"

@@ -16,6 +16,7 @@ from typing import Any, overload
 import numpy as np
 
 from optlab.errors import InputError, InputTypeError, nearest
+from optlab.lookup import flag
 
 #: Numbers reach the parameters through float32, as in tf.keras, so all must fit it.
 LARGEST = float(np.finfo("float32").max)
@@ -136,9 +137,7 @@ class Flag(Hyperparameter):
 
     def checked(self, value: Any) -> bool:
         """Return the flag as a bool."""
-        if not isinstance(value, (bool, np.bool_)):
-            raise self.refusal("true or false", value)
-        return bool(value)
+        return flag(self.name, value)
 
 
 class Text(Hyperparameter):

@@ -216,6 +216,8 @@ class OptimizerState:
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Build an optimizer from `get_config()`, this one's or tf.keras's."""
+        if not isinstance(config, Mapping):
+            raise InputTypeError(f"`config` must be a table. Received: {config!r}")
         return cls(**dict(config))
 
 

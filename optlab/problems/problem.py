@@ -152,7 +152,7 @@ def finite_point(argument: str, values: npt.ArrayLike) -> Array:
     """Return `values` as a new float64 vector; raise where it is not a finite one."""
     try:
         point = np.array(values, np.float64, ndmin=1)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(
             f"`{argument}` must hold numbers. Received: {argument}={values!r}"
         ) from None
@@ -177,8 +177,14 @@ def positive_count(argument: str, value: object, least: int = 1) -> int:
 
 def finite_number(argument: str, value: object, least: float = -np.inf) -> float:
     """Return `value` as a finite float of at least `least`, or raise."""
-    number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
-    if not number or not np.isfinite(value) or value < least:  # type: ignore
+    number = isinstance(value, (int, float, np.integer, np.floating))
+    largest = float(np.finfo(np.float64).max)
+    if (
+        not number
+        or isinstance(value, bool)
+        or not abs(value) <= largest  # type: ignore[arg-type]
+        or value < least  # type: ignore[operator]
+    ):
         bound = "" if least == -np.inf else f" of at least {least:g}"
         raise InputError(
             f"`{argument}` must be a finite number{bound}. "

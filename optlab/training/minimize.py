@@ -15,7 +15,7 @@ from optlab import callbacks as callbacks_module
 from optlab.errors import InputError
 from optlab.interrupts import InterruptGuard
 from optlab.kernels.floating_point import flush_subnormals
-from optlab.parameters import Parameters
+from optlab.parameters import Parameters, checked_dtype
 from optlab.recorder import Recorder
 from optlab.run import Position, Run
 from optlab.tracing import Record
@@ -105,7 +105,7 @@ def minimize(
         problem=problem,
         settings={
             "problem": repr(problem),
-            "dtype": np.dtype(dtype).name,
+            "dtype": checked_dtype(dtype).name,
             "callbacks": [type(callback).__name__ for callback in found_callbacks],
             "start": first.tolist(),
             "optimizer": noted(optimizer),

@@ -98,7 +98,10 @@ def test_bad_words_are_one_line_and_status_2(optlab, words, said):
             FileNotFoundError(2, "No such file or directory", "x.csv"),
             "error: No such file or directory: x.csv\n",
         ),
-        (ValueError("a bug"), "error: a bug\n"),
+        (
+            ValueError("a bug"),
+            "internal error: ValueError: a bug (run with --debug for the traceback)\n",
+        ),
         (
             RuntimeError("lost"),
             "internal error: RuntimeError: lost (run with --debug for the traceback)\n",

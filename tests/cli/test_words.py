@@ -115,3 +115,12 @@ def test_completion_knows_the_options_of_a_verb(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         app.main([])
     assert capsys.readouterr().out.split() == ["--epochs"]
+
+
+@pytest.mark.parametrize("value", ["False", "no", "0", "maybe", '"true"'])
+def test_what_is_no_boolean_is_refused(optlab, value):
+    setting = f"optimizer.amsgrad={value}"
+    status, _, err = optlab("run", "digits", "--set", setting)
+    assert status == 2 and "amsgrad" in err and "internal" not in err
+    if value in ("False", "no"):
+        assert "Did you mean false?" in err

@@ -145,6 +145,6 @@ def test_flags(value):
     ],
 )
 def test_what_is_no_flag_is_refused(value, hint):
-    with pytest.raises(InputError, match="`nesterov` must be True or False") as caught:
+    with pytest.raises(InputError, match="`nesterov` must be true or false") as caught:
         flag("nesterov", value)
     assert str(caught.value).endswith(f"Received: nesterov={value!r}.{hint}")

@@ -280,7 +280,7 @@ def test_the_activation_behind_which_there_are_logits(name, activation):
         (losses.Huber, {"delta": 0.0}, "`delta` must be above 0. Received: delta=0.0"),
         (losses.Huber, {"delta": "a"}, "`delta` must be a number"),
         (losses.BinaryCrossentropy, {"label_smoothing": 1.2}, r"must be in \[0, 1\]"),
-        (losses.BinaryCrossentropy, {"from_logits": "yes"}, "must be True or False"),
+        (losses.BinaryCrossentropy, {"from_logits": "yes"}, "must be true or false"),
         (losses.CategoricalCrossentropy, {"axis": 0}, "`axis` must be -1"),
         (losses.MeanSquaredError, {"reduction": "none"}, "`per_sample` gives"),
         (losses.MeanSquaredError, {"reduction": "avg"}, "Received: reduction='avg'"),

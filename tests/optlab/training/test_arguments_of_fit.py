@@ -24,7 +24,7 @@ def fit(model, x=X, y=Y, **arguments):
     ("arguments", "message"),
     [
         ({"progress": 3}, "`progress` must be a function"),
-        ({"shuffle": "False"}, "`shuffle` must be True or False"),
+        ({"shuffle": "False"}, "`shuffle` must be true or false"),
         ({"plain": 1}, "`plain` must be"),
         ({"check_finite": "no"}, "`check_finite` must be"),
         ({"strict": None}, "`strict` must be"),
