@@ -134,7 +134,7 @@ def test_functions():
         ({"name": "random_normal", "std": 1}, "Did you mean 'stddev'?"),
         ({"name": "random_normal", "stddev": -1}, "`stddev` must be at least 0"),
         ({"name": "random_uniform", "minval": 1}, "`maxval` must be at least `minval`"),
-        ({"name": "constant", "value": "x"}, "`value` must be a number"),
+        ({"name": "constant", "value": "x"}, "`value` must be numbers"),
         ({"name": "variance_scaling", "scale": 0}, "`scale` must be above 0"),
         ({"name": "variance_scaling", "mode": "fan"}, "Unknown mode of an initializer"),
         (
