@@ -117,6 +117,11 @@ class Registry(Mapping[str, type[T]]):
             for name in (cls.__name__, own)
         } | {_key(alias): own for alias, own in self.aliases.items()}
 
+    def enter(self, name: str, cls: type[T]) -> None:
+        """Add a class under a name."""
+        self._classes[name] = cls
+        self._names |= {_key(cls.__name__): name, _key(name): name}
+
     def __getitem__(self, name: str) -> type[T]:
         return self._classes[name]
 

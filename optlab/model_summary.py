@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from optlab.model import Sequential
+from typing import Any
 
 
-def summary(model: Sequential) -> str:
+def summary(model: Any) -> str:
     """Return a table of the layers, their output shapes and numbers of weights."""
     rows = [("Layer (type)", "Output shape", "Param #")]
     for layer in model.parts():

@@ -6,7 +6,6 @@ import math
 import os
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +14,8 @@ import numpy.typing as npt
 
 from optlab import archive
 from optlab.errors import InputError
+from optlab.run_file import describe, restore
+from optlab.run_position import FORMAT, Position
 from optlab.tracing import Trace
 
 if TYPE_CHECKING:
@@ -24,44 +25,7 @@ if TYPE_CHECKING:
     from optlab.parameters import Parameters
     from optlab.problems import Problem
 
-#: The version of the file format; a file with a higher one is refused.
-FORMAT = 1
-
 Status = Literal["running", "finished", "stopped_early", "diverged", "interrupted"]
-
-
-@dataclass
-class Position:
-    """Where a run stands, with all that its next step depends on besides the weights.
-
-    Attributes
-    ----------
-    epoch, batch : int
-        The next step is batch `batch` of epoch `epoch`, both from 0.
-    total, count : float, int
-        The running sum of the epoch's loss over rows, and the rows.
-    metrics : list
-        What each metric has counted in this epoch.
-    generator : dict or None
-        The state of the epoch's random generator for dropout; None before its first
-        step.
-    callbacks : list of dict
-        The state of each callback.
-    learning_rate : float or None
-        The optimizer's rate, where it is a number.
-    partial_row : bool
-        Whether the history's last row is of this unfinished epoch.
-    """
-
-    epoch: int = 0
-    batch: int = 0
-    total: float = 0.0
-    count: int = 0
-    metrics: list[Any] = field(default_factory=list)
-    generator: dict[str, Any] | None = None
-    callbacks: list[dict[str, Any]] = field(default_factory=list)
-    learning_rate: float | None = None
-    partial_row: bool = False
 
 
 class Run:
@@ -239,8 +203,6 @@ class Run:
         InputError
             If the file cannot be written, or the run is still going on.
         """
-        from optlab.run_file import describe
-
         return archive.write(path, describe(self))
 
     @classmethod
@@ -263,8 +225,6 @@ class Run:
         InputError
             If there is no such file, or it is none of ours.
         """
-        from optlab.run_file import restore
-
         document = archive.read(path)
         if document.get("format") is None or "history" not in document:
             raise InputError(f"{path} is not the record of a run.")
@@ -273,12 +233,11 @@ class Run:
                 f"{path} was written by a newer optlab: format {document['format']}, "
                 f"this one reads up to {FORMAT}."
             )
-        return restore(cls, document)
+        run: Run = restore(cls, document)
+        return run
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what a file would hold, so that runs pass between processes."""
-        from optlab.run_file import describe, restore
-
         return restore, (type(self), describe(self))
 
     def __repr__(self) -> str:

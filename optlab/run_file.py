@@ -11,7 +11,7 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.parameters import Parameters
-from optlab.run import FORMAT, Position, Run
+from optlab.run_position import FORMAT, Position
 from optlab.tracing import Trace
 
 _PLAIN = (
@@ -30,7 +30,7 @@ _PLAIN = (
 )
 
 
-def describe(run: Run) -> dict[str, Any]:
+def describe(run: Any) -> dict[str, Any]:
     """Return everything that `restore` needs.
 
     Raises
@@ -54,7 +54,7 @@ def describe(run: Run) -> dict[str, Any]:
     return document
 
 
-def restore(cls: type[Run], document: Mapping[str, Any]) -> Run:
+def restore(cls: Any, document: Mapping[str, Any]) -> Any:
     """Return the run that a document describes."""
     run = cls()
     for name in _PLAIN:

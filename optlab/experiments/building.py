@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from optlab.data import Data
 from optlab.errors import InputError
 from optlab.experiments.consistency import check_fit
 from optlab.experiments.tables import ModelTable, TrainingTable
-
-if TYPE_CHECKING:
-    from optlab.experiments.experiment import Experiment
 
 #: Epochs and steps where an experiment says nothing.
 EPOCHS, STEPS = 20, 500
@@ -152,7 +149,7 @@ def class_weights(training: TrainingTable, data: Data) -> Any:
     return weights
 
 
-def build_function(experiment: Experiment) -> Built:
+def build_function(experiment: Any) -> Built:
     """Build an experiment on an analytic function."""
     from optlab import problems
 
@@ -170,7 +167,7 @@ def build_function(experiment: Experiment) -> Built:
 
 
 def build_training(
-    experiment: Experiment,
+    experiment: Any,
     data: Data | None,
     seed: int | None,
     callbacks: Sequence[Any],

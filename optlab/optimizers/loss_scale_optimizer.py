@@ -12,6 +12,7 @@ from optlab.kernels.floating_point import flush_subnormals
 from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.checks import Array
 from optlab.optimizers.hyperparameters import Integer, Number
+from optlab.optimizers.known import made
 from optlab.optimizers.state import state_number
 from optlab.parameters import Parameters
 
@@ -174,12 +175,10 @@ class LossScaleOptimizer(Optimizer):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Build from `get_config()`, this one's or tf.keras's."""
-        from optlab.optimizers.registry import get
-
         if "inner_optimizer" not in config:
             raise InputError(
                 f"The configuration of a {cls.__name__} lacks 'inner_optimizer'."
             )
         own = ("initial_scale", "dynamic_growth_steps", "name")
         arguments = {key: config[key] for key in own if key in config}
-        return cls(get(config["inner_optimizer"]), **arguments)
+        return cls(made(config["inner_optimizer"]), **arguments)

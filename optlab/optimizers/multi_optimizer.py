@@ -16,6 +16,7 @@ from optlab.optimizers.checks import (
     is_same,
 )
 from optlab.optimizers.hyperparameters import Integer, Patterns
+from optlab.optimizers.known import made
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from optlab.optimizers.state import state_number
 from optlab.parameters import Parameters
@@ -226,15 +227,13 @@ class MultiOptimizer(Optimizer):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Build from `get_config()`."""
-        from optlab.optimizers.registry import get
-
         missing = {"default_optimizer", "optimizer_map"} - set(config)
         if missing:
             raise InputError(
                 f"The configuration of a {cls.__name__} lacks {sorted(missing)}."
             )
-        members = {k: get(v) for k, v in dict(config["optimizer_map"] or {}).items()}
-        found = OptimizerMap(get(config["default_optimizer"]), members)
+        members = {k: made(v) for k, v in dict(config["optimizer_map"] or {}).items()}
+        found = OptimizerMap(made(config["default_optimizer"]), members)
         return cls(found, name=config.get("name"))
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping
 from typing import Any
 
-from optlab.errors import InputError, InputTypeError, unknown_name
+from optlab.errors import InputError
 from optlab.optimizers.adadelta import Adadelta
 from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
@@ -14,6 +13,7 @@ from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
 from optlab.optimizers.base import Optimizer
 from optlab.optimizers.ftrl import Ftrl
+from optlab.optimizers.known import OPTIMIZERS, WRAPPERS, lookup, made, names, register
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
@@ -24,8 +24,9 @@ from optlab.optimizers.rmsprop import RMSprop
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
 
-#: Class by the lower-case name that files and commands use.
-OPTIMIZERS: dict[str, type[Optimizer]] = {
+__all__ = ["OPTIMIZERS", "get", "import_rule", "lookup", "names", "register"]
+
+OPTIMIZERS |= {
     "adadelta": Adadelta,
     "adafactor": Adafactor,
     "ftrl": Ftrl,
@@ -42,52 +43,10 @@ OPTIMIZERS: dict[str, type[Optimizer]] = {
     "sgd": SGD,
 }
 
-#: Optimizers that hold others, and so cannot be made from a name alone.
-WRAPPERS: dict[str, type[Optimizer]] = {
+WRAPPERS |= {
     "lossscaleoptimizer": LossScaleOptimizer,
     "multioptimizer": MultiOptimizer,
 }
-
-
-def names() -> list[str]:
-    """Return the names that `get` knows."""
-    return sorted(OPTIMIZERS)
-
-
-def register(name: str, cls: type[Optimizer]) -> None:
-    """Add an optimizer of your own under a name.
-
-    Raises
-    ------
-    InputError
-        If the name is taken by another class.
-    """
-    key = _key(name)
-    if OPTIMIZERS.get(key, cls) is not cls:
-        raise InputError(f"The optimizer name {key!r} is taken by {OPTIMIZERS[key]}.")
-    OPTIMIZERS[key] = cls
-
-
-def lookup(name: str) -> type[Optimizer]:
-    """Return the class of a name: "adam", "AdamW", or one that was registered.
-
-    A name never imports anything, for it may come from a file of somebody else; see
-    `import_rule`.
-
-    Raises
-    ------
-    InputError
-        If there is none; the message names the nearest.
-    """
-    if ":" in name and _key(name) not in OPTIMIZERS:
-        raise InputError(
-            f"The optimizer {name!r} has not been imported, and a name alone imports "
-            f"nothing. Say --rule {name} on the command line, or "
-            f"optlab.optimizers.import_rule({name!r}) in Python."
-        )
-    if _key(name) not in OPTIMIZERS:
-        raise unknown_name("optimizer", name, names())
-    return OPTIMIZERS[_key(name)]
 
 
 def import_rule(path: str) -> type[Optimizer]:
@@ -144,41 +103,5 @@ def get(identifier: Any) -> Optimizer:
     """
     if isinstance(identifier, Optimizer):
         return identifier
-    if isinstance(identifier, str):
-        if _key(identifier) in WRAPPERS:
-            raise InputTypeError(
-                f"{WRAPPERS[_key(identifier)].__name__} wraps other optimizers; make "
-                "it in Python, or from a configuration."
-            )
-        return lookup(identifier).from_config({})
-    if isinstance(identifier, Mapping):
-        if "class_name" in identifier:
-            name = str(identifier["class_name"])
-            cls = WRAPPERS.get(_key(name)) or lookup(name)
-            config = identifier.get("config") or {}
-            if not isinstance(config, Mapping) or not all(map(_is_text, config)):
-                raise InputTypeError(
-                    "The `config` of an optimizer must be a mapping of argument names. "
-                    f"Received: {config!r}"
-                )
-            return cls.from_config(config)
-        if "name" in identifier:
-            if not all(map(_is_text, identifier)):
-                raise InputTypeError(
-                    "The keys of an optimizer's configuration must be argument names. "
-                    f"Received: {list(identifier)}"
-                )
-            arguments = {k: v for k, v in identifier.items() if k != "name"}
-            return lookup(str(identifier["name"])).from_config(arguments)
-    raise InputTypeError(
-        "An optimizer must be a name, a configuration with `class_name` or `name`, or "
-        f"an Optimizer. Received: {identifier!r}"
-    )
-
-
-def _is_text(key: Any) -> bool:
-    return isinstance(key, str)
-
-
-def _key(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "")
+    found: Optimizer = made(identifier)
+    return found

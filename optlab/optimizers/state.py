@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from optlab.errors import InputError, InputTypeError
 from optlab.optimizers.checks import Array, checked_rate, scheduled_rate
 from optlab.optimizers.hyperparameters import Hyperparameter, Integer, Number
+from optlab.optimizers.known import made
 from optlab.optimizers.options import Options
 from optlab.parameters import Parameters
-
-if TYPE_CHECKING:
-    from optlab.optimizers.base import Optimizer, Tensors
 
 
 class OptimizerState:
@@ -155,7 +153,7 @@ class OptimizerState:
         )
 
     @staticmethod
-    def load(path: str | os.PathLike[str], params: Tensors) -> Optimizer:
+    def load(path: str | os.PathLike[str], params: Any) -> Any:
         """Read an optimizer that goes on exactly where `save` left it.
 
         Parameters
@@ -173,15 +171,14 @@ class OptimizerState:
             If the state does not fit the parameters.
         """
         from optlab import archive
-        from optlab.optimizers.registry import get
 
         document = archive.read(path)
         if not {"class_name", "config", "state"} <= set(document):
             raise InputError(f"{path} holds no optimizer.")
-        made = get(document)
-        made.build(params)
-        made.load_state(document["state"])
-        return made
+        optimizer = made(document)
+        optimizer.build(params)
+        optimizer.load_state(document["state"])
+        return optimizer
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, as tf.keras names them."""

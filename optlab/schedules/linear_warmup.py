@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from optlab.schedules.base import Schedule, at_least, checked_step, positive
+from optlab.schedules.known import get, serialize
 
 
 class LinearWarmup(Schedule):
@@ -62,8 +63,6 @@ class LinearWarmup(Schedule):
     ) -> None:
         self.learning_rate: Any
         if isinstance(learning_rate, (str, Mapping)) or callable(learning_rate):
-            from optlab.schedules.registry import get
-
             self.learning_rate = get(learning_rate)
         else:
             self.learning_rate = at_least("learning_rate", learning_rate)
@@ -88,8 +87,6 @@ class LinearWarmup(Schedule):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, the schedule that follows serialized."""
-        from optlab.schedules.registry import serialize
-
         config = super().get_config()
         if callable(self.learning_rate):
             config["learning_rate"] = serialize(self.learning_rate)

@@ -20,7 +20,8 @@ from optlab.errors import InputError
 from optlab.interrupts import InterruptGuard
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.recorder import Recorder
-from optlab.run import Position, Run
+from optlab.run import Run
+from optlab.run_position import Position
 from optlab.training.checkpoint import Checkpoint
 from optlab.training.evaluation import Evaluator
 from optlab.training.non_finite import locate

@@ -17,7 +17,8 @@ from optlab.interrupts import InterruptGuard
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.parameters import Parameters, checked_dtype
 from optlab.recorder import Recorder
-from optlab.run import Position, Run
+from optlab.run import Run
+from optlab.run_position import Position
 from optlab.tracing import Record
 from optlab.training.arguments import positive
 from optlab.training.checkpoint import Checkpoint
