@@ -31,6 +31,8 @@ def expanded(path: str | os.PathLike[str]) -> Path:
     """
     if not isinstance(path, (str, os.PathLike)) or "\0" in os.fsdecode(path):
         raise InputError(f"A path must be a text without NUL. Received: {path!r}")
+    if any(len(os.fsencode(part)) > 255 for part in Path(os.fsdecode(path)).parts):
+        raise InputError(f"A file's name is too long. Received: {str(path)[:60]!r}...")
     try:
         return Path(os.fsdecode(path)).expanduser()
     except RuntimeError as error:

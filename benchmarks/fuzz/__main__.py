@@ -50,17 +50,16 @@ def main() -> int:
         part, _, number = chosen.only.partition(":")
         print(*one(part, int(number), chosen.seed), sep=": ")
         return 0
-    started, tallies = time.perf_counter(), []
+    started, tallies, text = time.perf_counter(), [], ""
     for part in chosen.part or PARTS:
         count = chosen.cases or PARTS[part][1]
         tallies.append(run(part, count, chosen.seed, guarded=part == "arrays"))
         for finding in tallies[-1].findings:
             print(finding, flush=True)
-    seconds = time.perf_counter() - started
-    text = table(tallies, chosen.seed, seconds)
+        text = table(tallies, chosen.seed, time.perf_counter() - started)
+        if not chosen.part and not chosen.cases:
+            write_section(_PAGE, "fuzz", text)
     print(text)
-    if not chosen.part and not chosen.cases:
-        write_section(_PAGE, "fuzz", text)
     return int(any(tally.findings for tally in tallies))
 
 

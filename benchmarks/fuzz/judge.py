@@ -18,7 +18,7 @@ LIMIT = 90
 #: How Python and NumPy word their own refusals.
 _RAW = re.compile(
     r"not supported between|object is not|has no attribute|unexpected keyword|"
-    r"positional argument|could not convert|invalid literal|NoneType|cannot unpack|"
+    r"positional argument|could not convert|invalid literal|'NoneType'|cannot unpack|"
     r"ufunc '|unhashable|must be real number|object cannot be|invalid value encountered"
 )
 

@@ -28,7 +28,7 @@ class MonitorCallback(Callback):
     def __init__(
         self, monitor: str, mode: str = "auto", min_delta: float = 0.0, verbose: int = 0
     ) -> None:
-        if mode not in ("auto", "min", "max"):
+        if not isinstance(mode, str) or mode not in ("auto", "min", "max"):
             raise InputError(
                 f"`mode` must be 'auto', 'min' or 'max'. Received: mode={mode!r}"
             )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from optlab.archive import read_arrays
 from optlab.data import Data
 from optlab.errors import InputError
 from optlab.experiments.consistency import check_fit
 from optlab.experiments.tables import ModelTable, TrainingTable
+from optlab.files import expanded
 
 #: Epochs and steps where an experiment says nothing.
 EPOCHS, STEPS = 20, 500
@@ -81,7 +80,7 @@ def build_model(
         kind = type(error.layer).__name__
         raise InputError(f"{place} ({kind}): {error.reason}") from None
     if table.weights is not None:
-        path = Path(table.weights).expanduser()
+        path = expanded(table.weights)
         begin_with(model, path if folder is None else folder / path)
     return model
 
@@ -95,10 +94,9 @@ def begin_with(model: Any, path: Path) -> None:
         If the file cannot be read, or none of its arrays fits.
     """
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            found = {name: archive[name] for name in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"[model] weights: {path} cannot be read: {error}") from None
+        found = read_arrays(path)
+    except InputError as error:
+        raise InputError(f"[model] weights: {error}") from None
     fitting = {
         name: found[name]
         for name, array in model.weights

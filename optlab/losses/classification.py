@@ -23,14 +23,14 @@ import numpy.typing as npt
 
 from optlab.errors import InputError
 from optlab.kernels.losses import binary, categorical
-from optlab.lookup import flag, number
+from optlab.lookup import flag, is_count, number
 from optlab.losses import arrays
 from optlab.losses.base import Array, Loss
 
 
 def _last_axis(axis: int) -> int:
     """Return `axis`, which tf.keras's configurations carry, if it is the last."""
-    if isinstance(axis, bool) or axis not in (-1, 1):
+    if not is_count(axis, -1) or axis not in (-1, 1):
         raise InputError(f"`axis` must be -1, the last one. Received: axis={axis!r}")
     return -1
 

@@ -164,12 +164,16 @@ def finite_point(argument: str, values: npt.ArrayLike) -> Array:
     return point
 
 
+#: The largest count, such as a dimension: a point of 0.8 GB.
+_MOST = 100_000_000
+
+
 def positive_count(argument: str, value: object, least: int = 1) -> int:
     """Return `value` as an int of at least `least`, or raise."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or int(value) < least:  # type: ignore[call-overload]
+    if not whole or not least <= int(value) <= _MOST:  # type: ignore[call-overload]
         raise InputError(
-            f"`{argument}` must be an integer of at least {least}. "
+            f"`{argument}` must be an integer of at least {least}, at most {_MOST:,}. "
             f"Received: {argument}={value!r}"
         )
     return int(value)  # type: ignore[call-overload, no-any-return]

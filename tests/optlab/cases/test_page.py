@@ -1,5 +1,6 @@
 """The page and the Markdown hold everything, and the page needs nothing else."""
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -67,3 +68,30 @@ def test_markdown_has_date_versions_and_figures(shown):
     assert "**The claim holds.** The huge one diverges." in text
     assert "| huge | all diverged |" in text
     assert "`f(x < 1)` raises TypeError: no" in text
+
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+def poisoned(value):
+    """Return the same structure with a script at the end of every text."""
+    if isinstance(value, dict):
+        return {key: poisoned(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [poisoned(part) for part in value]
+    return value + SCRIPT if isinstance(value, str) else value
+
+
+def test_no_text_becomes_markup(shown):
+    texts = {
+        field.name: getattr(shown[0], field.name) + SCRIPT
+        for field in dataclasses.fields(shown[0])
+        if isinstance(getattr(shown[0], field.name), str)
+        and field.name not in ("id", "verdict", "article", "date")
+    }
+    assert {"title", "claim", "condition", "why"} <= set(texts)
+    failures = poisoned(shown[0].failures)
+    bad = dataclasses.replace(shown[0], **texts, failures=failures)
+    page = write_page([bad], shown[1])
+    assert "&lt;script&gt;" in page
+    assert "<script" not in page
