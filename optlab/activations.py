@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from optlab.errors import InputError, unknown_name
 from optlab.kernels.activations import bias as bias_kernels
-from optlab.kernels.activations import rectified, smooth, softmax
+from optlab.kernels.activations import further, pieces, rectified, smooth, softmax
 from optlab.kernels.elementary import normal_cdf
 from optlab.lookup import number, snake_case
 from optlab.losses.arrays import numeric
@@ -54,15 +54,15 @@ class Activation:
         One of `names`.
     **constants
         leaky_relu takes `negative_slope` (default 0.2, at least 0, rounded to float32),
-        elu takes `alpha` (default 1.0, above 0); the others take none.
+        elu and celu take `alpha` (1.0, above 0), hard_shrink and soft_shrink
+        `threshold` (0.5), squareplus `b` (4.0); the others take none.
 
     Attributes
     ----------
     name : str
     constants : dict
     in_place : bool
-        Whether `out` may be z itself: all but gelu, silu and softplus, whose derivative
-        needs z.
+        Whether `out` may be z itself: where the derivative is had from the output.
     """
 
     def __init__(self, name: str, **constants: float) -> None:
@@ -227,9 +227,40 @@ def _sigmoid(x: Array) -> Array:
     return found
 
 
+def _softplus(x: Array) -> Array:
+    """Logarithm of 1 + e**x, without overflow."""
+    found: Array = np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+    return found
+
+
+def _log_softmax(x: Array) -> Array:
+    """Logarithm of softmax along the last axis."""
+    shifted = x - x.max(axis=-1, keepdims=True)
+    found: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return found
+
+
+def _hard_sigmoid(x: Array) -> Array:
+    """Straight from 0 at -3 to 1 at 3."""
+    found: Array = np.clip(x + 3, 0, 6) / 6
+    return found
+
+
+def _from_z(
+    formula: Callable[..., Any], room: Any, name: str, **constants: float
+) -> Any:
+    """Return the definition of a function whose kernels in `room` keep z."""
+    forward, backward = (
+        getattr(room, f"{name}_forward"),
+        getattr(room, f"{name}_backward"),
+    )
+    return _Definition(formula, forward, backward, False, constants)
+
+
 #: tf.keras's other names, and the class names of its layers in snake case.
 _ALIASES = {
     "swish": "silu",
+    "hard_swish": "hard_silu",
     "re_lu": "relu",
     "leaky_re_lu": "leaky_relu",
 }
@@ -258,23 +289,45 @@ _DEFINITIONS = {
     "exponential": _Definition(
         np.exp, smooth.exponential_forward, smooth.exponential_backward
     ),
-    "softplus": _Definition(
-        lambda x: np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x))),
-        smooth.softplus_forward,
-        smooth.softplus_backward,
-        from_output=False,
-    ),
-    "silu": _Definition(
-        lambda x: x * _sigmoid(x),
-        smooth.silu_forward,
-        smooth.silu_backward,
-        from_output=False,
-    ),
-    "gelu": _Definition(
-        lambda x: x * normal_cdf(smooth.GELU_ROUNDING * x),
-        smooth.gelu_forward,
-        smooth.gelu_backward,
-        from_output=False,
-    ),
+    "softplus": _from_z(_softplus, smooth, "softplus"),
+    "silu": _from_z(lambda x: x * _sigmoid(x), smooth, "silu"),
+    "gelu": _from_z(lambda x: x * normal_cdf(smooth.GELU_ROUNDING * x), smooth, "gelu"),
     "softmax": _Definition(_softmax, softmax.softmax_forward, softmax.softmax_backward),
+    "log_softmax": _Definition(
+        _log_softmax, softmax.log_softmax_forward, softmax.log_softmax_backward
+    ),
+    "softsign": _from_z(lambda x: x / (np.abs(x) + 1), further, "softsign"),
+    "mish": _from_z(lambda x: x * np.tanh(_softplus(x)), further, "mish"),
+    "log_sigmoid": _from_z(lambda x: -_softplus(-x), further, "log_sigmoid"),
+    "tanh_shrink": _from_z(lambda x: x - np.tanh(x), further, "tanh_shrink"),
+    "squareplus": _from_z(
+        lambda x, b: (x + np.sqrt(x * x + b)) / 2, further, "squareplus", b=4.0
+    ),
+    "celu": _from_z(
+        lambda x, a: np.maximum(x, 0) + a * np.expm1(np.minimum(x, 0) / a),
+        further,
+        "celu",
+        alpha=1.0,
+    ),
+    "relu6": _from_z(lambda x: np.clip(x, 0, 6), pieces, "relu6"),
+    "hard_sigmoid": _from_z(_hard_sigmoid, pieces, "hard_sigmoid"),
+    "hard_silu": _from_z(lambda x: x * _hard_sigmoid(x), pieces, "hard_silu"),
+    "hard_tanh": _from_z(lambda x: np.clip(x, -1, 1), pieces, "hard_tanh"),
+    "hard_shrink": _from_z(
+        lambda x, t: np.where(np.abs(x) > t, x, 0), pieces, "hard_shrink", threshold=0.5
+    ),
+    "soft_shrink": _from_z(
+        lambda x, t: np.sign(x) * np.maximum(np.abs(x) - t, 0),
+        pieces,
+        "soft_shrink",
+        threshold=0.5,
+    ),
+    "sparse_sigmoid": _from_z(
+        lambda x: np.clip(0.5 * (x + 1), 0, 1), pieces, "sparse_sigmoid"
+    ),
+    "sparse_plus": _from_z(
+        lambda x: np.where(x < 1, np.maximum(x + 1, 0) ** 2 / 4, x),
+        pieces,
+        "sparse_plus",
+    ),
 }

@@ -121,3 +121,27 @@ def selu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
     for k in range(g.size):
         g[k] = scale * g[k] if y[k] > zero else (y[k] + scale_alpha) * g[k]
     bias_gradient(grad, bias_grad)
+
+
+@kernel
+def cut_forward(
+    x: Array, threshold: float, slope: float, limit: float, out: Array
+) -> None:
+    """Compute min(z, limit) above the threshold, slope (z - threshold) below; flat."""
+    dtype = x.dtype.type
+    bar, rise, top = dtype(threshold), dtype(slope), dtype(limit)
+    for k in range(x.size):
+        upper = top if x[k] > top else x[k]
+        out[k] = upper if x[k] > bar else rise * (x[k] - bar)
+
+
+@kernel
+def cut_backward(
+    grad: Array, x: Array, threshold: float, slope: float, limit: float
+) -> None:
+    """Pass grad between threshold and limit, 0 above, slope grad below; flat."""
+    dtype = grad.dtype.type
+    bar, rise, top, zero = dtype(threshold), dtype(slope), dtype(limit), dtype(0)
+    for k in range(grad.size):
+        upper = zero if x[k] > top else grad[k]
+        grad[k] = upper if x[k] > bar else rise * grad[k]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from optlab.kernels.activations.bias import add_bias, bias_gradient
-from optlab.kernels.elementary import exp
+from optlab.kernels.elementary import exp, log
 from optlab.kernels.jit import kernel
 from optlab.kernels.sums import sum_rows
 from optlab.kernels.typing import Array
@@ -55,4 +55,32 @@ def softmax_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
             total += grad[i, j] * kept[i, j]
         for j in range(u):
             grad[i, j] = (grad[i, j] - total) * kept[i, j]
+    bias_gradient(grad, bias_grad)
+
+
+@kernel
+def log_softmax_forward(z: Array, bias: Array | None, out: Array) -> None:
+    """Subtract the logarithm of the sum of exp from the shifted row."""
+    add_bias(z, bias)
+    n, u = z.shape
+    largest, totals = np.empty(n, z.dtype), np.empty(n, z.dtype)
+    shifted_exp(z, out, largest)
+    sum_rows(out, False, totals)
+    for i in range(n):
+        totals[i] = log(totals[i])
+    for i in range(n):
+        for j in range(u):
+            out[i, j] = (z[i, j] - largest[i]) - totals[i]
+
+
+@kernel
+def log_softmax_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+    """Compute grad - exp(out) times the sum of grad over the row."""
+    n, u = grad.shape
+    for i in range(n):
+        total = grad.dtype.type(0)
+        for j in range(u):
+            total += grad[i, j]
+        for j in range(u):
+            grad[i, j] -= exp(kept[i, j]) * total
     bias_gradient(grad, bias_grad)
