@@ -61,6 +61,7 @@ name = "sparse_categorical_crossentropy"
 from_logits = true            # the last layer has no softmax
 #: label_smoothing = 0.1      # for crossentropies of one-hot or 0/1 targets
 #: delta = 1.0                # for huber
+#: reduction = "sum"          # of the rows' losses; left out, their mean
 #: plain = true               # the textbook formula behind a final softmax
 
 [optimizer]

@@ -6,6 +6,14 @@ from optlab.losses.classification import (
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
+from optlab.losses.counts import (
+    CosineSimilarity,
+    KLDivergence,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+)
+from optlab.losses.margin import CategoricalHinge, Hinge, SquaredHinge
 from optlab.losses.registry import LOSSES, get, names
 from optlab.losses.regression import (
     Huber,
@@ -18,12 +26,20 @@ __all__ = [
     "LOSSES",
     "BinaryCrossentropy",
     "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "Hinge",
     "Huber",
+    "KLDivergence",
     "LogCosh",
     "Loss",
     "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
     "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Poisson",
     "SparseCategoricalCrossentropy",
+    "SquaredHinge",
     "get",
     "names",
 ]

@@ -12,6 +12,14 @@ from optlab.losses.classification import (
     CategoricalCrossentropy,
     SparseCategoricalCrossentropy,
 )
+from optlab.losses.counts import (
+    CosineSimilarity,
+    KLDivergence,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+)
+from optlab.losses.margin import CategoricalHinge, Hinge, SquaredHinge
 from optlab.losses.regression import (
     Huber,
     LogCosh,
@@ -23,18 +31,30 @@ from optlab.losses.regression import (
 _CLASSES: dict[str, type[Loss]] = {
     "binary_crossentropy": BinaryCrossentropy,
     "categorical_crossentropy": CategoricalCrossentropy,
+    "categorical_hinge": CategoricalHinge,
+    "cosine_similarity": CosineSimilarity,
+    "hinge": Hinge,
     "huber": Huber,
+    "kl_divergence": KLDivergence,
     "log_cosh": LogCosh,
     "mean_absolute_error": MeanAbsoluteError,
+    "mean_absolute_percentage_error": MeanAbsolutePercentageError,
     "mean_squared_error": MeanSquaredError,
+    "mean_squared_logarithmic_error": MeanSquaredLogarithmicError,
+    "poisson": Poisson,
     "sparse_categorical_crossentropy": SparseCategoricalCrossentropy,
+    "squared_hinge": SquaredHinge,
 }
-#: tf.keras's short names, old and new.
+#: tf.keras's short names, old and new ("logcosh" is found without one).
 _ALIASES = {
     "bce": "binary_crossentropy",
     "huber_loss": "huber",
+    "kld": "kl_divergence",
+    "kullback_leibler_divergence": "kl_divergence",
     "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
     "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
 }
 LOSSES: Registry[Loss] = Registry("loss", _CLASSES, _ALIASES)
 

@@ -23,7 +23,7 @@ from optlab.losses import arrays
 from optlab.losses.base import Array, Loss
 
 
-class _Regression(Loss):
+class Regression(Loss):
     """A loss whose targets are any numbers, one an output."""
 
     def _targets(
@@ -39,7 +39,7 @@ class _Regression(Loss):
         return arrays.cast("y_true", found, dtype)
 
 
-class MeanSquaredError(_Regression):
+class MeanSquaredError(Regression):
     r"""Mean of squared errors.
 
     .. math:: \phi(e) = e^2, \qquad \phi'(e) = 2e
@@ -64,7 +64,7 @@ class MeanSquaredError(_Regression):
     _kernel = staticmethod(regression.squared_error)
 
 
-class MeanAbsoluteError(_Regression):
+class MeanAbsoluteError(Regression):
     r"""Mean of absolute errors.
 
     .. math:: \phi(e) = |e|, \qquad \phi'(e) = \operatorname{sign} e, \quad \phi'(0) = 0
@@ -79,7 +79,7 @@ class MeanAbsoluteError(_Regression):
     _kernel = staticmethod(regression.absolute_error)
 
 
-class Huber(_Regression):
+class Huber(Regression):
     r"""Squared for small errors, absolute for large ones.
 
     .. math::
@@ -122,7 +122,7 @@ class Huber(_Regression):
         return {**super().get_config(), "delta": self.delta}
 
 
-class LogCosh(_Regression):
+class LogCosh(Regression):
     r"""Logarithm of the hyperbolic cosine of the error.
 
     .. math:: \phi(e) = \ln \cosh e, \qquad \phi'(e) = \tanh e

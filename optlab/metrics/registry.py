@@ -17,12 +17,25 @@ from optlab.metrics.auc import AUC
 from optlab.metrics.balanced_accuracy import BalancedAccuracy
 from optlab.metrics.base import Metric
 from optlab.metrics.function import FunctionMetric
+from optlab.metrics.of_loss import (
+    CategoricalHinge,
+    CosineSimilarity,
+    Hinge,
+    KLDivergence,
+    LogCoshError,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    Poisson,
+    SquaredHinge,
+)
+from optlab.metrics.precision import Precision, Recall
 from optlab.metrics.regression import (
     MeanAbsoluteError,
     MeanSquaredError,
     R2Score,
     RootMeanSquaredError,
 )
+from optlab.metrics.top_k import SparseTopKCategoricalAccuracy, TopKCategoricalAccuracy
 
 _CLASSES: dict[str, type[Metric]] = {
     cls.default_name: cls
@@ -32,18 +45,34 @@ _CLASSES: dict[str, type[Metric]] = {
         BalancedAccuracy,
         BinaryAccuracy,
         CategoricalAccuracy,
+        CategoricalHinge,
+        CosineSimilarity,
+        Hinge,
+        KLDivergence,
+        LogCoshError,
         MeanAbsoluteError,
+        MeanAbsolutePercentageError,
         MeanSquaredError,
+        MeanSquaredLogarithmicError,
+        Poisson,
+        Precision,
         R2Score,
+        Recall,
         RootMeanSquaredError,
         SparseCategoricalAccuracy,
+        SparseTopKCategoricalAccuracy,
+        SquaredHinge,
+        TopKCategoricalAccuracy,
     )
 }
 #: Short names; `history` uses the name that was asked for, as tf.keras does.
 _ALIASES = {
     "acc": "accuracy",
+    "kld": "kl_divergence",
     "mae": "mean_absolute_error",
+    "mape": "mean_absolute_percentage_error",
     "mse": "mean_squared_error",
+    "msle": "mean_squared_logarithmic_error",
     "r2": "r2_score",
     "rmse": "root_mean_squared_error",
 }

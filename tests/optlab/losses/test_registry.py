@@ -58,7 +58,7 @@ def test_arguments_are_kept():
     ("identifier", "message"),
     [
         ("mean_square_error", r"Unknown loss .*Did you mean 'mean_squared_error'\?"),
-        ("hinge", "Unknown loss 'hinge'.*Valid: .*huber"),
+        ("dice", "Unknown loss 'dice'.*Valid: .*huber"),
         ({"name": "huber", "detla": 1.0}, "no argument 'detla'.*Did you mean 'delta'"),
         ({"name": "mse", "from_logits": True}, "no argument 'from_logits'"),
         ({"delta": 1.0}, "A table for a loss needs a `name`"),
