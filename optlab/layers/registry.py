@@ -13,14 +13,6 @@ LayerClass = TypeVar("LayerClass", bound=Layer)
 #: The layers by class name.
 REGISTRY: dict[str, type[Layer]] = {}
 
-#: tf.keras's layers that are one activation: its name, and arguments that do nothing.
-_ACTIVATION_LAYERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "ELU": ("elu", {}),
-    "LeakyReLU": ("leaky_relu", {}),
-    "ReLU": ("relu", {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}),
-    "Softmax": ("softmax", {"axis": -1}),
-}
-
 
 def register(cls: type[LayerClass]) -> type[LayerClass]:
     """Enter a class of layers under its name, for `get` and all that calls it."""
@@ -71,12 +63,4 @@ def _made(class_name: object, config: dict[str, Any]) -> Layer:
     """Return the layer of a class with these arguments."""
     if class_name in REGISTRY:
         return REGISTRY[str(class_name)].from_config(config)
-    if class_name in _ACTIVATION_LAYERS:
-        name, without_effect = _ACTIVATION_LAYERS[str(class_name)]
-        activation = {"name": name}
-        for key in set(config) - {"name", "trainable", "dtype"}:
-            value = config.pop(key)
-            if without_effect.get(key, ...) != value:
-                activation[key] = value
-        return REGISTRY["Activation"].from_config({**config, "activation": activation})
-    raise unknown_name("layer", str(class_name), [*REGISTRY, *_ACTIVATION_LAYERS])
+    raise unknown_name("layer", str(class_name), REGISTRY)

@@ -57,9 +57,9 @@ def test_layers_that_are_an_activation(class_name, config, expected):
     ("identifier", "message"),
     [
         ({"class_name": "Conv2D"}, "Unknown layer 'Conv2D'"),
-        ({"class_name": "ReLU", "config": {"max_value": 6}}, "max_value"),
-        ({"units": 3}, "A layer must be a Layer or a mapping"),
-        ("dense", "A layer must be a Layer or a mapping"),
+        ({"class_name": "ReLU", "config": {"max_value": -6}}, "max_value"),
+        ({"units": 3}, "A layer must be a Layer, or a mapping"),
+        ("dense", "A layer must be a Layer, or a mapping"),
     ],
 )
 def test_bad_identifiers(identifier, message):
