@@ -39,7 +39,7 @@ SCHEDULE_FREE: list[dict[str, Any]] = [
 
 
 def _step_decay(t: int) -> float:
-    return max(0.37 * 0.7 ** (t // 7), 0.05)
+    return max(0.37 * float(0.7 ** (t // 7)), 0.05)
 
 
 def _cyclical(t: int) -> float:
