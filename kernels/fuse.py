@@ -20,8 +20,7 @@ import functools
 import hashlib
 import inspect
 import linecache
-import os
-import tempfile
+import re
 import types
 from collections.abc import Callable
 from typing import Any
@@ -29,9 +28,12 @@ from typing import Any
 import llvmlite.binding as llvm
 import numba
 import numpy as np
+from numba.core.errors import NumbaError as NumbaError
 
 from optlab.kernels import floating_point
+from optlab.kernels.fingerprint import RuleError, fingerprint, place_of
 from optlab.kernels.jit import cache_folder, digest, kernel
+from optlab.kernels.kernel_cache import warn_once, warn_unwritable, write_whole
 from optlab.kernels.pointers import array_at
 
 #: A loop over many arrays needs a check that none overlap before it can be vectorised;
@@ -115,6 +117,8 @@ class FusedRule:
         What to do with the gradient first.
     decay : bool
         Whether decoupled weight decay comes before the rule.
+    described : str
+        What `fingerprint` says of both functions.
     """
 
     def __init__(
@@ -124,7 +128,9 @@ class FusedRule:
         slots: tuple[str, ...],
         clip: str = "none",
         decay: bool = False,
+        described: str = "",
     ) -> None:
+        self.described = described
         self.rule = rule
         self.coefficients = coefficients
         self.slots = slots
@@ -152,16 +158,8 @@ class FusedRule:
     @functools.cached_property
     def _names(self) -> dict[str, Any]:
         """The names that the loops' text refers to, and the text's own functions."""
-        mark = hashlib.sha256(
-            "|".join(
-                [
-                    digest(),
-                    self._source,
-                    fingerprint(self.rule),
-                    fingerprint(self.coefficients),
-                ]
-            ).encode()
-        ).hexdigest()[:16]
+        made_of = "|".join([digest(), self._source, self.described])
+        mark = hashlib.sha256(made_of.encode()).hexdigest()[:16]
         scalar = functools.partial(numba.njit, error_model="numpy")
         names: dict[str, Any] = {
             "rule": scalar()(_named(self.rule, mark)),
@@ -197,7 +195,6 @@ class FusedRule:
         return kernel(self._names["scattered"])
 
 
-@functools.cache
 def fuse(
     rule: Callable[..., Any],
     coefficients: Callable[..., Any],
@@ -205,8 +202,56 @@ def fuse(
     clip: str = "none",
     decay: bool = False,
 ) -> FusedRule:
-    """Return the loops of a rule; the same arguments give the same object."""
-    return FusedRule(rule, coefficients, slots, clip, decay)
+    """Return the loops of a rule; what compiles alike gives the same object.
+
+    Raises
+    ------
+    RuleError
+        If the rule reads what may change without a trace.
+    """
+    described = fingerprint(rule) + fingerprint(coefficients)
+    return _fuse(rule, coefficients, slots, clip, decay, described)
+
+
+@functools.cache
+def _fuse(
+    rule: Callable[..., Any],
+    coefficients: Callable[..., Any],
+    slots: tuple[str, ...],
+    clip: str,
+    decay: bool,
+    described: str,
+) -> FusedRule:
+    return FusedRule(rule, coefficients, slots, clip, decay, described)
+
+
+def compile_error(rule: Callable[..., Any], error: NumbaError) -> RuleError:
+    """Return the error that names the rule, the line and the remedy.
+
+    Parameters
+    ----------
+    rule : callable
+        What was compiled.
+    error : NumbaError
+        What Numba said.
+    """
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    places = re.findall(r'File "([^"]+)", line (\d+)', text)
+    # Numba names the innermost place first; our own generated loops say nothing.
+    told = [place for place in places if not re.search(r"-[0-9a-f]{16}\.py$", place[0])]
+    where = "{}, line {}".format(*told[0]) if told else "a line that it does not name"
+    reasons = [line.strip() for line in text.splitlines() if line.strip()]
+    names = re.findall(r"global name '(\w+)'", text)
+    remedy = (
+        f"decorate `{names[0]}` with `numba.njit`"
+        if names
+        else "use arithmetic and functions such as `numpy.sqrt` only"
+    )
+    shown = next((r for r in reasons if not r.startswith("Failed in")), reasons[0])
+    return RuleError(
+        f"The rule {place_of(rule)} cannot be compiled: {shown} At {where}. "
+        f"Either {remedy}, or run it as it is on arrays: `elementwise=False`."
+    )
 
 
 def _named(function: Callable[..., Any], mark: str) -> Callable[..., Any]:
@@ -228,42 +273,23 @@ def _named(function: Callable[..., Any], mark: str) -> Callable[..., Any]:
     return copy
 
 
-def fingerprint(function: Callable[..., Any]) -> str:
-    """Describe a function by its code and by the global values that it refers to."""
-    function = getattr(function, "py_func", function)
-    code = function.__code__
-    parts = [code.co_code.hex(), repr(code.co_names), repr(code.co_varnames)]
-    parts += [c.co_code.hex() if inspect.iscode(c) else repr(c) for c in code.co_consts]
-    free = inspect.getclosurevars(function)
-    for name, value in sorted({**free.globals, **free.nonlocals}.items()):
-        value = getattr(value, "py_func", value)
-        if isinstance(value, types.FunctionType):
-            found = "" if value is function else fingerprint(value)
-        elif isinstance(value, types.ModuleType):
-            found = f"{value.__name__} {getattr(value, '__version__', '')}"
-        elif isinstance(value, np.ndarray):
-            found = f"{value.dtype} {value.shape} {value.tobytes().hex()}"
-        else:
-            found = repr(value)
-        parts.append(f"{name}={found}")
-    return "\n".join(parts)
-
-
 def _write_once(name: str, source: str) -> str:
-    """Write `source` into the kernel cache unless it is there; return its path.
+    """Write `source` into the kernel cache unless it is there whole; return its path.
 
     Numba compares the time of the file with the time it remembers, so a file that is
     there already must not be touched.
     """
     folder = cache_folder()
-    if folder is None:
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        return name
-    path = folder / "rules" / name
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
-        with os.fdopen(handle, "w") as file:
-            file.write(source)
-        os.replace(temporary, path)
-    return str(path)
+    if folder is not None:
+        path = folder / "rules" / name
+        try:
+            if not path.exists() or path.read_text() != source:
+                if path.exists():
+                    warn_once(f"The generated source {path} is damaged; rewritten.")
+                path.parent.mkdir(exist_ok=True)
+                write_whole(path, source.encode())
+            return str(path)
+        except OSError as error:
+            warn_unwritable(path.parent, error)
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    return name

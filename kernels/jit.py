@@ -20,6 +20,8 @@ from typing import Any
 import numba
 import numpy as np
 
+from optlab.kernels.kernel_cache import KernelCache, usable
+
 _FOLDER = Path(__file__).resolve().parent
 
 
@@ -28,7 +30,10 @@ def cache_root() -> Path:
     given = os.environ.get("NUMBA_CACHE_DIR")
     if given:
         return Path(given)
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    try:
+        home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:  # neither HOME nor an entry for the user
+        return Path(tempfile.gettempdir()) / f"optlab-{os.geteuid()}"
     return Path(home) / "optlab"
 
 
@@ -44,15 +49,9 @@ def digest() -> str:
 
 @functools.cache
 def cache_folder() -> Path | None:
-    """Return the folder of this digest, made if needed; None if none can be written."""
+    """Return the folder of this digest, made if needed; None if none can be used."""
     folder = cache_root() / digest()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError:
-        return None
-    return folder
+    return folder if usable(folder) else None
 
 
 @contextmanager
@@ -89,9 +88,14 @@ def kernel(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         return functools.partial(kernel, **options)
     folder = cache_folder()
     jit = functools.partial(numba.njit, error_model="numpy", nogil=True, **options)
-    if folder is None:
-        return jit()(function)
+    compiled = jit()(function)
+    if folder is None or not hasattr(compiled, "enable_caching"):
+        return compiled
     if not Path(function.__code__.co_filename).exists():
-        return jit()(function)  # typed at a prompt: there is no file to cache beside
-    with _numba_cache_in(folder):
-        return jit(cache=True)(function)
+        return compiled  # typed at a prompt: there is no file to cache beside
+    try:
+        with _numba_cache_in(folder):
+            compiled._cache = KernelCache(function)
+    except RuntimeError:
+        pass  # Numba finds no folder that it can write to
+    return compiled

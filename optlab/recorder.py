@@ -51,7 +51,9 @@ class Recorder:
         rows = self.trace._rows
         rows["steps"].append(step)
         rows["loss"].append(loss)
-        rows["learning_rate"].append(float(self._optimizer.learning_rate))
+        optimizer = self._optimizer
+        rate = optimizer.learning_rate if optimizer.has_one_rate else float("nan")
+        rows["learning_rate"].append(float(rate))
         np.copyto(self._before, self._parameters.flat)
         rows["parameter_norm"].append(_norms(self._parameters))
         rows["gradient_norm"].append(_norms(self._gradients))

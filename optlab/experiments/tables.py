@@ -215,12 +215,17 @@ class OptimizerTable(Table):
         """Return a new optimizer of this name with these arguments."""
         from optlab import optimizers
 
-        return type(optimizers.get(self.name))(**self.arguments())
+        return optimizers.get({"name": self.name, **self.arguments()})
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        default = made_by("optimizers", self.name)
-        valid = [key for key in default.get_config() if key != "name"]
+        from optlab import optimizers
+
+        try:
+            cls = optimizers.class_of(self.name)
+        except InputError as error:
+            raise Several([str(error)]) from None
+        valid = [key for key in cls.config_names() if key != "name"]
         given = self.arguments()
         problems = [
             unknown_key("[optimizer]", key, valid).removeprefix("[optimizer] ")
@@ -228,7 +233,7 @@ class OptimizerTable(Table):
             if key not in valid
         ]
         try:
-            type(default)(**{k: v for k, v in given.items() if k in valid})
+            cls.from_config({k: v for k, v in given.items() if k in valid})
         except InputError as error:
             problems.append(str(error))
         if problems:

@@ -81,6 +81,11 @@ def explain(
     begin = _numbers("start", start, kind)
     steps = _gradients(gradients, begin.shape, kind)
     fresh = _fresh(optimizer)
+    if isinstance(fresh, tuple(optimizers.WRAPPERS.values())):
+        raise InputError(
+            f"A {type(fresh).__name__} has no rule of its own: explain the optimizers "
+            "that it holds."
+        )
     # A tensor has at least one axis; a number is a vector of one.
     param = np.array(begin, ndmin=1)
     fresh.engine = "numpy"

@@ -16,6 +16,8 @@ from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.options import Options
 from optlab.optimizers.registry import (
     OPTIMIZERS,
+    WRAPPERS,
+    class_of,
     get,
     import_rule,
     lookup,
@@ -30,6 +32,7 @@ from optlab.optimizers.user_rule import rule
 __all__ = [
     "OPTIMIZERS",
     "SGD",
+    "WRAPPERS",
     "Adadelta",
     "Adafactor",
     "Adagrad",
@@ -49,6 +52,7 @@ __all__ = [
     "RMSprop",
     "Rule",
     "ScheduleFreeAdamW",
+    "class_of",
     "get",
     "import_rule",
     "lookup",

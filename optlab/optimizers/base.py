@@ -17,7 +17,7 @@ from typing import Any, ClassVar, TypeAlias
 import numpy as np
 from numpy import ndarray
 
-from optlab.errors import InputError
+from optlab.errors import InputError, InputTypeError
 from optlab.kernels import fuse, sums, transforms
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.lookup import snake_case
@@ -268,9 +268,11 @@ class Optimizer(OptimizerState):
 
     def _fused(self, decay: bool) -> fuse.FusedRule:
         rule = self.rule
-        return fuse.fuse(
-            rule.function, rule.coefficients, rule.slots, self.options.clip, decay
-        )
+        made_of = (rule.function, rule.coefficients, rule.slots)
+        try:
+            return fuse.fuse(*made_of, self.options.clip, decay)
+        except fuse.RuleError as error:
+            raise InputTypeError(str(error)) from None
 
     @property
     def slot_names(self) -> tuple[str, ...]:
@@ -332,35 +334,41 @@ class Optimizer(OptimizerState):
                 "The optimizer is not built: pass the parameters as well, "
                 "`apply(grads, params)`, or call `build(params)` first."
             )
-        kind = grads.__class__
-        if self._only is not None and (kind is list or kind is Parameters):
-            # One tensor, one call: a small step takes a microsecond, and half is here.
-            grad = grads[0] if len(grads) == 1 else None
-            if (
-                grad.__class__ is ndarray
-                and grad.dtype is self.dtype
-                and grad.shape == self._shapes[0]
-                and grad.flags.carray
-                and self._written[0].flags.writeable
-            ):
-                owner = grad if grad.base is None else grad.base
-                if owner.__class__ is ndarray and owner is not self._owner:
-                    loop, param, slots = self._only
-                    rate = self._rate
-                    if rate.__class__ is not float or not self._is_float32:
-                        rate = float32_rounded(self._current_rate())
-                    if rate is not self._written_rate:
-                        self._hyper[1] = self._written_rate = rate
-                    row = grad if grad.ndim == 1 else grad.reshape(-1)
-                    loop(self._calls + 1, self._hyper, self._clip, param, row, *slots)
-                    self._calls += 1
-                    return
-        flats = self._flattened(grads)
-        if self._simple:
-            self._update(flats)
-        else:
-            self._update_with_options(flats)
-        self._calls += 1
+        try:
+            kind = grads.__class__
+            if self._only is not None and (kind is list or kind is Parameters):
+                # One tensor, one call: half of a step of a microsecond is here.
+                grad = grads[0] if len(grads) == 1 else None
+                if (
+                    grad.__class__ is ndarray
+                    and grad.dtype is self.dtype
+                    and grad.shape == self._shapes[0]
+                    and grad.flags.carray
+                    and self._written[0].flags.writeable
+                ):
+                    owner = grad if grad.base is None else grad.base
+                    if owner.__class__ is ndarray and owner is not self._owner:
+                        loop, param, slots = self._only
+                        rate = self._rate
+                        if rate.__class__ is not float or not self._is_float32:
+                            rate = float32_rounded(self._current_rate())
+                        if rate is not self._written_rate:
+                            self._hyper[1] = self._written_rate = rate
+                        row = grad if grad.ndim == 1 else grad.reshape(-1)
+                        loop(
+                            self._calls + 1, self._hyper, self._clip, param, row, *slots
+                        )
+                        self._calls += 1
+                        return
+            flats = self._flattened(grads)
+            if self._simple:
+                self._update(flats)
+            else:
+                self._update_with_options(flats)
+            self._calls += 1
+        except fuse.NumbaError as error:
+            message = fuse.compile_error(self.rule.function, error)
+            raise InputTypeError(str(message)) from error
 
     def _flattened(self, grads: Tensors) -> list[Any]:
         """Check the gradients; return them flat, one a tensor or the whole arena."""

@@ -57,6 +57,17 @@ def lookup(name: str) -> Any:
     return OPTIMIZERS[_key(name)]
 
 
+def class_of(name: str) -> Any:
+    """Return the class of a name, one that wraps others among them.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    return WRAPPERS.get(_key(name)) or lookup(name)
+
+
 def made(identifier: Any) -> Any:
     """Return an optimizer from a name or a configuration; see `optimizers.get`.
 
@@ -77,7 +88,7 @@ def made(identifier: Any) -> Any:
     if isinstance(identifier, Mapping):
         if "class_name" in identifier:
             name = str(identifier["class_name"])
-            cls = WRAPPERS.get(_key(name)) or lookup(name)
+            cls = class_of(name)
             config = identifier.get("config") or {}
             if not isinstance(config, Mapping) or not all(map(_is_text, config)):
                 raise InputTypeError(
@@ -92,7 +103,7 @@ def made(identifier: Any) -> Any:
                     f"Received: {list(identifier)}"
                 )
             arguments = {k: v for k, v in identifier.items() if k != "name"}
-            return lookup(str(identifier["name"])).from_config(arguments)
+            return class_of(str(identifier["name"])).from_config(arguments)
     raise InputTypeError(
         "An optimizer must be a name, a configuration with `class_name` or `name`, or "
         f"an Optimizer. Received: {identifier!r}"

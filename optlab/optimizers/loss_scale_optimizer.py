@@ -131,6 +131,21 @@ class LossScaleOptimizer(Optimizer):
         self.inner_optimizer.learning_rate = value
 
     @property
+    def has_one_rate(self) -> bool:
+        """Whether the inner optimizer has one rate."""
+        return self.inner_optimizer.has_one_rate
+
+    @property
+    def keeps_average(self) -> bool:
+        """Whether the inner optimizer keeps an average."""
+        return self.inner_optimizer.keeps_average
+
+    @property
+    def loss_scale(self) -> float | None:
+        """The present scale; as in tf.keras the inner optimizer's own is left out."""
+        return self.dynamic_scale
+
+    @property
     def schedule(self) -> Any:
         """The inner optimizer's schedule."""
         return self.inner_optimizer.schedule
@@ -171,6 +186,11 @@ class LossScaleOptimizer(Optimizer):
             "initial_scale": self.initial_scale,
             "dynamic_growth_steps": self.dynamic_growth_steps,
         }
+
+    @classmethod
+    def config_names(cls) -> tuple[str, ...]:
+        """Return the names that a configuration may hold."""
+        return ("inner_optimizer", *cls.arguments, "name")
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:

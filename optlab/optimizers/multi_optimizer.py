@@ -175,6 +175,16 @@ class MultiOptimizer(Optimizer):
         )
 
     @property
+    def has_one_rate(self) -> bool:
+        """No: each member has its own."""
+        return False
+
+    @property
+    def keeps_average(self) -> bool:
+        """Whether a member keeps an average."""
+        return any(member.keeps_average for member in self.optimizers)
+
+    @property
     def state(self) -> dict[str, list[Array]]:
         """The members' state arrays, their names led by the member's number."""
         return {
@@ -225,14 +235,19 @@ class MultiOptimizer(Optimizer):
         }
 
     @classmethod
+    def config_names(cls) -> tuple[str, ...]:
+        """Return the names that a configuration may hold."""
+        return ("default_optimizer", "optimizer_map", "name")
+
+    @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Build from `get_config()`."""
-        missing = {"default_optimizer", "optimizer_map"} - set(config)
-        if missing:
+        if "default_optimizer" not in config:
             raise InputError(
-                f"The configuration of a {cls.__name__} lacks {sorted(missing)}."
+                f"The configuration of a {cls.__name__} lacks 'default_optimizer'."
             )
-        members = {k: made(v) for k, v in dict(config["optimizer_map"] or {}).items()}
+        given = config.get("optimizer_map") or {}
+        members = {k: made(v) for k, v in dict(given).items()}
         found = OptimizerMap(made(config["default_optimizer"]), members)
         return cls(found, name=config.get("name"))
 
@@ -251,5 +266,11 @@ def _plain(optimizer: Any) -> Optimizer:
         raise InputTypeError(
             "The optimizers of a map must be Optimizers that wrap no other. "
             f"Received: {optimizer!r}"
+        )
+    if optimizer.loss_scale is not None:
+        raise InputError(
+            "The optimizers of a map share one loss, so none may scale it alone. "
+            f"Received: loss_scale_factor={optimizer.loss_scale} of {optimizer!r}. "
+            "Wrap the MultiOptimizer in a LossScaleOptimizer."
         )
     return optimizer

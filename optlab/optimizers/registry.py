@@ -13,7 +13,15 @@ from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
 from optlab.optimizers.base import Optimizer
 from optlab.optimizers.ftrl import Ftrl
-from optlab.optimizers.known import OPTIMIZERS, WRAPPERS, lookup, made, names, register
+from optlab.optimizers.known import (
+    OPTIMIZERS,
+    WRAPPERS,
+    class_of,
+    lookup,
+    made,
+    names,
+    register,
+)
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
@@ -24,7 +32,16 @@ from optlab.optimizers.rmsprop import RMSprop
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
 
-__all__ = ["OPTIMIZERS", "get", "import_rule", "lookup", "names", "register"]
+__all__ = [
+    "OPTIMIZERS",
+    "WRAPPERS",
+    "class_of",
+    "get",
+    "import_rule",
+    "lookup",
+    "names",
+    "register",
+]
 
 OPTIMIZERS |= {
     "adadelta": Adadelta,

@@ -13,7 +13,7 @@ from optlab.errors import InputError, InputTypeError
 from optlab.optimizers.checks import Array, checked_rate, scheduled_rate
 from optlab.optimizers.hyperparameters import Hyperparameter, Integer, Number
 from optlab.optimizers.known import made
-from optlab.optimizers.options import Options
+from optlab.optimizers.options import OPTIONS, Options
 from optlab.parameters import Parameters
 
 
@@ -58,6 +58,21 @@ class OptimizerState:
                 "the rate cannot be set. Make it with a float to be able to set it."
             )
         self._rate = rate
+
+    @property
+    def has_one_rate(self) -> bool:
+        """Whether there is one learning rate, and not one for each of several."""
+        return True
+
+    @property
+    def keeps_average(self) -> bool:
+        """Whether `finalize_variable_values` replaces parameters by an average."""
+        return self.options.use_ema
+
+    @property
+    def loss_scale(self) -> float | None:
+        """What the gradients are divided by; the loss is to be multiplied by it."""
+        return self.options.loss_scale_factor
 
     @property
     def schedule(self) -> Callable[[int], float] | None:
@@ -187,21 +202,17 @@ class OptimizerState:
             "name": self.name,
             "learning_rate": self._rate_config(),
         }
-        for name in (
-            "weight_decay",
-            "clipnorm",
-            "global_clipnorm",
-            "clipvalue",
-            "use_ema",
-            "ema_momentum",
-            "ema_overwrite_frequency",
-            "loss_scale_factor",
-            "gradient_accumulation_steps",
-        ):
-            config[name] = getattr(options, name)
+        for name in OPTIONS:
+            if name != "name":
+                config[name] = getattr(options, name)
         for name in self.arguments:
             config[name] = getattr(self, name)
         return config
+
+    @classmethod
+    def config_names(cls) -> tuple[str, ...]:
+        """Return the names that a configuration may hold."""
+        return ("learning_rate", *cls.arguments, *OPTIONS)
 
     def _rate_config(self) -> Any:
         if not callable(self._rate):

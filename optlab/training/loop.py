@@ -154,7 +154,9 @@ class Loop:
             metrics=[metric.save_state() for metric in self.metrics],
             generator=generator,
             callbacks=[callback.save_state() for callback in self.callbacks],
-            learning_rate=None if optimizer.schedule else optimizer.learning_rate,
+            learning_rate=optimizer.learning_rate
+            if optimizer.has_one_rate and not optimizer.schedule
+            else None,
         )
 
     def _next_epoch(self) -> None:
@@ -196,7 +198,8 @@ class Loop:
         into, gradients = objective.into, model.gradients
         uses_logits, penalty = objective.uses_logits, model.penalty
         apply = self.optimizer.apply if gradients.size else _nothing
-        scale = _loss_scale(self.optimizer)
+        optimizer = self.optimizer
+        scaled = optimizer.loss_scale is not None
         updates = [objective.updater(metric) for metric in self.metrics]
         count_step = self._count_step
         every = recorder.every if recorder is not None else 0
@@ -242,8 +245,8 @@ class Loop:
                 recorded = every and steps % every == 0
                 if recorded:
                     recorder.before(steps, loss)  # type: ignore[union-attr]
-                if scale is not None:
-                    np.multiply(gradients.flat, scale(), gradients.flat)
+                if scaled:
+                    np.multiply(gradients.flat, optimizer.loss_scale, gradients.flat)
                 apply(gradients)
                 if recorded:
                     recorder.after()  # type: ignore[union-attr]
@@ -368,8 +371,7 @@ class Loop:
         """Let optimizer and callbacks finish; keep the weights to resume with."""
         run, optimizer = self.run, self.optimizer
         run.iterations = optimizer.iterations
-        options = getattr(optimizer, "inner_optimizer", optimizer).options
-        averages = options.use_ema and run.status != "diverged"
+        averages = optimizer.keeps_average and run.status != "diverged"
         if not averages and not self.callbacks:
             return
         trained = self.model.get_weights()
@@ -380,14 +382,6 @@ class Loop:
         after = self.model.get_weights()
         same = map(np.array_equal, trained, after)
         run.resume_weights = None if all(same) else trained
-
-
-def _loss_scale(optimizer: Any) -> Callable[[], float] | None:
-    """Return what tells the factor that the optimizer will divide gradients by."""
-    if hasattr(optimizer, "dynamic_scale"):
-        return lambda: float(optimizer.dynamic_scale)
-    factor = optimizer.options.loss_scale_factor
-    return None if factor is None else lambda: float(factor)
 
 
 def _nothing(gradients: Any) -> None:

@@ -26,4 +26,4 @@ def test_a_second_process_gets_the_same(tmp_path):
         for _ in range(2)
     ]
     assert printed[0] == printed[1]
-    assert list(tmp_path.rglob("*.nbi"))
+    assert list(tmp_path.rglob("*.nbc"))

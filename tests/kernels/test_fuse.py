@@ -93,20 +93,6 @@ def test_a_second_call_compiles_nothing():
     assert len(fused.serial.signatures) == before
 
 
-def test_fingerprint_sees_helpers_and_globals():
-    source = "FACTOR = {}\ndef helper(x):\n    return x {} FACTOR\n"
-    source += "def rule(p, g, lr):\n    return (p - helper(g) * lr,)\n"
-
-    def made(factor, operation):
-        names = {}
-        exec(source.format(factor, operation), names)
-        return fuse.fingerprint(names["rule"])
-
-    assert made(2, "*") == made(2, "*")
-    assert made(2, "*") != made(3, "*")
-    assert made(2, "*") != made(2, "+")
-
-
 PROGRAM = """
 import sys; sys.path.insert(0, {folder!r})
 import numpy as np, user

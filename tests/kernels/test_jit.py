@@ -22,7 +22,8 @@ def test_an_edit_in_a_helper_is_seen_by_its_caller(tmp_path: Path):
     target = package / "kernels"
     target.mkdir()
     (target / "__init__.py").write_text("")
-    shutil.copy(kernels / "jit.py", target)
+    for name in ("jit.py", "kernel_cache.py"):
+        shutil.copy(kernels / name, target)
     helper = "from optlab.kernels.jit import kernel\n\n\n@kernel\ndef change(x):\n"
     (target / "caller.py").write_text(
         "from optlab.kernels.jit import kernel\nfrom optlab.kernels.helper import "

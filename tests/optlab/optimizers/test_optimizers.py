@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from optlab import optimizers
+from optlab.errors import InputError
 from optlab.parameters import Parameters
 
 NAMES = optimizers.names()
@@ -241,6 +242,35 @@ def test_user_rule_is_an_optimizer_like_any_other():
         assert_same(stepped(made), stepped(signum(beta=0.5), engine="numpy"))
     finally:
         del optimizers.OPTIMIZERS["testsignum"]
+
+
+def plain_helper(x):
+    return x * 2
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("helper(grad)", "plain_helper.*numba.njit|`helper` with `numba.njit`"),
+        ("grad.nothing", "unknown attribute|Unknown attribute"),
+    ],
+)
+def test_a_rule_that_cannot_be_compiled_is_named_with_a_remedy(body, message):
+    names = {"helper": plain_helper}
+    exec(
+        "def wrong_rule(param, grad, learning_rate=0.1):\n"
+        f"    return (param - {body} * learning_rate,)",
+        names,
+    )
+    try:
+        made = optimizers.rule(names["wrong_rule"])()
+        with pytest.raises(TypeError, match=message) as caught:
+            made.apply([np.ones(2, "f4")], [np.ones(2, "f4")])
+        assert isinstance(caught.value, InputError)
+        for part in ("`wrong_rule` (<string>:1)", "line 2", "elementwise=False"):
+            assert part in str(caught.value)
+    finally:
+        optimizers.OPTIMIZERS.pop("wrongrule", None)
 
 
 @pytest.mark.parametrize(

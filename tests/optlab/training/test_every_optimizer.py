@@ -1,0 +1,85 @@
+"""Every optimizer and every wrapper goes wherever an optimizer can go."""
+
+import numpy as np
+import pytest
+
+import optlab
+from optlab import optimizers
+from optlab.experiments import Experiment
+from optlab.explain import explain
+from optlab.run import Run
+
+ADAM = {"name": "adam", "learning_rate": 0.05}
+SGD = {"name": "sgd", "learning_rate": 0.1, "momentum": 0.9}
+CASES = {name: {"name": name, "learning_rate": 0.05} for name in optimizers.names()}
+CASES |= {
+    "loss_scale_optimizer": {
+        "name": "loss_scale_optimizer",
+        "inner_optimizer": {**ADAM, "use_ema": True},
+        "initial_scale": 256.0,
+        "dynamic_growth_steps": 3,
+    },
+    "multi_optimizer": {
+        "name": "multi_optimizer",
+        "default_optimizer": SGD,
+        "optimizer_map": {".*bias": {**ADAM, "use_ema": True}},
+    },
+    "loss_scale_optimizer of multi_optimizer": {
+        "name": "loss_scale_optimizer",
+        "inner_optimizer": {"name": "multi_optimizer", "default_optimizer": SGD},
+    },
+}
+
+
+def test_all_are_there():
+    names = {case["name"].replace("_", "") for case in CASES.values()}
+    assert names >= {*optimizers.OPTIMIZERS, *optimizers.WRAPPERS}
+
+
+def trained(case, epochs, **more):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((30, 3)).astype("float32")
+    y = (x @ np.array([[1.0], [-2.0], [0.5]])).astype("float32")
+    layers = [optlab.Dense(4, activation="tanh"), optlab.Dense(1)]
+    model = optlab.Sequential(layers, input_shape=(3,), seed=1)
+    return optlab.fit(
+        model, x, y, loss="mse", optimizer=optimizers.get(CASES[case]), batch_size=8,
+        epochs=epochs, record=2, seed=3, **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_fit_save_resume_minimize_explain_and_a_file(case, tmp_path):
+    whole = trained(case, 4)
+    assert whole.status == "finished"
+    assert whole.history["loss"][-1] < whole.history["loss"][0]
+    path = trained(case, 2).save(tmp_path / "run.npz")
+    resumed = trained(case, 4, resume=Run.load(path))
+    assert resumed.history == whole.history
+    for a, b in zip(
+        resumed.model.get_weights(), whole.model.get_weights(), strict=True
+    ):
+        assert a.tobytes() == b.tobytes()
+    kept = whole.optimizer.save(tmp_path / "optimizer.npz")
+    again = optimizers.Optimizer.load(kept, whole.model.parameters)
+    assert again.get_config() == whole.optimizer.get_config()
+    assert again.iterations == whole.iterations
+
+    walked = optlab.minimize("booth", optimizers.get(CASES[case]), steps=5)
+    assert walked.status == "finished" and walked.iterations == 5
+
+    made = optimizers.get(CASES[case])
+    if type(made) in optimizers.WRAPPERS.values():
+        with pytest.raises(optlab.InputError, match="explain the optimizers that it"):
+            explain(made, [1.0])
+    else:
+        assert len(explain(made, [1.0, -2.0]).rows) == 2
+
+    file = tmp_path / "experiment.toml"
+    experiment = Experiment(
+        function={"name": "booth"}, optimizer=CASES[case], training={"steps": 3}
+    )
+    experiment.to_toml(file)
+    assert (
+        Experiment.from_toml(file).run().losses.tolist() == walked.losses[:4].tolist()
+    )
