@@ -67,7 +67,7 @@ class CodeFiles:
         """Forget nothing: a name is never used for two things."""
 
 
-class KernelCache(FunctionCache):
+class KernelCache(FunctionCache):  # type: ignore[misc]
     """Numba's cache of one function, on `CodeFiles`; without a disk it goes on."""
 
     def __init__(self, function: Any) -> None:
