@@ -23,6 +23,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import IO, Any
 
 from optlab import interrupts
@@ -96,9 +97,34 @@ def run_all(
         for index, task in enumerate(tasks):
             yield index, engine(*task)
         return
-    crew = _Crew(engine, tasks, count)
+    with started(engine, tasks, count) as outcomes:
+        yield from outcomes
+
+
+@contextmanager
+def started(
+    engine: Engine, tasks: Sequence[tuple[Any, ...]], count: int, threads: bool = False
+) -> Iterator[Iterator[tuple[int, Any]]]:
+    """Start workers, for what is to be done meanwhile; see `run_all`.
+
+    Parameters
+    ----------
+    engine, tasks
+        As for `run_all`.
+    count : int
+        Workers.
+    threads : bool
+        Whether a worker uses all threads, not one.
+
+    Yields
+    ------
+    iterator of (int, outcome)
+        As `run_all` gives them. At the end of the block what is not done is given up.
+    """
+    crew = _Crew(engine, tasks, count, threads)
     try:
-        yield from crew.outcomes()
+        crew.start()
+        yield crew.outcomes()
     finally:
         crew.dismiss()
 
@@ -106,14 +132,15 @@ def run_all(
 class _Worker:
     """One process, and the pipes to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, threads: bool = False) -> None:
+        self.threads = threads
         code = f"import sys; sys.path[:] = {sys.path!r}\n"
         code += "from optlab.workers import serve; serve()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | dict.fromkeys(_THREADS, "1"),
+            env=os.environ | ({} if threads else dict.fromkeys(_THREADS, "1")),
             start_new_session=True,  # a terminal's Ctrl-C is not for it
         )
         self.head = b""
@@ -174,7 +201,11 @@ class _Crew:
     """Workers that share some tasks, each driven by a thread of this process."""
 
     def __init__(
-        self, engine: Engine, tasks: Sequence[tuple[Any, ...]], count: int
+        self,
+        engine: Engine,
+        tasks: Sequence[tuple[Any, ...]],
+        count: int,
+        threads: bool,
     ) -> None:
         from cloudpickle import dumps
 
@@ -183,14 +214,17 @@ class _Crew:
         self._tasks = tasks
         self._due = iter(range(len(tasks)))
         self._done: queue.SimpleQueue[tuple[int, bool, Any]] = queue.SimpleQueue()
-        self._count = count
+        self._count, self._threads = count, threads
         self._stopped = self._complete = False
         self._workers: list[_Worker] = []
 
-    def outcomes(self) -> Iterator[tuple[int, Any]]:
-        """Start, and yield what comes back."""
+    def start(self) -> None:
+        """Hire workers, each by a thread of this process."""
         for _ in range(self._count):
             threading.Thread(target=self._drive, daemon=True).start()
+
+    def outcomes(self) -> Iterator[tuple[int, Any]]:
+        """Yield what comes back."""
         for _ in self._tasks:
             index, returned, value = self._done.get()
             if not returned:
@@ -245,13 +279,13 @@ class _Crew:
         with _LOCK:
             if self._stopped:
                 return None
-            while _WAITING:
-                worker = _WAITING.pop()
+            for worker in [w for w in _WAITING if w.threads == self._threads]:
+                _WAITING.remove(worker)
                 if worker.alive:
                     self._workers.append(worker)
                     return worker
                 worker.kill()
-            self._workers.append(_Worker())
+            self._workers.append(_Worker(self._threads))
             return self._workers[-1]
 
 

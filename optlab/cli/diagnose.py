@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from optlab import experiments
+from optlab import experiments, interrupts
 from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.compiling import say_when_compiling
@@ -70,6 +70,7 @@ def diagnose(
     say_when_compiling()
     with _live(experiment.name, budget) as progress:
         answer = _diagnose(experiment, budget=budget, jobs=jobs, progress=progress)
+    interrupts.check()  # no verdict from what was cut short
     written = _write(answer, fix, html, picture)
     if json:
         output.print_json({**answer.to_dict(), "files": written})

@@ -16,6 +16,7 @@ from optlab.cli.progress import counting
 from optlab.cli.run import changed
 from optlab.cli.settings import RuleOption, import_rules
 from optlab.errors import InputError
+from optlab.experiments.sweep_store import SweepStore
 
 if TYPE_CHECKING:
     from optlab.experiments.sweeping import Row, Sweep
@@ -66,6 +67,13 @@ def sweep(
         int | None,
         typer.Option(min=1, help="Worker processes.  [default: cores, where it pays]"),
     ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.sqlite", help="Keep each run here when it is done."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="With --out: run what is missing in it.")
+    ] = False,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw the outcome as .png or .svg."),
@@ -84,14 +92,27 @@ def sweep(
     grid = parse_grid(over)
     experiment = changed(experiments.find(file), settings, epochs, steps)
     picture = output.picture(plot)
+    if resume and out is None:
+        raise InputError("--resume needs --out, the file to go on with.")
+    store = None
+    if out is not None:
+        store = SweepStore(out, experiment, resume)
     say_when_compiling()
     total = seeds
     for values in grid.values():
         total *= len(values)
     with counting(f"{experiment.name}: runs", total) as progress:
         found = experiments.sweep(
-            experiment, grid, seeds=seeds, by=by, jobs=jobs, progress=progress
+            experiment,
+            grid,
+            seeds=seeds,
+            by=by,
+            jobs=jobs,
+            store=store,
+            progress=progress,
         )
+    if store is not None:
+        store.close()
     points = [point for row in found.rows for point in row.points]
     refused = [point for point in points if point.status == "refused"]
     if refused and len(refused) == len(points):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from optlab import experiments
+from optlab import experiments, interrupts
 from optlab.cli import output
 from optlab.cli.progress import ticking
 from optlab.errors import InputError, unknown_name
@@ -177,6 +177,7 @@ def _run(rows: Iterator[Result], total: int, versions: dict[str, str]) -> list[R
     results: list[Result] = []
     with _live(results, total, versions) as refresh:
         for result in rows:
+            interrupts.check()  # not lost by what made the row
             results.append(result)
             refresh()
     return results

@@ -13,6 +13,7 @@ import numpy as np
 
 from optlab.errors import InputError, unknown_name
 from optlab.experiments.cost import seconds_of
+from optlab.experiments.sweep_store import SweepStore
 from optlab.lookup import is_count
 from optlab.workers import run_all
 
@@ -155,6 +156,7 @@ def sweep(
     seeds: int | Sequence[int] = 1,
     by: str | None = None,
     jobs: int | None = None,
+    store: SweepStore | None = None,
     progress: Callable[[], Any] | None = None,
 ) -> Sweep:
     """Run an experiment with every combination of some settings.
@@ -173,6 +175,8 @@ def sweep(
     jobs : int, optional
         Worker processes; all processors where left out and the work, as estimated,
         is worth it. It changes no result.
+    store : SweepStore, optional
+        Where each run is kept when it is done; what is there already is not run again.
     progress : callable, optional
         Called, without arguments, after each run.
 
@@ -218,10 +222,19 @@ def sweep(
     ]
     points: list[Point | None] = [None] * len(tasks)
     interrupted = False
-    seconds = _estimate(tasks) if jobs is None else None
+    if store is not None:
+        for index, (_, settings, seed) in enumerate(tasks):
+            kept = store.kept(settings, seed)
+            if kept is not None:
+                points[index] = Point(settings, seed, **kept)
+    due = [index for index, point in enumerate(points) if point is None]
+    left = [tasks[index] for index in due]
+    seconds = _estimate(left) if jobs is None and left else None
     try:
-        for index, point in run_all(train, tasks, jobs=jobs, seconds=seconds):
-            points[index] = point
+        for position, point in run_all(train, left, jobs=jobs, seconds=seconds):
+            points[due[position]] = point
+            if store is not None:
+                store.keep(point)
             if progress is not None:
                 progress()
     except KeyboardInterrupt:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 
 from optlab.validation.matrix.plan import Part
 from optlab.validation.results import Result
+from optlab.workers import started
 
 
 def run_parts(parts: Sequence[Part], processes: int | None = None) -> Iterator[Result]:
@@ -27,24 +26,12 @@ def run_parts(parts: Sequence[Part], processes: int | None = None) -> Iterator[R
         for part in parts:
             yield from part.make()
         return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(1, context)
-    try:
-        others = [pool.submit(_collected, part) for part in parts[1:]]
-        for result in parts[0].make():
-            yield result
-            yield from _finished(others)
-        for other in others:
-            yield from other.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+    others = [(part,) for part in parts[1:]]
+    with started(_collected, others, 1, threads=True) as outcomes:
+        yield from parts[0].make()
+        for _, results in outcomes:
+            yield from results
 
 
 def _collected(part: Part) -> list[Result]:
     return list(part.make())
-
-
-def _finished(others: list[Future[list[Result]]]) -> Iterator[Result]:
-    """Yield what is ready, and forget it."""
-    while others and others[0].done():
-        yield from others.pop(0).result()
