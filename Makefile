@@ -9,8 +9,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format bench bench-diagnosis bits fuzz mutants pictures
-.PHONY: verify-versions clean
+.PHONY: help run test lint format bench bench-diagnosis bits faults fuzz mutants
+.PHONY: pictures verify-versions clean
 
 help:
 	@echo 'make run       run two shipped experiments, compare one with tf.keras; see out/'
@@ -19,6 +19,7 @@ help:
 	@echo 'make format    rewrite the sources in the house style'
 	@echo 'make bench     time the optimizers against the peers installed'
 	@echo 'make bench-diagnosis  score the diagnoses of set-ups with known faults'
+	@echo 'make faults    kill, interrupt and starve commands, then resume; FAULTS="--kills 100"'
 	@echo 'make fuzz      call everything with odd arguments, arrays and files'
 	@echo 'make bits      train in many environments and compare the bits'
 	@echo 'make mutants   plant faults, and ask verify and the tests whether they notice'
@@ -62,6 +63,10 @@ bench: $(STAMP)-bench
 
 bench-diagnosis: $(STAMP)-dev
 	$(BIN)/python -m benchmarks.diagnosis
+
+# Ten minutes on an idle machine; FAULTS="--kills 100 --moments 5" is the whole suite.
+faults: $(STAMP)-dev
+	$(BIN)/python -m benchmarks.faults $(FAULTS)
 
 fuzz: $(STAMP)-dev
 	$(BIN)/python -m benchmarks.fuzz

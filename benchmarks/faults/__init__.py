@@ -1,0 +1,1 @@
+"""Faults: commands that are killed, interrupted or starved, and what they lose."""
