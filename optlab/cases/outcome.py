@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from optlab.cases.articles import NEEDS
 from optlab.cases.case import Case, Verdict
 from optlab.cases.findings import Findings
 
@@ -75,10 +77,15 @@ class Outcome:
         """A sentence on whether the article's code runs; empty where not known."""
         if self.runs_as_written is None:
             return ""
+        needs = NEEDS.get(self.id, ())
+        given = ", given these," if needs else ""
+        lacks = "The article's example defines all that it uses. "
+        if needs:
+            lacks = f"The article's example leaves out {_listed(needs)}. "
         if self.runs_as_written:
-            return "The code runs as written."
+            return f"{lacks}Its calls{given} run."
         parts = [f"`{f['line']}` raises {f['error']}" for f in self.failures]
-        return f"The code does not run as written: {'; '.join(parts)}."
+        return f"{lacks}Its calls{given} do not all run: {'; '.join(parts)}."
 
     def report(self) -> dict[str, Any]:
         """Return the entry of ``optlab cases --json``."""
@@ -93,6 +100,7 @@ class Outcome:
             "condition": self.condition,
             "figures": figures,
             "runs_as_written": self.runs_as_written,
+            "needs": list(NEEDS.get(self.id, ())),
             "why": " ".join(text for text in (self.why, self.as_written) if text),
             "agreement": self.agreement,
         }
@@ -105,3 +113,9 @@ class Outcome:
     def from_dict(cls, document: dict[str, Any]) -> Outcome:
         """Rebuild what `to_dict` gave."""
         return cls(**document)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return names as code, in a sentence: `a`, `b` and `c`."""
+    words = [name if " " in name else f"`{name}`" for name in names]
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

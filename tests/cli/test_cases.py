@@ -11,7 +11,7 @@ from optlab.cases.panels import Curves
 from optlab.cases.settings import regression, table
 
 KEYS = {"id", "article", "claim", "verdict", "condition", "figures"}
-KEYS |= {"runs_as_written", "why", "agreement"}
+KEYS |= {"runs_as_written", "needs", "why", "agreement"}
 
 
 def rows(seed):

@@ -95,3 +95,13 @@ def test_no_text_becomes_markup(shown):
     page = write_page([bad], shown[1])
     assert "&lt;script&gt;" in page
     assert "<script" not in page
+
+
+def test_what_an_articles_example_leaves_out_is_said(shown):
+    outcome = dataclasses.replace(shown[0], id="000-2", runs_as_written=True)
+    assert outcome.as_written == (
+        "The article's example leaves out `x_train`. Its calls, given these, run."
+    )
+    assert outcome.report()["needs"] == ["x_train"]
+    whole = dataclasses.replace(outcome, id="001-1")
+    assert whole.as_written.endswith("defines all that it uses. Its calls run.")
