@@ -192,7 +192,7 @@ def get(identifier: object) -> Activation:
         if isinstance(config, str):
             return Activation(config)
         if "class_name" in table:
-            if not isinstance(config or {}, Mapping):
+            if not isinstance(config, Mapping | None):
                 raise InputError(f"`config` must be a table. Received: {config!r}")
             constants = dict(config or {})
             for unused in ("name", "dtype", "trainable"):

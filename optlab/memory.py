@@ -7,21 +7,19 @@ from pathlib import Path
 
 from optlab.errors import InputError
 
-_MEMINFO = Path("/proc/meminfo")
 
-
-def available() -> int:
-    """Return the bytes that this process may still hope for."""
+def memory(field: str) -> int | None:
+    """Return a field of /proc/meminfo in bytes; elsewhere all memory, if known."""
     try:
-        for line in _MEMINFO.read_text().splitlines():
-            if line.startswith("MemAvailable:"):
+        for line in Path("/proc/meminfo").read_text().splitlines():
+            if line.startswith(f"{field}:"):
                 return int(line.split()[1]) * 1024
     except OSError:
-        pass  # not Linux
+        pass
     try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):
-        return 2**62  # a system that does not tell
+        return None
 
 
 def check_room(needed: int, what: str) -> None:
@@ -42,8 +40,8 @@ def check_room(needed: int, what: str) -> None:
     # Below this nobody runs short, and asking costs more than allocating.
     if needed < 2**27:
         return
-    room = available()
-    if needed > room:
+    room = memory("MemAvailable")
+    if room is not None and needed > room:
         raise InputError(
             f"{what} need {needed / 2**30:,.1f} GiB; there are {room / 2**30:,.1f} GiB "
             "of memory left."

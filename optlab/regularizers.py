@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.errors import InputError
 from optlab.kernels.regularizers import add_gradient, penalty
 from optlab.lookup import Registry, construct, keras_object, number
 from optlab.losses.arrays import numeric
@@ -144,6 +145,8 @@ def get(identifier: object) -> Regularizer | None:
     if identifier is None:
         return None
     found: Regularizer = REGISTRY.get(identifier)
+    if not isinstance(found, Regularizer):
+        raise InputError(f"A regularizer must be a Regularizer. Received: {found!r}")
     return found
 
 

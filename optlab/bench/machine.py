@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from optlab.errors import InputError
+from optlab.memory import memory as memory
 
 #: Packages whose versions a figure depends on.
 PACKAGES = (
@@ -99,20 +100,6 @@ def caches() -> dict[str, int]:
         if kind != "Instruction" and size.endswith("K"):
             found[f"L{level}"] = int(size[:-1]) * 1024
     return found
-
-
-def memory(field: str) -> int | None:
-    """Return a field of /proc/meminfo in bytes; elsewhere all memory, if known."""
-    try:
-        for line in Path("/proc/meminfo").read_text().splitlines():
-            if line.startswith(f"{field}:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return None
 
 
 def fits(needed: int) -> bool:

@@ -120,12 +120,18 @@ def cells(line: Line) -> tuple[str, ...]:
         row.case,
         row.subject + (" *" if line.best_peer else ""),
         duration(row.median),
-        f"±{row.spread * 50:.0f} %" if len(row.seconds) not in (1, 2) else "",
+        _marked(_spread(row), _is_wide(row)) if len(row.seconds) not in (1, 2) else "",
         duration(row.minimum),
         "1" if line.ratio is None and row.ours else figure(line.ratio),
         "" if rate is None else f"{rate / 1e9:.3g}",
-        "" if line.of_limit is None else f"{line.of_limit:.2f}",
+        ""
+        if line.of_limit is None
+        else _marked(f"{line.of_limit:.2f}", line.of_limit > _OVER),
     )
+
+
+def _marked(text: str, doubtful: bool) -> str:
+    return f"{text} ?" if doubtful else text
 
 
 def figure(value: float | None) -> str:
@@ -165,10 +171,53 @@ def origin(found: Mapping[str, Any]) -> str:
     return f"Measured {found['datetime'][:10]} on {', '.join(parts)}. {packages}."
 
 
+#: Half the distance of the quartiles, as a part of the median, from which a figure
+#: says more of the machine than of the subject. Of the 420 rows of docs/benchmarks.md
+#: 9 in 10 stay below 0.24, and 5 are above 0.5.
+_WIDE = 0.5
+#: How far above the limit of memory a rate may seem to be: the limit is timed, too.
+#: The highest of the 236 rates in docs/benchmarks.md is 1.02.
+_OVER = 1.1
+
+
+def doubts(found: Mapping[str, Any]) -> list[str]:
+    """Say which figures of a document are not to be trusted, and why."""
+    said = []
+    info = found["machine_info"]
+    load, processors = info.get("load"), info.get("cpu_count")
+    if load and processors and load[0] > processors + 0.5:
+        said.append(
+            f"doubtful: the machine was busy, load {load[0]:.1f} on {processors} "
+            "processors; all times may be too long"
+        )
+    for (suite, group), table in lines(rows(found)).items():
+        for line in table:
+            name = f"{title(suite, group)}, {line.row.case}, {line.row.subject}"
+            if _is_wide(line.row):
+                said.append(
+                    f"doubtful: {name}: the rounds spread by {_spread(line.row)}"
+                )
+            if line.of_limit is not None and line.of_limit > _OVER:
+                said.append(
+                    f"doubtful: {name}: {line.of_limit:.2f} times the limit of memory, "
+                    "which must have been disturbed"
+                )
+    return said
+
+
+def _is_wide(row: Row) -> bool:
+    return len(row.seconds) not in (1, 2) and row.spread / 2 > _WIDE
+
+
+def _spread(row: Row) -> str:
+    return f"±{row.spread * 50:.0f} %"
+
+
 def notes(found: Mapping[str, Any]) -> list[str]:
-    """Say what of a document was not timed, and why."""
+    """Say what of a document was not timed or is doubtful, and why."""
     kept = found.get("optlab", {})
-    said = [
+    said = doubts(found)
+    said += [
         f"missing: {one['peer']} (package {one['package']!r} is not installed)"
         for one in kept.get("missing", ())
     ]

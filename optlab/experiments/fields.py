@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -15,6 +16,12 @@ from optlab.errors import InputError
 def is_number(value: object) -> bool:
     """Whether a value is a real number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def is_finite(value: object) -> bool:
+    """Whether a value is a real number that a float can hold."""
+    largest = sys.float_info.max
+    return is_number(value) and abs(value) <= largest  # type: ignore[arg-type]
 
 
 def made_by(module: str, value: Any) -> Any:
@@ -69,13 +76,13 @@ def _one_or_more_names(value: Any) -> str | tuple[str, ...]:
 def _point(value: Any) -> tuple[float, ...]:
     entries = [value] if is_number(value) else value
     if isinstance(entries, list | tuple) and entries:
-        if all(is_number(x) and np.isfinite(x) for x in entries):
+        if all(is_finite(x) for x in entries):
             return tuple(float(x) for x in entries)
     raise ValueError(f"must be a list of finite numbers. Received: {value!r}")
 
 
 def _rate(value: Any) -> float | dict[str, Any]:
-    if is_number(value) and np.isfinite(value):
+    if is_finite(value):
         return float(value)
     if isinstance(value, Mapping):
         made_by("schedules", dict(value))

@@ -64,11 +64,13 @@ class VarianceScaling(Initializer):
         self.scale = number("scale", scale)
         if self.scale <= 0:
             raise InputError(f"`scale` must be above 0. Received: scale={scale!r}")
-        if mode not in self.modes:
+        if not isinstance(mode, str) or mode not in self.modes:
             raise unknown_name("mode of an initializer", mode, self.modes)
         # An old name of the truncated kind, still in saved models.
-        distribution = "truncated_normal" if distribution == "normal" else distribution
-        if distribution not in self.distributions:
+        if isinstance(distribution, str) and distribution == "normal":
+            distribution = "truncated_normal"
+        known = isinstance(distribution, str) and distribution in self.distributions
+        if not known:
             raise unknown_name(
                 "distribution of an initializer", distribution, self.distributions
             )

@@ -73,7 +73,7 @@ class BatchNormalization(Layer):
         super().__init__(trainable, name)
         # tf.keras saves the axis as a list of one.
         axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-        if not is_count(axis, 1) and axis != -1:
+        if not is_count(axis, -1) or axis == 0:
             raise self._error(
                 f"`axis` must be -1, the axis of the units. Received: axis={axis!r}."
             )

@@ -57,7 +57,8 @@ def get(
     >>> get({"name": "step_decay", "initial_learning_rate": 1.0, "decay_steps": 5})(7)
     0.1
     """
-    if isinstance(identifier, Mapping) and identifier.get("class_name") == "function":
+    named = identifier.get("class_name") if isinstance(identifier, Mapping) else None
+    if isinstance(named, str) and named == "function":
         raise InputError(
             "A function cannot be made from a configuration: pass the function "
             f"{identifier.get('config')!r} itself as the learning rate."

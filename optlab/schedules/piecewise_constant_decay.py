@@ -82,9 +82,8 @@ class PiecewiseConstantDecay(Schedule):
 
 def _numbers(name: str, values: Any, low: float | None) -> list[Any]:
     """Return a list of finite numbers, or raise."""
-    if isinstance(values, (str, bytes)) or not isinstance(
-        values, (Sequence, np.ndarray)
-    ):
+    listed = isinstance(values, (Sequence, np.ndarray))
+    if not listed or isinstance(values, (str, bytes)) or np.shape(values) == ():
         raise InputError(
             f"`{name}` must be a list of numbers. Received: {name}={values!r}"
         )

@@ -145,3 +145,26 @@ def test_threads_are_compared_with_as_many_threads():
     ]
     (table,) = report.lines(found).values()
     assert [line.of_limit for line in table] == [0.5, None, 1 / 3, 0.25, None, 0.2]
+
+
+def test_a_busy_machine_and_wild_figures_are_flagged():
+    sound = document(load=[1.5, 1, 1], cpu_count=2)
+    assert not [text for text in report.notes(sound) if "load" in text]
+    busy = report.doubts(document(load=[7.25, 1, 1], cpu_count=2))
+    assert "load 7.2 on 2 processors" in busy[0]
+    case = Case("step", "g", "100", {}, bytes_moved=2800, unit_count=100)
+    wild = {
+        "optlab": Timing(1, [1e-3, 1e-3, 9e-3, 9e-3, 9e-3]),
+        "limit": Timing(1, [5e-3, 5e-3, 4e-2, 4e-2, 4e-2]),
+    }
+    found = results.document(results.add(case, wild), {"missing": []})
+    found["machine_info"].update(load=[0, 0, 0], cpu_count=2)
+    said = " ".join(report.doubts(found))
+    assert "4.44 times the limit of memory" in said
+    (table,) = report.lines(results.rows(found)).values()
+    assert report.cells(table[0])[-1] == "4.44 ?"
+    spread = document()
+    for one in spread["benchmarks"]:
+        one["stats"]["q1"], one["stats"]["q3"] = 1e-9, one["stats"]["median"] * 3
+    assert any("spread by ±150 %" in text for text in report.doubts(spread))
+    assert "±150 % ?" in report.markdown(spread)
