@@ -98,7 +98,14 @@ def test_every_regime(name, regime):
 @pytest.mark.parametrize("mode", ["function", "xla"])
 @pytest.mark.parametrize(
     "case",
-    [Case("sgd", {"momentum": 0.9}), Case("adam"), Case("rmsprop"), Case("ftrl")],
+    [
+        Case("sgd", {"momentum": 0.9}),
+        Case("sgd", {"momentum": 1.0}),
+        Case("sgd", {"momentum": 1.0, "nesterov": True}),
+        Case("adam"),
+        Case("rmsprop"),
+        Case("ftrl"),
+    ],
     ids=lambda case: case.label,
 )
 def test_compiled_modes_are_what_their_models_say(case, mode):

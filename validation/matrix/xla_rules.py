@@ -28,7 +28,7 @@ def sgd_momentum(
     param: Any, grad: Any, velocity: Any, learning_rate: Any, momentum: Any
 ) -> Any:
     """Round the decayed velocity and the step together."""
-    velocity = fma(velocity, momentum, -(grad * learning_rate))
+    velocity = _decayed(velocity, grad, learning_rate, momentum)
     return param + velocity, velocity
 
 
@@ -36,9 +36,16 @@ def sgd_nesterov(
     param: Any, grad: Any, velocity: Any, learning_rate: Any, momentum: Any
 ) -> Any:
     """Do so twice."""
-    velocity = fma(velocity, momentum, -(grad * learning_rate))
-    update = fma(velocity, momentum, -(grad * learning_rate))
+    velocity = _decayed(velocity, grad, learning_rate, momentum)
+    update = _decayed(velocity, grad, learning_rate, momentum)
     return param + update, velocity
+
+
+def _decayed(velocity: Any, grad: Any, learning_rate: Any, momentum: Any) -> Any:
+    """Contract one product; a momentum of 1 is a constant, and its product is gone."""
+    if momentum == 1:
+        return fma(-grad, learning_rate, velocity)
+    return fma(velocity, momentum, -(grad * learning_rate))
 
 
 def _moments(grad: Any, m: Any, v: Any, rest_1: Any, rest_2: Any) -> Any:

@@ -147,6 +147,20 @@ def test_loss_scale_skips_overflow_and_grows():
     assert optimizer.iterations == 3
 
 
+@pytest.mark.parametrize(
+    "options", [{"loss_scale_factor": 1e-30}, {"gradient_accumulation_steps": 2}]
+)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_overflow_is_silent_on_every_path(options, wrapped):
+    optimizer = optimizers.SGD(1.0, **options)
+    if wrapped:
+        optimizer = optimizers.LossScaleOptimizer(optimizer, 1e-30)
+    param = np.zeros(3, "float32")
+    for _ in range(2):
+        optimizer.apply([np.full(3, 3e38, "float32")], [param])
+    assert np.isneginf(param).all()
+
+
 BAD_CONSTRUCTORS = [
     (lambda: optimizers.Adam(beta_1=1.2), r"`beta_1` must be in \[0, 1\).*1.2"),
     (lambda: optimizers.SGD(momentum=-1), r"`momentum` must be in \[0, 1\]"),
