@@ -100,7 +100,9 @@ def _in_tree(
 ) -> None:
     os.chdir(tree)
     sys.path[:0] = [str(tree)]
-    os.environ["NUMBA_CACHE_DIR"] = str(tree / ".numba-cache")
+    # The tests would make a cache of their own, and compile everything each time.
+    for name in ("NUMBA_CACHE_DIR", "OPTLAB_TEST_CACHE"):
+        os.environ[name] = str(tree / ".numba-cache")
     with open(os.devnull, "w") as nowhere:
         for stream in (1, 2):
             os.dup2(nowhere.fileno(), stream)
