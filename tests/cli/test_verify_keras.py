@@ -56,6 +56,7 @@ def test_a_failure_is_status_1_and_says_where(capsys, tmp_path):
         (["verify", "--only", "adamm"], "Did you mean 'adam'"),
         (["verify", "--keras", "a:B"], "--keras and --rule belong together"),
         (["verify", "digits", "--only", "sgd"], "one of them"),
+        (["verify", "--random", "5", "--full"], "--random goes with --only"),
         (["verify", "digitz"], "digits"),
         (["verify", "--plot", "x.pdf"], ".png or .svg"),
         (["verify", "--keras", "nosuch:B", "--rule", "nosuch:r"], "Cannot import"),

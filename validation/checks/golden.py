@@ -45,7 +45,7 @@ def _step_decay(t: int) -> float:
 def _cyclical(t: int) -> float:
     """Go up for 5 steps and down for 5, the peak halved with each cycle."""
     cycle, place = divmod(t, 10)
-    return 0.01 + 0.3 * (1 - abs(place / 5 - 1)) / 2**cycle
+    return 0.01 + 0.3 * (1 - abs(place / 5 - 1)) / 2.0**cycle
 
 
 def _warmup(t: int) -> float:
