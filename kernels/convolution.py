@@ -17,116 +17,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import prange
 
-from optlab.kernels.floating_point import flush_on, restore
 from optlab.kernels.jit import kernel
 from optlab.kernels.packets import PACKET_BYTES
-from optlab.kernels.tiles import ADD, PACKETS, ROWS, STORE, tile_narrow, tile_wide
+from optlab.kernels.tiles import ADD, PACKETS, RELU, ROWS, STORE, tile_narrow, tile_wide
 
-#: Rows of one task of `activation_gradient`.
-TASK_ROWS = 256
-
-
-@kernel(inline="always")
-def panel_width(like: Any) -> int:
-    """Return the columns of a panel."""
-    return PACKETS * PACKET_BYTES // like.itemsize
+#: Tiles that share their part of the left operand.
+TASK_TILES = 16
+#: Rows whose sum is formed before it is added to the gradient of the bias.
+SUM_ROWS = 256
 
 
 @kernel
-def _tiles(
-    a: Any,
-    a_start: int,
-    a_rows: Any,
-    first: int,
-    last: int,
-    b: Any,
-    b_start: int,
-    b_panel: int,
-    levels: Any,
-    c: Any,
-    c_rows: Any,
-    columns: int,
-    bias: Any,
-    mode: int,
-) -> None:
-    """Compute the tiles of the rows from `first` up to `last` in all panels.
-
-    Parameters
-    ----------
-    b_panel : int
-        From one panel of `b` to the next.
-    columns : int
-        Of c. `b` and `bias` reach to the end of the last panel's last packet.
-    """
-    width = panel_width(a)
-    lanes = width // PACKETS
-    part = np.empty(ROWS * width, a.dtype)
-    part_rows = np.arange(ROWS) * width
-    for panel in range((columns + width - 1) // width):
-        column = panel * width
-        b_place = b_start + panel * b_panel
-        left = min(columns - column, width)
-        # A tile that is not filled by whole packets is made elsewhere first.
-        direct = left == width or left == lanes
-        out, out_rows, out_column, out_mode = part, part_rows, 0, mode
-        if direct:
-            out, out_rows, out_column = c, c_rows, column
-        elif mode == ADD:
-            out_mode = STORE
-        for row in range(first, last, ROWS):
-            out_row = row if direct else 0
-            if left > lanes:
-                tile_wide(
-                    a, a_start, a_rows, row, b, b_place, levels, out, out_rows, out_row,
-                    out_column, bias, column, out_mode,
-                )  # fmt: skip
-            else:
-                tile_narrow(
-                    a, a_start, a_rows, row, b, b_place, levels, out, out_rows, out_row,
-                    out_column, bias, column, out_mode,
-                )  # fmt: skip
-            if direct:
-                continue
-            for m in range(ROWS):
-                place = c_rows[row + m]
-                if m > 0 and place == c_rows[row + m - 1]:
-                    continue
-                place += column
-                for j in range(left):
-                    value = part[m * width + j]
-                    c[place + j] = c[place + j] + value if mode == ADD else value
-
-
-@kernel
-def _task(
-    a: Any,
-    a_block: int,
-    a_rows: Any,
-    first: int,
-    last: int,
-    b: Any,
-    b_start: int,
-    b_block: int,
-    b_panel: int,
-    levels: Any,
-    c: Any,
-    c_rows: Any,
-    columns: int,
-    bias: Any,
-    mode: int,
-) -> None:
-    """Compute some rows, one block of the sum after the other."""
-    blocks = levels.shape[0]
-    for i in range(blocks):
-        _tiles(
-            a, i * a_block, a_rows, first, last, b, b_start + i * b_block, b_panel,
-            levels[i], c, c_rows, columns, bias, mode if i == 0 else ADD,
-        )  # fmt: skip
-
-
-@kernel(parallel=True)
 def multiply(
     a: Any,
     a_block: int,
@@ -141,10 +43,10 @@ def multiply(
     columns: int,
     bias: Any,
     mode: int,
-    tasks: int,
-    parallel: bool,
+    first: int,
+    last: int,
 ) -> None:
-    """Compute all tiles of a product.
+    """Compute the tiles of some rows of a product.
 
     Parameters
     ----------
@@ -165,31 +67,54 @@ def multiply(
         Not read where `mode` does not ask for it.
     mode : int
         What happens to a finished tile; only `STORE` where there are several blocks.
-    tasks : int
-        Into how many parts the rows are cut.
-    parallel : bool
-        Whether to use several threads.
+    first, last : int
+        Which tiles, in groups of `ROWS` rows.
     """
-    tiles = a_rows.size // ROWS
-    if not parallel:
-        for task in range(tasks):
-            _task(
-                a, a_block, a_rows, tiles * task // tasks * ROWS,
-                tiles * (task + 1) // tasks * ROWS, b, b_start, b_block, b_panel,
-                levels, c, c_rows, columns, bias, mode,
-            )  # fmt: skip
-        return
-    mode_of_caller = flush_on()
-    restore(mode_of_caller)
-    for task in prange(tasks):
-        before = flush_on()
-        restore(mode_of_caller)
-        _task(
-            a, a_block, a_rows, tiles * task // tasks * ROWS,
-            tiles * (task + 1) // tasks * ROWS, b, b_start, b_block, b_panel, levels, c,
-            c_rows, columns, bias, mode,
-        )  # fmt: skip
-        restore(before)
+    width = PACKETS * PACKET_BYTES // a.itemsize
+    lanes = width // PACKETS
+    part = np.empty(ROWS * width, a.dtype)
+    part_rows = np.arange(ROWS) * width
+    panels = (columns + width - 1) // width
+    count = levels.shape[0]
+    # A group of tiles after the other, so that their part of `a` stays in a cache.
+    step = last - first if count > 1 else TASK_TILES
+    for start in range(first, last, step):
+        stop = min(last, start + step)
+        for k in range(count * panels):
+            block, column = k // panels, k % panels * width
+            b_place = b_start + block * b_block + k % panels * b_panel
+            left = min(columns - column, width)
+            # A tile that whole packets do not fill is made elsewhere first.
+            direct = left == width or left == lanes
+            added = block > 0
+            out, out_rows, out_column, out_mode = part, part_rows, 0, mode
+            if direct:
+                out, out_rows, out_column = c, c_rows, column
+                if added:
+                    out_mode = ADD
+            for tile in range(start, stop):
+                row = tile * ROWS
+                out_row = row if direct else 0
+                if left > lanes:
+                    tile_wide(
+                        a, block * a_block, a_rows, row, b, b_place, levels[block], out,
+                        out_rows, out_row, out_column, bias, column, out_mode,
+                    )  # fmt: skip
+                else:
+                    tile_narrow(
+                        a, block * a_block, a_rows, row, b, b_place, levels[block], out,
+                        out_rows, out_row, out_column, bias, column, out_mode,
+                    )  # fmt: skip
+                if direct:
+                    continue
+                for m in range(ROWS):
+                    place = c_rows[row + m]
+                    if m > 0 and place == c_rows[row + m - 1]:
+                        continue
+                    place += column
+                    for j in range(left):
+                        value = part[m * width + j]
+                        c[place + j] = c[place + j] + value if added else value
 
 
 @kernel
@@ -256,27 +181,20 @@ def pad(x: Any, out: Any, top: int, left: int) -> None:
 
 
 @kernel
-def _gradient_rows(grad: Any, out: Any, relu: bool, sums: Any, task: int) -> None:
-    """Take one task's rows through relu, and sum them."""
-    rows, columns = grad.shape
-    zero = grad.dtype.type(0)
-    for j in range(columns):
-        sums[task, j] = zero
-    for i in range(task * TASK_ROWS, min(rows, (task + 1) * TASK_ROWS)):
-        if relu:
-            for j in range(columns):
-                g = grad[i, j] if out[i, j] > zero else zero
-                grad[i, j] = g
-                sums[task, j] += g
-        else:
-            for j in range(columns):
-                sums[task, j] += grad[i, j]
+def bias_relu(z: Any, bias: Any, mode: int) -> None:
+    """Add `bias` to the columns of z, and take max(., 0), as `mode` says."""
+    rows, columns = z.shape
+    zero = z.dtype.type(0)
+    if mode == STORE:
+        return
+    for i in range(rows):
+        for j in range(columns):
+            value = z[i, j] + bias[j]
+            z[i, j] = zero if mode == RELU and value <= zero else value
 
 
-@kernel(parallel=True)
-def relu_gradient(
-    grad: Any, out: Any, relu: bool, sums: Any, bias_grad: Any, parallel: bool
-) -> None:
+@kernel
+def relu_gradient(grad: Any, out: Any, relu: bool, sums: Any) -> None:
     """Turn `grad` from dL/dy into dL/dz in place; sum it over the rows.
 
     Parameters
@@ -285,22 +203,30 @@ def relu_gradient(
         The gradient and the output.
     relu : bool
         Whether the activation is relu, not linear.
-    sums : ndarray, shape (at least rows / TASK_ROWS rounded up, columns)
-        Scratch space for the sums of the tasks, which are added in order.
-    bias_grad : ndarray, shape (columns,)
-        Receives the sum.
-    parallel : bool
-        Whether to use several threads.
+    sums : ndarray, shape (rows / SUM_ROWS rounded up, columns)
+        Receives the sums of every SUM_ROWS rows.
     """
-    tasks = (grad.shape[0] + TASK_ROWS - 1) // TASK_ROWS
-    if parallel:
-        for task in prange(tasks):
-            _gradient_rows(grad, out, relu, sums, task)
-    else:
-        for task in range(tasks):
-            _gradient_rows(grad, out, relu, sums, task)
-    for j in range(bias_grad.size):
-        bias_grad[j] = sums[0, j]
-    for task in range(1, tasks):
-        for j in range(bias_grad.size):
-            bias_grad[j] += sums[task, j]
+    rows, columns = grad.shape
+    zero = grad.dtype.type(0)
+    for k in range(sums.shape[0]):
+        for j in range(columns):
+            sums[k, j] = zero
+        for i in range(k * SUM_ROWS, min(rows, (k + 1) * SUM_ROWS)):
+            if relu:
+                for j in range(columns):
+                    g = grad[i, j] if out[i, j] > zero else zero
+                    grad[i, j] = g
+                    sums[k, j] += g
+            else:
+                for j in range(columns):
+                    sums[k, j] += grad[i, j]
+
+
+@kernel
+def add_sums(sums: Any, out: Any) -> None:
+    """Add the rows of `sums` in order."""
+    for j in range(out.size):
+        out[j] = sums[0, j]
+    for k in range(1, sums.shape[0]):
+        for j in range(out.size):
+            out[j] += sums[k, j]

@@ -19,36 +19,6 @@ BLOCK = 8
 
 
 @kernel
-def _forward_image(x: Any, filters: Any, window: Any, out: Any, n: int) -> None:
-    """Convolve image `n`."""
-    taps_down, taps_right, channels, copies = filters.shape
-    _, height, width, _ = x.shape
-    _, out_height, out_width, columns = out.shape
-    zero = x.dtype.type(0)
-    for oh in range(out_height):
-        for ow in range(out_width):
-            for k in range(columns):
-                out[n, oh, ow, k] = zero
-            for i in range(taps_down):
-                h = oh * window[0] + i * window[2] - window[4]
-                if h < 0 or h >= height:
-                    continue
-                for j in range(taps_right):
-                    w = ow * window[1] + j * window[3] - window[5]
-                    if w < 0 or w >= width:
-                        continue
-                    if copies == 1:
-                        for c in range(channels):
-                            out[n, oh, ow, c] += x[n, h, w, c] * filters[i, j, c, 0]
-                        continue
-                    for c in range(channels):
-                        value = x[n, h, w, c]
-                        for q in range(copies):
-                            k = c * copies + q
-                            out[n, oh, ow, k] += value * filters[i, j, c, q]
-
-
-@kernel
 def forward(x: Any, filters: Any, window: Any, out: Any) -> None:
     """Convolve all images.
 
@@ -58,49 +28,67 @@ def forward(x: Any, filters: Any, window: Any, out: Any) -> None:
     filters : ndarray, shape (taps down, taps right, channels, kernels to a channel)
     out : ndarray, shape (images, out height, out width, channels * kernels)
     """
-    for n in range(x.shape[0]):
-        _forward_image(x, filters, window, out, n)
-
-
-@kernel
-def _input_image(grad: Any, filters: Any, window: Any, out: Any, n: int) -> None:
-    """Compute the gradient of image `n`."""
     taps_down, taps_right, channels, copies = filters.shape
-    _, height, width, _ = out.shape
-    _, out_height, out_width, _ = grad.shape
-    zero = grad.dtype.type(0)
-    for h in range(height):
-        for w in range(width):
-            for c in range(channels):
-                out[n, h, w, c] = zero
-    for oh in range(out_height):
-        for ow in range(out_width):
-            for i in range(taps_down):
-                h = oh * window[0] + i * window[2] - window[4]
-                if h < 0 or h >= height:
-                    continue
-                for j in range(taps_right):
-                    w = ow * window[1] + j * window[3] - window[5]
-                    if w < 0 or w >= width:
+    _, height, width, _ = x.shape
+    _, out_height, out_width, columns = out.shape
+    zero = x.dtype.type(0)
+    for n in range(x.shape[0]):
+        for oh in range(out_height):
+            for ow in range(out_width):
+                for k in range(columns):
+                    out[n, oh, ow, k] = zero
+                for i in range(taps_down):
+                    h = oh * window[0] + i * window[2] - window[4]
+                    if h < 0 or h >= height:
                         continue
-                    if copies == 1:
+                    for j in range(taps_right):
+                        w = ow * window[1] + j * window[3] - window[5]
+                        if w < 0 or w >= width:
+                            continue
+                        if copies == 1:
+                            for c in range(channels):
+                                out[n, oh, ow, c] += x[n, h, w, c] * filters[i, j, c, 0]
+                            continue
                         for c in range(channels):
-                            g = grad[n, oh, ow, c]
-                            out[n, h, w, c] += g * filters[i, j, c, 0]
-                        continue
-                    for c in range(channels):
-                        total = zero
-                        for q in range(copies):
-                            g = grad[n, oh, ow, c * copies + q]
-                            total += g * filters[i, j, c, q]
-                        out[n, h, w, c] += total
+                            value = x[n, h, w, c]
+                            for q in range(copies):
+                                k = c * copies + q
+                                out[n, oh, ow, k] += value * filters[i, j, c, q]
 
 
 @kernel
 def input_gradient(grad: Any, filters: Any, window: Any, out: Any) -> None:
     """Compute the gradient of the input, of the shape of `x` in `forward`."""
+    taps_down, taps_right, channels, copies = filters.shape
+    _, height, width, _ = out.shape
+    _, out_height, out_width, _ = grad.shape
+    zero = grad.dtype.type(0)
     for n in range(out.shape[0]):
-        _input_image(grad, filters, window, out, n)
+        for h in range(height):
+            for w in range(width):
+                for c in range(channels):
+                    out[n, h, w, c] = zero
+        for oh in range(out_height):
+            for ow in range(out_width):
+                for i in range(taps_down):
+                    h = oh * window[0] + i * window[2] - window[4]
+                    if h < 0 or h >= height:
+                        continue
+                    for j in range(taps_right):
+                        w = ow * window[1] + j * window[3] - window[5]
+                        if w < 0 or w >= width:
+                            continue
+                        if copies == 1:
+                            for c in range(channels):
+                                g = grad[n, oh, ow, c]
+                                out[n, h, w, c] += g * filters[i, j, c, 0]
+                            continue
+                        for c in range(channels):
+                            total = zero
+                            for q in range(copies):
+                                g = grad[n, oh, ow, c * copies + q]
+                                total += g * filters[i, j, c, q]
+                            out[n, h, w, c] += total
 
 
 @kernel

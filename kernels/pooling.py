@@ -6,49 +6,18 @@ by default). Of several equal maxima in a window the first takes the whole gradi
 over a whole image (`global_max_backward`) they share it, as in TensorFlow.
 
 ``window`` is an int64 array of the window's height and width, the strides, and the
-padding above and left; ``parallel`` says whether to use several threads, one image to a
-task.
+padding above and left.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from numba import prange
-
 from optlab.kernels.jit import kernel
 
 
 @kernel
-def _max_image(x: Any, out: Any, chosen: Any, window: Any, n: int) -> None:
-    """Take the maxima of image `n`."""
-    _, height, width, channels = x.shape
-    _, out_height, out_width, _ = out.shape
-    for oh in range(out_height):
-        top = oh * window[2] - window[4]
-        for ow in range(out_width):
-            left = ow * window[3] - window[5]
-            first = True
-            for i in range(max(0, -top), min(window[0], height - top)):
-                for j in range(max(0, -left), min(window[1], width - left)):
-                    tap = chosen.dtype.type(i * window[1] + j)
-                    if first:
-                        for c in range(channels):
-                            out[n, oh, ow, c] = x[n, top + i, left + j, c]
-                            chosen[n, oh, ow, c] = tap
-                        first = False
-                        continue
-                    for c in range(channels):
-                        value = x[n, top + i, left + j, c]
-                        best = out[n, oh, ow, c]
-                        larger = value > best
-                        out[n, oh, ow, c] = value if larger else best
-                        before = chosen[n, oh, ow, c]
-                        chosen[n, oh, ow, c] = tap if larger else before
-
-
-@kernel(parallel=True)
-def max_forward(x: Any, out: Any, chosen: Any, window: Any, parallel: bool) -> None:
+def max_forward(x: Any, out: Any, chosen: Any, window: Any) -> None:
     """Take the maximum of each window, and note in `chosen` which of its pixels it was.
 
     Parameters
@@ -57,17 +26,42 @@ def max_forward(x: Any, out: Any, chosen: Any, window: Any, parallel: bool) -> N
     out : ndarray, shape (images, out height, out width, channels)
     chosen : ndarray of an integer type, shape of `out`
     """
-    if parallel:
-        for n in prange(x.shape[0]):
-            _max_image(x, out, chosen, window, n)
-    else:
-        for n in range(x.shape[0]):
-            _max_image(x, out, chosen, window, n)
+    _, height, width, channels = x.shape
+    _, out_height, out_width, _ = out.shape
+    for n in range(x.shape[0]):
+        for oh in range(out_height):
+            top = oh * window[2] - window[4]
+            for ow in range(out_width):
+                left = ow * window[3] - window[5]
+                first = True
+                for i in range(max(0, -top), min(window[0], height - top)):
+                    for j in range(max(0, -left), min(window[1], width - left)):
+                        tap = chosen.dtype.type(i * window[1] + j)
+                        if first:
+                            for c in range(channels):
+                                out[n, oh, ow, c] = x[n, top + i, left + j, c]
+                                chosen[n, oh, ow, c] = tap
+                            first = False
+                            continue
+                        for c in range(channels):
+                            value = x[n, top + i, left + j, c]
+                            best = out[n, oh, ow, c]
+                            larger = value > best
+                            out[n, oh, ow, c] = value if larger else best
+                            before = chosen[n, oh, ow, c]
+                            chosen[n, oh, ow, c] = tap if larger else before
 
 
 @kernel
-def _max_image_backward(grad: Any, chosen: Any, window: Any, out: Any, n: int) -> None:
-    """Hand the gradients of image `n` to the chosen pixels."""
+def max_backward(grad: Any, chosen: Any, window: Any, out: Any) -> None:
+    """Give each window's gradient to the pixel that was its maximum.
+
+    Parameters
+    ----------
+    grad, chosen : ndarray, shape (images, out height, out width, channels)
+    out : ndarray, shape (images, height, width, channels)
+        Receives the gradient of the input.
+    """
     _, height, width, channels = out.shape
     _, out_height, out_width, _ = grad.shape
     zero = grad.dtype.type(0)
@@ -81,106 +75,77 @@ def _max_image_backward(grad: Any, chosen: Any, window: Any, out: Any, n: int) -
         and out_height * window[0] >= height
         and out_width * window[1] >= width
     )
-    if not tiled:
-        for h in range(height):
-            for w in range(width):
-                for c in range(channels):
-                    out[n, h, w, c] = zero
-    for oh in range(out_height):
-        top = oh * window[2] - window[4]
-        for ow in range(out_width):
-            left = ow * window[3] - window[5]
-            for i in range(max(0, -top), min(window[0], height - top)):
-                for j in range(max(0, -left), min(window[1], width - left)):
-                    tap = chosen.dtype.type(i * window[1] + j)
-                    if apart:
-                        for c in range(channels):
-                            g = grad[n, oh, ow, c]
-                            taken = chosen[n, oh, ow, c] == tap
-                            out[n, top + i, left + j, c] = g if taken else zero
-                    else:
-                        for c in range(channels):
-                            g = grad[n, oh, ow, c]
-                            taken = chosen[n, oh, ow, c] == tap
-                            out[n, top + i, left + j, c] += g if taken else zero
-
-
-@kernel(parallel=True)
-def max_backward(grad: Any, chosen: Any, window: Any, out: Any, parallel: bool) -> None:
-    """Give each window's gradient to the pixel that was its maximum.
-
-    Parameters
-    ----------
-    grad, chosen : ndarray, shape (images, out height, out width, channels)
-    out : ndarray, shape (images, height, width, channels)
-        Receives the gradient of the input.
-    """
-    if parallel:
-        for n in prange(out.shape[0]):
-            _max_image_backward(grad, chosen, window, out, n)
-    else:
-        for n in range(out.shape[0]):
-            _max_image_backward(grad, chosen, window, out, n)
-
-
-@kernel
-def _average_image(x: Any, out: Any, window: Any, n: int) -> None:
-    """Average the windows of image `n`."""
-    _, height, width, channels = x.shape
-    _, out_height, out_width, _ = out.shape
-    zero = x.dtype.type(0)
-    for oh in range(out_height):
-        top = oh * window[2] - window[4]
-        first, last = max(0, -top), min(window[0], height - top)
-        for ow in range(out_width):
-            left = ow * window[3] - window[5]
-            start, stop = max(0, -left), min(window[1], width - left)
-            count = x.dtype.type((last - first) * (stop - start))
-            for c in range(channels):
-                out[n, oh, ow, c] = zero
-            for i in range(first, last):
-                for j in range(start, stop):
+    for n in range(out.shape[0]):
+        if not tiled:
+            for h in range(height):
+                for w in range(width):
                     for c in range(channels):
-                        out[n, oh, ow, c] += x[n, top + i, left + j, c]
-            for c in range(channels):
-                out[n, oh, ow, c] /= count
+                        out[n, h, w, c] = zero
+        for oh in range(out_height):
+            top = oh * window[2] - window[4]
+            for ow in range(out_width):
+                left = ow * window[3] - window[5]
+                for i in range(max(0, -top), min(window[0], height - top)):
+                    for j in range(max(0, -left), min(window[1], width - left)):
+                        tap = chosen.dtype.type(i * window[1] + j)
+                        if apart:
+                            for c in range(channels):
+                                g = grad[n, oh, ow, c]
+                                taken = chosen[n, oh, ow, c] == tap
+                                out[n, top + i, left + j, c] = g if taken else zero
+                        else:
+                            for c in range(channels):
+                                g = grad[n, oh, ow, c]
+                                taken = chosen[n, oh, ow, c] == tap
+                                out[n, top + i, left + j, c] += g if taken else zero
 
 
 @kernel
 def average_forward(x: Any, out: Any, window: Any) -> None:
     """Average each window; shapes as in `max_forward`."""
+    _, height, width, channels = x.shape
+    _, out_height, out_width, _ = out.shape
+    zero = x.dtype.type(0)
     for n in range(x.shape[0]):
-        _average_image(x, out, window, n)
-
-
-@kernel
-def _average_image_backward(grad: Any, window: Any, out: Any, n: int) -> None:
-    """Hand the gradients of image `n` to all pixels of the windows."""
-    _, height, width, channels = out.shape
-    _, out_height, out_width, _ = grad.shape
-    zero = grad.dtype.type(0)
-    for h in range(height):
-        for w in range(width):
-            for c in range(channels):
-                out[n, h, w, c] = zero
-    for oh in range(out_height):
-        top = oh * window[2] - window[4]
-        first, last = max(0, -top), min(window[0], height - top)
-        for ow in range(out_width):
-            left = ow * window[3] - window[5]
-            start, stop = max(0, -left), min(window[1], width - left)
-            count = grad.dtype.type((last - first) * (stop - start))
-            for i in range(first, last):
-                for j in range(start, stop):
-                    for c in range(channels):
-                        out[n, top + i, left + j, c] += grad[n, oh, ow, c] / count
+        for oh in range(out_height):
+            top = oh * window[2] - window[4]
+            first, last = max(0, -top), min(window[0], height - top)
+            for ow in range(out_width):
+                left = ow * window[3] - window[5]
+                start, stop = max(0, -left), min(window[1], width - left)
+                count = x.dtype.type((last - first) * (stop - start))
+                for c in range(channels):
+                    out[n, oh, ow, c] = zero
+                for i in range(first, last):
+                    for j in range(start, stop):
+                        for c in range(channels):
+                            out[n, oh, ow, c] += x[n, top + i, left + j, c]
+                for c in range(channels):
+                    out[n, oh, ow, c] /= count
 
 
 @kernel
 def average_backward(grad: Any, window: Any, out: Any) -> None:
     """Give each window's gradient to its pixels; shapes as in `max_backward`."""
+    _, height, width, channels = out.shape
+    _, out_height, out_width, _ = grad.shape
+    zero = grad.dtype.type(0)
     for n in range(out.shape[0]):
-        _average_image_backward(grad, window, out, n)
+        for h in range(height):
+            for w in range(width):
+                for c in range(channels):
+                    out[n, h, w, c] = zero
+        for oh in range(out_height):
+            top = oh * window[2] - window[4]
+            first, last = max(0, -top), min(window[0], height - top)
+            for ow in range(out_width):
+                left = ow * window[3] - window[5]
+                start, stop = max(0, -left), min(window[1], width - left)
+                count = grad.dtype.type((last - first) * (stop - start))
+                for i in range(first, last):
+                    for j in range(start, stop):
+                        for c in range(channels):
+                            out[n, top + i, left + j, c] += grad[n, oh, ow, c] / count
 
 
 @kernel

@@ -10,6 +10,7 @@ The same sum is the output of a transposed convolution.
 from __future__ import annotations
 
 import itertools
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,17 +20,16 @@ from optlab.kernels import convolution as kernels
 from optlab.kernels.packets import PACKET_BYTES
 from optlab.kernels.tiles import PACKETS, ROWS, STORE
 from optlab.layers.buffer import Buffer
+from optlab.layers.team import spread
 from optlab.typing import Array
 
 #: Multiplications and additions from which several threads pay.
 PARALLEL_FROM = 4_000_000
+#: Values from which several threads pay where each is only looked at.
+PARALLEL_VALUES = 400_000
 #: Output pixels of a block of images whose sums are formed before they are added to the
 #: gradient of the kernel.
 BLOCK_PIXELS = 128
-#: Tiles of one task: their part of the input stays in a cache.
-TASK_TILES = 16
-#: Parts into which the gradient of the kernel is cut for the threads.
-TASKS = 16
 _WINDOW = tuple[int, int]
 
 
@@ -70,7 +70,7 @@ class Geometry:
     @property
     def multiply_adds(self) -> int:
         """Multiplications of one image, forward."""
-        return int(np.prod(self.output)) * self.input[2] * int(np.prod(self.kernel))
+        return math.prod(self.output) * self.input[2] * math.prod(self.kernel)
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,6 @@ class ConvolutionPlan:
         self._lines = [_phases(geometry, axis) for axis in (0, 1)]
         self._bordered_shape, self._border = self._bordered()
         self._bordered_buffer = Buffer(self._bordered_shape, dtype)
-        self._borders = self._bordered_shape != geometry.output
         largest = max(
             len(a.taps) * len(b.taps) for a, b in itertools.product(*self._lines)
         )
@@ -179,36 +178,53 @@ class ConvolutionPlan:
 
     def _prepare_backward(self) -> None:
         """Make the tables of the gradients."""
-        g, rows = self.geometry, self._rows
-        _, across, channels = g.padded
-        _, grad_across, filled = self._bordered_shape
+        g = self.geometry
         taps = _places(
             np.arange(1),
             np.arange(g.kernel[0]) * g.dilation[0],
             np.arange(g.kernel[1]) * g.dilation[1],
-            shape=g.padded,
+            g.padded,
         )
-        self._tap_rows = _table((taps[:, None] + np.arange(channels)).reshape(-1))
-        self._kernel_rows = _table(np.arange(self._taps * channels) * self._filters)
-        self._image = int(np.prod(g.padded))
-        self._grad_image = int(np.prod(self._bordered_shape))
-        self._grad_start = (self._border[0] * grad_across + self._border[1]) * filled
-        block = min(rows, max(1, BLOCK_PIXELS // (g.output[0] * g.output[1])))
-        blocks = -(-rows // block)
-        steps = [
-            (block, self._image, self._grad_image),
-            (g.output[0], g.strides[0] * across * channels, grad_across * filled),
-            (g.output[1], g.strides[1] * channels, filled),
-        ]
-        self._blocks = np.tile(np.array(steps, np.int64).reshape(-1), (blocks, 1))
-        self._blocks[-1, 0] = rows - (blocks - 1) * block
-        self._block = block
-        tiles = self._tap_rows.size // ROWS
-        self._tasks = min(TASKS, tiles) if self.parallel else 1
+        self._tap_rows = _table((taps[:, None] + np.arange(self._channels)).reshape(-1))
+        self._kernel_rows = _table(
+            np.arange(self._taps * self._channels) * self._filters
+        )
+        self._kernel_sums = {
+            False: self._block_sums(g.output, (0, 0)),
+            True: self._block_sums(self._bordered_shape, self._border),
+        }
         self._back = [
             self._phase(down, right) for down, right in itertools.product(*self._lines)
         ]
         self._backward_ready = True
+
+    def _block_sums(
+        self, shape: tuple[int, int, int], border: _WINDOW
+    ) -> tuple[int, int, int, Array]:
+        """Return how the gradient of the kernel walks over gradients of that shape.
+
+        Returns
+        -------
+        x_block, start, grad_block : int
+            From one block of images to the next in the input; where the first pixel of
+            the gradient is; from one block to the next in it.
+        levels : ndarray of int64, shape (blocks, 9)
+        """
+        g, rows = self.geometry, self._rows
+        _, across, channels = g.padded
+        _, grad_across, filled = shape
+        block = min(rows, max(1, BLOCK_PIXELS // (g.output[0] * g.output[1])))
+        blocks = -(-rows // block)
+        image, grad_image = math.prod(g.padded), math.prod(shape)
+        steps = [
+            (block, image, grad_image),
+            (g.output[0], g.strides[0] * across * channels, grad_across * filled),
+            (g.output[1], g.strides[1] * channels, filled),
+        ]
+        levels = np.tile(np.array(steps, np.int64).reshape(-1), (blocks, 1))
+        levels[-1, 0] = rows - (blocks - 1) * block
+        start = (border[0] * grad_across + border[1]) * filled
+        return block * image, start, block * grad_image, levels
 
     def _phase(self, down: _Line, right: _Line) -> tuple[Array, Array, Array, Array]:
         """Return taps, levels, rows of the gradient, rows of the input of one phase."""
@@ -234,20 +250,35 @@ class ConvolutionPlan:
         """Return the input with its padding, flat: a view, or a buffer."""
         if not self._pads:
             return x.reshape(-1)
-        top, left = self.geometry.before
         x = x.reshape(self._rows, *self.geometry.input)
-        kernels.pad(x, self._x, top, left)
+        self._pad(x, self._x, self.geometry.before)
         return self._x.reshape(-1)
 
-    def bordered(self, grad: Array) -> Array:
-        """Return the gradient of the output as the products read it, flat."""
+    def bordered(self, grad: Array, whole: bool = True) -> Array:
+        """Return the gradient of the output as the products read it, flat.
+
+        Without `whole` only `kernel_gradient` may read it: then the border that
+        `input_gradient` needs is left out.
+        """
         if not self._backward_ready:
             self._prepare_backward()
-        if not self._borders:
+        bordered = self._bordered_shape != self.geometry.output
+        if not whole and self.geometry.output[2] % self._lanes == 0:
+            bordered = False
+        self._sums = self._kernel_sums[bordered]
+        if not bordered:
             return grad.reshape(-1)
         grad = grad.reshape(self._rows, *self.geometry.output)
-        kernels.pad(grad, self._grad, *self._border)
+        self._pad(grad, self._grad, self._border)
         return self._grad.reshape(-1)
+
+    def _pad(self, images: Array, out: Array, before: _WINDOW) -> None:
+        """Copy images into the middle of larger ones."""
+
+        def work(first: int, last: int) -> None:
+            kernels.pad(images[first:last], out[first:last], *before)
+
+        spread(work, self._rows, images.size >= PARALLEL_VALUES)
 
     def output(
         self, x: Array, kernel: Array, bias: Array | None, mode: int, out: Array
@@ -281,54 +312,61 @@ class ConvolutionPlan:
         mode: int,
     ) -> None:
         """Multiply by a packed right operand."""
-        tiles = a_rows.size // ROWS
-        panels = -(-columns // self._width)
-        kernels.multiply(
-            a,
-            0,
-            a_rows,
-            packed,
-            0,
-            0,
-            packed.size // panels,
-            levels,
-            out.reshape(-1),
-            out_rows,
-            columns,
-            self._no_bias if bias is None else bias,
-            mode,
-            -(-tiles // TASK_TILES),
-            self.parallel,
-        )
+        panel = packed.size // -(-columns // self._width)
+        flat = out.reshape(-1)
+        added = self._no_bias if bias is None else bias
+
+        def work(first: int, last: int) -> None:
+            kernels.multiply(
+                a,
+                0,
+                a_rows,
+                packed,
+                0,
+                0,
+                panel,
+                levels,
+                flat,
+                out_rows,
+                columns,
+                added,
+                mode,
+                first,
+                last,
+            )
+
+        spread(work, a_rows.size // ROWS, self.parallel)
 
     def kernel_gradient(self, x: Array, grad: Array, out: Array) -> None:
-        """Fill the kernel's gradient from the padded input and bordered gradient."""
-        if not self._backward_ready:
-            self._prepare_backward()
-        kernels.multiply(
-            x,
-            self._block * self._image,
-            self._tap_rows,
-            grad,
-            self._grad_start,
-            self._block * self._grad_image,
-            self._width,
-            self._blocks,
-            out.reshape(-1),
-            self._kernel_rows,
-            self._filters,
-            self._no_bias,
-            STORE,
-            self._tasks,
-            self.parallel,
-        )
+        """Fill the kernel's gradient from the results of `padded` and `bordered`."""
+        x_block, start, grad_block, levels = self._sums
+        flat = out.reshape(-1)
+
+        def work(first: int, last: int) -> None:
+            kernels.multiply(
+                x,
+                x_block,
+                self._tap_rows,
+                grad,
+                start,
+                grad_block,
+                self._width,
+                levels,
+                flat,
+                self._kernel_rows,
+                self._filters,
+                self._no_bias,
+                STORE,
+                first,
+                last,
+            )
+
+        spread(work, self._tap_rows.size // ROWS, self.parallel)
 
     def input_gradient(
         self, grad: Array, kernel: Array, bias: Array | None, mode: int, out: Array
     ) -> None:
-        """Fill the input's gradient from the bordered gradient of the output."""
-        if not self._backward_ready:
-            self._prepare_backward()
+        """Fill the input's gradient from `bordered`'s latest result."""
         taps_of_kernel = kernel.reshape(self._taps, self._channels, self._filters)
         panels = -(-self._channels // self._width)
         for taps, levels, rows, out_rows in self._back:
@@ -340,10 +378,6 @@ class ConvolutionPlan:
             self._multiply(
                 grad, rows, flat, levels, out, out_rows, self._channels, bias, mode
             )
-
-    def bias_length(self, columns: int) -> int:
-        """Return the length of a bias that is filled up to whole panels."""
-        return -(-columns // self._width) * self._width
 
 
 def _places(

@@ -34,15 +34,14 @@ WINDOWS = [
 ]
 
 
-@pytest.mark.parametrize("parallel", [False, True])
 @pytest.mark.parametrize("window", WINDOWS)
 @pytest.mark.parametrize(("dtype", "tolerance"), DTYPES)
-def test_max(window, dtype, tolerance, parallel):
+def test_max(window, dtype, tolerance):
     x = rng.permutation(4 * 6 * 5 * 9).reshape(4, 6, 5, 9).astype(dtype)
     out = np.full((4, *window[6:], 9), np.nan, dtype)
     chosen = np.zeros(out.shape, np.uint8)
     places = np.array(window[:6])
-    pooling.max_forward(x, out, chosen, places, parallel)
+    pooling.max_forward(x, out, chosen, places)
     expected = np.zeros_like(out)
     by_x = np.zeros_like(x)
     grad = rng.standard_normal(out.shape).astype(dtype)
@@ -52,7 +51,7 @@ def test_max(window, dtype, tolerance, parallel):
     for n, h, w, c in np.ndindex(out.shape):
         by_x[n, ..., c][x[n, ..., c] == out[n, h, w, c]] += grad[n, h, w, c]
     found = np.full_like(x, np.nan)
-    pooling.max_backward(grad, chosen, places, found, parallel)
+    pooling.max_backward(grad, chosen, places, found)
     np.testing.assert_allclose(found, by_x, 0, tolerance)
 
 
@@ -75,9 +74,9 @@ def test_the_first_of_equal_maxima_takes_the_gradient():
     x = np.ones((1, 2, 2, 1), "f4")
     out, chosen = np.zeros((1, 1, 1, 1), "f4"), np.ones((1, 1, 1, 1), np.uint8)
     window = np.array([2, 2, 2, 2, 0, 0])
-    pooling.max_forward(x, out, chosen, window, False)
+    pooling.max_forward(x, out, chosen, window)
     by_x = np.empty_like(x)
-    pooling.max_backward(np.full_like(out, 3), chosen, window, by_x, False)
+    pooling.max_backward(np.full_like(out, 3), chosen, window, by_x)
     np.testing.assert_array_equal(by_x.reshape(-1), [3, 0, 0, 0])
 
 
