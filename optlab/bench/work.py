@@ -143,7 +143,7 @@ class FitWork:
     name : str
         "digits" or "synthetic".
     units : tuple of int
-        The layers behind the inputs; the last are the classes.
+        The dense layers behind the inputs; the last are the classes.
     batch_size, epochs : int
         Of one call.
     rows : int
@@ -171,6 +171,15 @@ class FitWork:
         return x, np.argmax(x @ teacher, 1)
 
     @property
+    def layers(self) -> list[tuple[str, dict[str, Any]]]:
+        """The layers by tf.keras's class names and arguments."""
+        *hidden, last = self.units
+        found: list[tuple[str, dict[str, Any]]] = [
+            ("Dense", {"units": units, "activation": "relu"}) for units in hidden
+        ]
+        return [*found, ("Dense", {"units": last})]
+
+    @property
     def steps(self) -> int:
         """The number of updates in one call."""
         return self.epochs * -(-len(self.data[0]) // self.batch_size)
@@ -191,6 +200,52 @@ class FitWork:
             kernel = random.uniform(-bound, bound, (inputs, units))
             found += [kernel.astype(np.float32), np.zeros(units, np.float32)]
             inputs = units
+        return found
+
+
+@dataclass
+class LayersWork(FitWork):
+    """A training set of images or sequences, and a network of any layers.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        One row's; the rows are noise, or the digits where they have as many values.
+    stack : tuple of (str, dict)
+        The layers by tf.keras's class names and arguments.
+    """
+
+    shape: tuple[int, ...] = ()
+    stack: tuple[tuple[str, dict[str, Any]], ...] = ()
+
+    @functools.cached_property
+    def data(self) -> tuple[Array, Array]:
+        """Inputs (rows, *shape) and labels (rows,)."""
+        if self.name == "digits":
+            x, y = FitWork("digits", (10,), self.batch_size, 1).data
+            return x.reshape(len(x), *self.shape), y
+        random = np.random.default_rng(0)
+        x = random.standard_normal((self.rows, *self.shape), np.float32)
+        return x, random.integers(0, 10, self.rows)
+
+    @property
+    def layers(self) -> list[tuple[str, dict[str, Any]]]:
+        """The layers by tf.keras's class names and arguments."""
+        return list(self.stack)
+
+    def model(self, seed: int = 2) -> Any:
+        """Return our model with weights of its initializers."""
+        import optlab
+
+        made = [
+            optlab.layers.get({"class_name": name, "config": arguments})
+            for name, arguments in self.layers
+        ]
+        return optlab.Sequential(made, self.shape, seed=seed)
+
+    def weights(self) -> list[Array]:
+        """Return the weights of each layer, new arrays of the same values."""
+        found: list[Array] = self.model().get_weights()
         return found
 
 

@@ -156,11 +156,10 @@ def fit(mode: str, work: FitWork) -> Subject | None:
 def _network(work: FitWork, jit_compile: bool) -> Any:
     """Return the compiled model with the shared weights."""
     keras = _runtime().keras
-    inputs = keras.Input(work.data[0].shape[1:])
-    end = inputs
-    for units in work.units[:-1]:
-        end = keras.layers.Dense(units, activation="relu")(end)
-    model = keras.Model(inputs, keras.layers.Dense(work.units[-1])(end))
+    inputs = end = keras.Input(work.data[0].shape[1:])
+    for name, arguments in work.layers:
+        end = getattr(keras.layers, name)(**arguments)(end)
+    model = keras.Model(inputs, end)
     model.set_weights(work.weights())
     model.compile(
         optimizer=keras.optimizers.Adam(RATE),

@@ -143,8 +143,10 @@ def _jitted(function: Any, arguments: tuple[Any, ...]) -> Subject:
     )
 
 
-def fit(mode: str, work: FitWork) -> Subject:
+def fit(mode: str, work: FitWork) -> Subject | None:
     """Train with one jitted step a batch, its buffers donated."""
+    if not work.units:
+        return None
     import jax
     import optax
 

@@ -11,8 +11,10 @@ from optlab.bench.case import Subject
 from optlab.bench.work import RATE, FitWork
 
 
-def fit(mode: str, work: FitWork) -> Subject:
+def fit(mode: str, work: FitWork) -> Subject | None:
     """Train with `fit`, starting where the call before ended."""
+    if not work.units:
+        return None
     x, y = work.data
     model = _network(work, work.epochs, True, x, y)
 

@@ -135,12 +135,14 @@ def dense(mode: str, work: DenseWork) -> Subject | None:
     )
 
 
-def fit(mode: str, work: FitWork) -> Subject:
+def fit(mode: str, work: FitWork) -> Subject | None:
     """Train with the usual loop over shuffled batches."""
+    if any(name not in _LAYERS for name, _ in work.layers):
+        return None
     import torch
     from torch.nn import functional
 
-    x, y = (torch.from_numpy(array) for array in work.data)
+    x, y = (torch.from_numpy(_first(array)) for array in work.data)
 
     def build() -> tuple[Any, Any]:
         model, optimizer = _network(work, mode)
@@ -164,7 +166,7 @@ def fit(mode: str, work: FitWork) -> Subject:
 
     def result() -> list[Any]:
         fresh, its_optimizer = build()
-        head, labels = (torch.from_numpy(array) for array in work.head())
+        head, labels = (torch.from_numpy(_first(array)) for array in work.head())
         train(fresh, its_optimizer, torch.arange(len(head)), head, labels)
         return [fresh(head).detach().numpy()]
 
@@ -173,18 +175,50 @@ def fit(mode: str, work: FitWork) -> Subject:
     )
 
 
+#: The layers that `_network` knows.
+_LAYERS = ("Conv2D", "Dense", "Flatten", "MaxPooling2D")
+
+
+def _first(array: Any) -> Any:
+    """Put the channels of images before their pixels."""
+    moved = np.moveaxis(array, -1, 1) if array.ndim == 4 else array
+    return np.ascontiguousarray(moved)
+
+
 def _network(work: FitWork, mode: str) -> tuple[Any, Any]:
     """Return the model with the shared weights, and its optimizer."""
     import torch
+    from torch import nn
 
-    weights = work.weights()
+    weights = iter(work.weights())
     layers: list[Any] = []
-    for kernel, bias in zip(weights[::2], weights[1::2], strict=True):
-        layer = torch.nn.Linear(*kernel.shape)
+    # The channels before a Flatten: torch has them before the pixels.
+    image: tuple[int, ...] = ()
+    for name, arguments in work.layers:
+        if name == "Flatten":
+            layers.append(nn.Flatten())
+            continue
+        if name == "MaxPooling2D":
+            layers.append(nn.MaxPool2d(arguments["pool_size"]))
+            continue
+        kernel, bias = next(weights), next(weights)
+        if name == "Conv2D":
+            height, width, channels, filters = kernel.shape
+            padding = height // 2 if arguments.get("padding") == "same" else 0
+            layer: Any = nn.Conv2d(channels, filters, (height, width), padding=padding)
+            kernel, image = kernel.transpose(3, 2, 0, 1), (filters,)
+        else:
+            layer = nn.Linear(*kernel.shape)
+            if image:
+                kernel = kernel.reshape(-1, *image, kernel.shape[1]).swapaxes(0, 1)
+                kernel, image = kernel.reshape(-1, kernel.shape[-1]), ()
+            kernel = kernel.T
         with torch.no_grad():
-            layer.weight.copy_(torch.from_numpy(np.ascontiguousarray(kernel.T)))
+            layer.weight.copy_(torch.from_numpy(np.ascontiguousarray(kernel)))
             layer.bias.copy_(torch.from_numpy(bias))
-        layers += [layer, torch.nn.ReLU()]
-    model = torch.nn.Sequential(*layers[:-1])
+        layers.append(layer)
+        if arguments.get("activation") == "relu":
+            layers.append(nn.ReLU())
+    model = nn.Sequential(*layers)
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE, eps=1e-7, **_MODES[mode])
     return model, optimizer

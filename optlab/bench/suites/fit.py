@@ -56,8 +56,10 @@ def ours(work: FitWork) -> Subject:
 
 
 def _network(work: FitWork) -> Any:
-    hidden = [optlab.Dense(units, activation="relu") for units in work.units[:-1]]
-    layers = [*hidden, optlab.Dense(work.units[-1])]
+    layers = [
+        optlab.layers.get({"class_name": name, "config": arguments})
+        for name, arguments in work.layers
+    ]
     model = optlab.Sequential(layers, input_shape=work.data[0].shape[1:])
     model.set_weights(work.weights())
     return model
