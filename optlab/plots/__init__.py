@@ -4,6 +4,7 @@ from optlab.plots.curves import plot_loss, plot_metric
 from optlab.plots.diagnosis import plot_diagnosis
 from optlab.plots.explanation import plot_explanation
 from optlab.plots.files import checked_path, save
+from optlab.plots.filters import plot_feature_maps, plot_filters
 from optlab.plots.internals import plot_internals
 from optlab.plots.layers import plot_activations, plot_gradients, plot_update_ratios
 from optlab.plots.report import plot_report
@@ -17,6 +18,8 @@ __all__ = [
     "plot_coordinates",
     "plot_diagnosis",
     "plot_explanation",
+    "plot_feature_maps",
+    "plot_filters",
     "plot_gradients",
     "plot_internals",
     "plot_loss",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optlab.plots.curves import has_finite, is_minimization, plot_loss, plot_metric
+from optlab.plots.filters import has_filters, plot_feature_maps, plot_filters
 from optlab.plots.internals import plot_internals
 from optlab.plots.layers import plot_activations, plot_gradients, plot_update_ratios
 from optlab.plots.theme import PANEL, style
@@ -25,8 +26,9 @@ def plot_report(run: Any, title: str | None = None) -> Figure:
     """Draw one page about a run, with as many panels as there is something to show.
 
     For `fit`: loss and metrics by epoch; where a trace was recorded also the gradient
-    norms, the update ratios and the activations by layer. For `minimize`: the
-    trajectory, f by step, the steps' size and the optimizer's slots.
+    norms, the update ratios and the activations by layer; of a convolution its filters
+    and feature maps. For `minimize`: the trajectory, f by step, the steps' size and the
+    optimizer's slots.
 
     Parameters
     ----------
@@ -74,6 +76,11 @@ def _training_page(run: Any) -> Figure:
                         run, ax, statistic="zero", title="Activations: zeros"
                     )
                 )
+    if has_filters(run):
+        panels += [
+            lambda ax: plot_filters(run, ax, title="Filters"),
+            lambda ax: plot_feature_maps(run, ax, title="Feature maps"),
+        ]
     columns = 1 if len(panels) == 1 else 2
     rows = -(-len(panels) // columns)
     places = [str(k) for k in range(rows * columns)]

@@ -10,11 +10,31 @@ import numpy as np
 
 from optlab.layers import (
     Activation,
+    AveragePooling1D,
+    AveragePooling2D,
     BatchNormalization,
+    Conv1D,
+    Conv1DTranspose,
+    Conv2D,
+    Conv2DTranspose,
+    Cropping2D,
     Dense,
+    DepthwiseConv2D,
     Dropout,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling2D,
     Layer,
+    MaxPooling1D,
+    MaxPooling2D,
+    Normalization,
+    Permute,
+    Rescaling,
+    Reshape,
     Residual,
+    SpatialDropout2D,
+    UpSampling2D,
+    ZeroPadding2D,
 )
 from optlab.model import Sequential
 from optlab.typing import Array
@@ -41,6 +61,7 @@ ACTIVATIONS = (
 )
 
 _ROWS, _UNITS = 37, 12
+_IMAGE, _STEPS = (4, 3, 1), (6, 2)
 
 
 def stacks() -> dict[str, list[Layer]]:
@@ -65,7 +86,50 @@ def stacks() -> dict[str, list[Layer]]:
             Dense(3, activation="softmax"),
         ],
     }
-    return found
+    return found | _images()
+
+
+def _images() -> dict[str, list[Layer]]:
+    """Return the stacks over images and sequences."""
+    relu: dict[str, Any] = {"activation": "relu"}
+    after_image: dict[str, list[Layer]] = {
+        "convolution": [Conv2D(5, 2, **relu)],
+        "convolution same": [Conv2D(9, 3, padding="same", activation="tanh")],
+        "convolution strided": [Conv2D(3, 2, strides=2, padding="same")],
+        "convolution dilated": [Conv2D(3, 2, dilation_rate=(2, 1))],
+        "convolution transposed": [Conv2DTranspose(3, 3, strides=2, padding="same")],
+        "convolution depthwise": [DepthwiseConv2D(2, depth_multiplier=3, **relu)],
+        "convolution deep": [
+            Conv2D(8, 3, padding="same", **relu),
+            MaxPooling2D(2, padding="same"),
+            SpatialDropout2D(0.3),
+            Conv2D(6, 2, **relu),
+            GlobalAveragePooling2D(),
+            Dense(3, activation="softmax"),
+        ],
+        "pooling maximum": [MaxPooling2D(2, strides=1)],
+        "pooling average": [AveragePooling2D(2, padding="same")],
+        "pooling global": [GlobalMaxPooling2D()],
+        "shape": [
+            ZeroPadding2D(1),
+            Cropping2D(((0, 1), (1, 0))),
+            UpSampling2D((2, 3)),
+            Permute((3, 1, 2)),
+        ],
+        "scaling": [Rescaling(1 / 255, -0.5), Normalization(mean=0.1, variance=0.5)],
+    }
+    after_steps: dict[str, list[Layer]] = {
+        "convolution causal": [Conv1D(4, 2, padding="causal", dilation_rate=2)],
+        "convolution of steps": [
+            Conv1DTranspose(4, 3, **relu),
+            MaxPooling1D(2),
+            AveragePooling1D(2, 1),
+            GlobalAveragePooling1D(),
+        ],
+    }
+    return {name: [Reshape(_IMAGE), *made] for name, made in after_image.items()} | {
+        name: [Reshape(_STEPS), *made] for name, made in after_steps.items()
+    }
 
 
 def check_layers(dtypes: Sequence[str]) -> Iterator[Result]:

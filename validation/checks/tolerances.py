@@ -24,6 +24,10 @@ _LAYERS = {
     "batch": (2.0, "means and variances summed in another order"),
     "dropout": (2.0, _ORDER),
     "residual": (4.0, _ORDER),
+    "convolution": (8.0, "sums over the window in another order"),
+    "pooling": (2.0, "a mean as a sum over a count"),
+    "shape": (0.0, "numbers that are only moved"),
+    "scaling": (2.0, "a product and a sum that TensorFlow may contract"),
     "deep": (8.0, f"{_ORDER}, through five layers"),
 }
 

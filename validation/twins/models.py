@@ -62,6 +62,9 @@ def model_to_keras(model: Sequential, replay: bool = False) -> Any:
     for names, weights in _paired(model, twin):
         for name, weight in zip(names, weights, strict=True):
             weight.assign(ours[name])
+    for layer in twin.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # it computes with copies of its weights
     return twin
 
 

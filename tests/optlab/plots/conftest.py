@@ -49,3 +49,22 @@ def trained():
         metrics=["accuracy"],
         record=2,
     )
+
+
+@pytest.fixture(scope="session")
+def convolved():
+    rng = np.random.default_rng(0)
+    x = rng.random((20, 6, 5, 2)).astype(np.float32)
+    layers = [
+        optlab.layers.Conv2D(5, 3, activation="relu"),
+        optlab.layers.Flatten(),
+        optlab.Dense(1),
+    ]
+    return optlab.fit(
+        optlab.Sequential(layers, input_shape=(6, 5, 2)),
+        x,
+        x.mean((1, 2, 3)),
+        loss="mse",
+        optimizer="adam",
+        epochs=1,
+    )

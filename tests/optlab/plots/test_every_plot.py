@@ -29,6 +29,8 @@ PLOTS = {
     "gradients": lambda r: plots.plot_gradients(r("trained"), title="Gradients"),
     "updates": lambda r: plots.plot_update_ratios(r("trained"), title="Updates"),
     "activations": lambda r: plots.plot_activations(r("trained"), title="Spread"),
+    "filters": lambda r: plots.plot_filters(r("convolved"), title="Filters"),
+    "feature maps": lambda r: plots.plot_feature_maps(r("convolved"), title="Maps"),
     "schedule": lambda r: plots.plot_schedule(
         {"a": schedules.CosineDecay(0.1, 50), "b": lambda step: 0.05}, 60, title="Two"
     ),
