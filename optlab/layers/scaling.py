@@ -194,7 +194,8 @@ class Normalization(_Scaled):
             ]
         arrays = []
         for name in ("mean", "variance"):
-            array = np.asarray(getattr(self, name), dtype)
+            # tf.keras rounds the numbers to float32, in float64 too.
+            array = np.asarray(getattr(self, name), np.float32).astype(dtype)
             shape = [1] * len(input_shape)
             for number, length in zip(kept[::-1], array.shape[::-1], strict=False):
                 shape[number - 1] = length

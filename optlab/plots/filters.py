@@ -57,7 +57,9 @@ def plot_filters(
         mosaic = _mosaic(tiles)
         image = ax.imshow(mosaic, cmap="RdBu_r", vmin=-limit, vmax=limit)
         _finish(ax, image, "weight", title)
-        ax.set_xlabel(_caption(found.name, "filters", len(tiles), found.filters, many))
+        ax.set_xlabel(
+            _caption(found.name, "filters", len(tiles), found.filters, many), loc="left"
+        )
     return ax
 
 
@@ -100,13 +102,16 @@ def plot_feature_maps(
     with axes_for(ax) as ax:
         image = ax.imshow(_mosaic(tiles), cmap="cividis")
         _finish(ax, image, "output", title)
-        ax.set_xlabel(_caption(found.name, "maps", len(tiles), found.filters, many))
+        ax.set_xlabel(
+            _caption(found.name, "maps", len(tiles), found.filters, many), loc="left"
+        )
     return ax
 
 
-def has_filters(run_or_model: Any) -> bool:
-    """Tell whether there is a two-dimensional convolution to draw."""
-    return bool(_candidates(run_or_model))
+def has_filters(run_or_model: Any, seen: bool = False) -> bool:
+    """Tell whether there is a two-dimensional convolution, which has `seen` a batch."""
+    found = _candidates(run_or_model)
+    return bool(found) and (not seen or found[0].output.ndim == 4)
 
 
 def _candidates(run_or_model: Any) -> list[Any]:
@@ -160,7 +165,8 @@ def _finish(ax: Axes, image: Any, label: str, title: str | None) -> None:
     ax.grid(False)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.8, label=label)
+    beside = ax.inset_axes((0.62, -0.09, 0.38, 0.04))
+    bar = ax.figure.colorbar(image, cax=beside, orientation="horizontal", label=label)
     bar.outline.set_visible(False)
     bar.ax.tick_params(labelcolor=INK)
     if title is not None:

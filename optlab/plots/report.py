@@ -77,10 +77,9 @@ def _training_page(run: Any) -> Figure:
                     )
                 )
     if has_filters(run):
-        panels += [
-            lambda ax: plot_filters(run, ax, title="Filters"),
-            lambda ax: plot_feature_maps(run, ax, title="Feature maps"),
-        ]
+        panels.append(lambda ax: plot_filters(run, ax, title="Filters"))
+    if has_filters(run, seen=True):
+        panels.append(lambda ax: plot_feature_maps(run, ax, title="Feature maps"))
     columns = 1 if len(panels) == 1 else 2
     rows = -(-len(panels) // columns)
     places = [str(k) for k in range(rows * columns)]
