@@ -40,7 +40,7 @@ class Initializer:
         """
         if self.seed is not None or rng is None:
             rng = np.random.default_rng(self.seed)
-        return np.ascontiguousarray(self._draw(tuple(shape), rng), dtype=dtype)
+        return np.array(self._draw(tuple(shape), rng), dtype, order="C")
 
     def _draw(self, shape: Shape, rng: np.random.Generator) -> Array:
         """Return the values in float64."""

@@ -26,11 +26,6 @@ from optlab.lookup import is_count
 _EPSILON = 1e-7
 
 
-def _no_rows(shape: Shape, dtype: np.dtype[Any], rng: Rng) -> Array:
-    """Return the count of a layer that saw no rows."""
-    return np.zeros(shape, dtype)
-
-
 class _Scaled(Layer):
     """A layer that computes ``x * factor + offset`` or ``(x - shift) / factor``."""
 
@@ -189,7 +184,7 @@ class Normalization(_Scaled):
                 for name, shape, value in (
                     ("mean", lengths, "zeros"),
                     ("variance", lengths, "ones"),
-                    ("count", (), _no_rows),
+                    ("count", (), "zeros"),
                 )
             ]
         arrays = []

@@ -14,8 +14,15 @@ _ORDER = "another matrix product, so sums in another order"
 #: Losses that need no exponential, in TensorFlow's own order.
 EXACT_LOSSES = ("mean_squared_error", "mean_absolute_error", "huber")
 
-#: Stacks of layers that only multiply and compare.
-EXACT_LAYERS = ("activation linear", "activation relu", "activation leaky_relu")
+#: Stacks of layers that only multiply, compare, and average few values.
+EXACT_LAYERS = (
+    "activation linear",
+    "activation relu",
+    "activation leaky_relu",
+    "pooling maximum",
+    "pooling average",
+    "pooling global",
+)
 
 #: Roundings and the reason, by the first word of the stack's name.
 _LAYERS = {
@@ -25,8 +32,7 @@ _LAYERS = {
     "dropout": (2.0, _ORDER),
     "residual": (4.0, _ORDER),
     "convolution": (8.0, "sums over the window in another order"),
-    "pooling": (2.0, "a mean as a sum over a count"),
-    "shape": (0.0, "numbers that are only moved"),
+    "shape": (2.0, "gradients of copies summed in another order"),
     "scaling": (2.0, "a product and a sum that TensorFlow may contract"),
     "deep": (8.0, f"{_ORDER}, through five layers"),
 }

@@ -161,3 +161,8 @@ def test_bad_arguments(identifier, message):
 def test_weights_of_an_unsuitable_shape(identifier, message):
     with pytest.raises(InputError, match=message):
         draw(identifier, (3,))
+
+
+@pytest.mark.parametrize("name", ["zeros", "ones", "random_normal"])
+def test_a_weight_of_no_axes(name):
+    assert initializers.get(name)((), "float32").shape == ()
