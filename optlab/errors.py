@@ -14,6 +14,13 @@ class InputTypeError(InputError, TypeError):
     """Bad input of the wrong type: an `InputError` that is a `TypeError` as well."""
 
 
+def shown(value: object) -> str:
+    """Return what came, for a message; Python refuses to write very long integers."""
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"an integer of {value.bit_length()} bits"
+    return repr(value)
+
+
 def nearest(name: str, valid: Iterable[str]) -> str | None:
     """Return the valid name most like `name`, or None where nothing is close."""
     valid = list(valid)

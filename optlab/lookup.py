@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from optlab.errors import InputError, nearest, unknown_name
+from optlab.errors import InputError, nearest, shown, unknown_name
 
 T = TypeVar("T")
 
@@ -246,9 +246,11 @@ def number(name: str, value: object, low: float | None = None) -> float:
     except (TypeError, ValueError, OverflowError):
         found = float("nan")
     if isinstance(value, (bool, np.bool_, str)) or not abs(found) < float("inf"):
-        raise InputError(f"`{name}` must be a number. Received: {name}={value!r}")
+        raise InputError(f"`{name}` must be a number. Received: {name}={shown(value)}")
     if low is not None and found < low:
-        raise InputError(f"`{name}` must be at least {low}. Received: {name}={value!r}")
+        raise InputError(
+            f"`{name}` must be at least {low}. Received: {name}={shown(value)}"
+        )
     return found
 
 
@@ -266,13 +268,14 @@ def flag(name: str, value: object) -> bool:
         return bool(value)
     raise InputError(
         f"`{name}` must be true or false. "
-        f"Received: {name}={value!r}.{meant_boolean(value)}"
+        f"Received: {name}={shown(value)}.{meant_boolean(value)}"
     )
 
 
 def meant_boolean(value: object) -> str:
     """Return " Did you mean false?" for "False" and the like, else nothing."""
-    meant = _MEANT.get(str(value).strip().lower())
+    text = value if isinstance(value, str) else shown(value)
+    meant = _MEANT.get(text.strip().lower())
     return f" Did you mean {meant}?" if meant else ""
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from optlab.errors import InputError, InputTypeError
+from optlab.errors import InputError, InputTypeError, shown
 from optlab.kernels import sums
 from optlab.kernels.floating_point import flush_subnormals
-from optlab.optimizers.hyperparameters import LARGEST, as_float, shown
+from optlab.optimizers.hyperparameters import LARGEST, as_float
 from optlab.parameters import DTYPES, Parameters
 from optlab.typing import Array as Array
 

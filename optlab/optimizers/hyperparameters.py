@@ -15,7 +15,7 @@ from typing import Any, overload
 
 import numpy as np
 
-from optlab.errors import InputError, InputTypeError, nearest
+from optlab.errors import InputError, InputTypeError, nearest, shown
 from optlab.lookup import flag
 
 #: Numbers reach the parameters through float32, as in tf.keras, so all must fit it.
@@ -174,13 +174,6 @@ class Patterns(Hyperparameter):
                 message = f"a list of regular expressions; {word!r}: {error}"
                 raise self.refusal(message, value) from None
         return list(value)
-
-
-def shown(value: Any) -> str:
-    """Return what came, for a message; Python refuses to write very long integers."""
-    if isinstance(value, int) and value.bit_length() > 200:
-        return f"an integer of {value.bit_length()} bits"
-    return repr(value)
 
 
 def as_float(value: Any) -> float | None:
