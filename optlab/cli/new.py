@@ -22,8 +22,8 @@ DATA_STARTER = """\
 
 [data]
 # A data set by name (digits, breast_cancer, wine, iris, diabetes), a generator
-# (circles, moons, blobs, linear, sine, imbalanced), or a path to a .csv, .parquet or
-# .npz file, relative to this file.
+# (adding, blobs, circles, imbalanced, linear, moons, sentences, sine), or a path to a
+# .csv, .parquet or .npz file, relative to this file.
 source = "digits"
 #: options = {{}}               # arguments of a generator, such as {{ noise = 0.1 }}
 #: target = "label"           # the column to predict

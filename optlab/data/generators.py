@@ -112,13 +112,62 @@ def imbalanced(
     return found
 
 
+def adding(n_samples: int = 1000, steps: int = 12, *, seed: int) -> Rows:
+    """Make sequences of numbers of which two are marked; their sum is the target.
+
+    Each step has a number in [0, 1] and a mark, 0 or 1 (Hochreiter and Schmidhuber,
+    1997, "Long short-term memory"). One mark is in the first half of the steps, one in
+    the second. Who always answers 1 has a mean squared error of 1/6.
+    """
+    rng = np.random.default_rng(seed)
+    x = np.zeros((n_samples, steps, 2))
+    x[:, :, 0] = rng.random((n_samples, steps))
+    rows, half = np.arange(n_samples), steps // 2
+    x[rows, rng.integers(0, half, n_samples), 1] = 1
+    x[rows, rng.integers(half, steps, n_samples), 1] = 1
+    return x, np.sum(x[:, :, 0] * x[:, :, 1], axis=1)
+
+
+def sentences(
+    n_samples: int = 1000,
+    vocabulary: int = 100,
+    steps: int = 16,
+    noise: float = 0.0,
+    *,
+    seed: int,
+) -> Rows:
+    """Make sequences of word numbers, padded with 0, in two classes.
+
+    A word is any of 1 to ``vocabulary - 1``. The first tenth of them speak for class 0
+    and the next tenth for class 1; the class is that of which a row has more. The share
+    `noise` of the labels is drawn anew.
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.integers(1, vocabulary, (n_samples, steps))
+    tenth = max(1, vocabulary // 10)
+    # One word in three tells something, and a row leans to one side.
+    side = rng.integers(0, 2, (n_samples, 1))
+    leans = np.where(rng.random(x.shape) < 0.8, side, 1 - side)
+    telling = 1 + rng.integers(0, tenth, x.shape) + tenth * leans
+    x = np.where(rng.random(x.shape) < 1 / 3, telling, x)
+    lengths = rng.integers((steps + 1) // 2, steps + 1, (n_samples, 1))
+    x[np.arange(steps) >= lengths] = 0
+    first = ((x >= 1) & (x <= tenth)).sum(axis=1)
+    second = ((x > tenth) & (x <= 2 * tenth)).sum(axis=1)
+    y = np.where(first == second, side[:, 0], second > first).astype(np.int64)
+    again = rng.random(n_samples) < noise
+    return x.astype(np.float64), np.where(again, rng.integers(0, 2, n_samples), y)
+
+
 #: name -> (function, task)
 GENERATORS: dict[str, tuple[Callable[..., Rows], Task]] = {
+    "adding": (adding, "regression"),
     "blobs": (blobs, "multiclass"),
     "circles": (circles, "binary"),
     "imbalanced": (imbalanced, "binary"),
     "linear": (linear, "regression"),
     "moons": (moons, "binary"),
+    "sentences": (sentences, "binary"),
     "sine": (sine, "regression"),
 }
 
@@ -126,6 +175,8 @@ GENERATORS: dict[str, tuple[Callable[..., Rows], Task]] = {
 _RANGES: dict[str, tuple[float, float]] = {
     "n_samples": (1, 10_000_000),
     "n_features": (1, 100_000),
+    "steps": (2, 100_000),
+    "vocabulary": (3, 1_000_000),
     "centers": (1, 10_000),
     "noise": (0.0, np.inf),
     "factor": (0.0, 1.0),
@@ -203,10 +254,13 @@ def generate(name: str, options: Mapping[str, Any], seed: int) -> Raw:
     x, y = function(**options, seed=seed)
     if task == "multiclass" and len(np.unique(y)) == 2:
         task = "binary"
+    row_shape = x.shape[1:] if x.ndim > 2 else None
+    x = np.asarray(x, np.float64).reshape(len(x), -1)
     return Raw(
         source=name,
-        x=np.asarray(x, np.float64),
+        x=x,
         y=np.asarray(y),
+        row_shape=row_shape,
         feature_names=[f"x{column}" for column in range(x.shape[1])],
         target_names=["y"],
         class_names=[]

@@ -271,9 +271,9 @@ def load(
     ----------
     source : str
         A data set ("digits", "breast_cancer", "wine", "iris", "diabetes"), a generator
-        ("circles", "moons", "blobs", "linear", "sine", "imbalanced"), or the path of a
-        .csv, .parquet or .npz file. An .npz holds `x` and `y`, and may hold `x_val` and
-        `y_val`; its arrays are taken as they are.
+        ("adding", "blobs", "circles", "imbalanced", "linear", "moons", "sentences",
+        "sine"), or the path of a .csv, .parquet or .npz file. An .npz holds `x` and
+        `y`, and may hold `x_val` and `y_val`; its arrays are taken as they are.
     options : mapping, optional
         Arguments of a generator.
     target : str or sequence of str, optional

@@ -37,6 +37,19 @@ def test_what_they_promise():
     np.testing.assert_allclose(np.sin(wave.x[:, 0]), wave.y, atol=2e-6)
     assert np.abs(wave.x).max() > np.pi
 
+    sums = load("adding", options={"steps": 6}, validation=0)
+    assert sums.x.shape == (1000, 6, 2)
+    np.testing.assert_array_equal(sums.x[:, :3, 1].sum(axis=1), 1)
+    np.testing.assert_array_equal(sums.x[:, 3:, 1].sum(axis=1), 1)
+    np.testing.assert_allclose(sums.x.prod(axis=2).sum(axis=1), sums.y, rtol=1e-6)
+
+    words = load("sentences", options={"vocabulary": 50}, validation=0)
+    assert (words.x.min(), words.x.max()) == (0, 49)
+    more = ((words.x > 5) & (words.x <= 10)).sum(axis=1)
+    less = ((words.x > 0) & (words.x <= 5)).sum(axis=1)
+    np.testing.assert_array_equal(words.y[more > less], 1)
+    np.testing.assert_array_equal(words.y[more < less], 0)
+
     two = load("blobs", options={"centers": 2}, validation=0)
     assert two.task == "binary"
 
