@@ -58,10 +58,16 @@ def status() -> int:
     return 128 + (_State.received or signal.SIGINT)
 
 
-def quit_quietly() -> None:
-    """Let both signals end this process at once, for before a command begins."""
+def quit_quietly(instead_of: Callable[..., Any]) -> None:
+    """Let both signals end this process at once, for before a command begins.
+
+    Parameters
+    ----------
+    instead_of : callable
+        The handler to take the place of, where it is there.
+    """
     for number in _SIGNALS:
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+        if signal.getsignal(number) is instead_of:
             signal.signal(number, _quit)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import json
 import os
 import sys
 import time
@@ -18,9 +19,13 @@ from typing import Any
 from benchmarks.faults.kills import COMMANDS, kill
 from benchmarks.faults.signals import MOMENTS, VERBS, WITHIN, send
 from benchmarks.faults.starved import TRIALS, hold
+from optlab.files import write_text
 from optlab.pages import write_section
 
 _PAGE = Path("docs") / "reliability.md"
+#: The figures of each part, as they were last measured.
+_KEPT = Path("out") / "faults.json"
+_PARTS = ("starved", "kills", "signals")
 
 
 def _table(head: list[str], rows: list[list[str]]) -> list[str]:
@@ -28,15 +33,10 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
 
 
-def section(
-    kills: dict[str, dict[str, Any]],
-    signals: dict[str, dict[str, Any]],
-    starved: dict[str, bool],
-    seconds: float,
-) -> str:
-    """Return the section of the page."""
+def section(results: dict[str, Any]) -> str:
+    """Return the section of the page, from each part's figures."""
     lines: list[str] = []
-    if kills:
+    if "kills" in results:
         lines += [
             "`kill -9` at random moments, then the same command again, or --resume:",
             "",
@@ -44,10 +44,10 @@ def section(
         names = ["killed", "resumed", "same", "orphans", "unclear"]
         head = ["command", "killed", "something kept", "same bits as unbroken"]
         head += ["processes left", "unclear messages"]
-        lines += _table(
-            head, [[k, *(str(v[n]) for n in names)] for k, v in kills.items()]
-        )
-    if signals:
+        found = results["kills"]["figures"].items()
+        lines += _table(head, [[k, *(str(v[n]) for n in names)] for k, v in found])
+        lines += [results["kills"]["when"], ""]
+    if "signals" in results:
         lines += [
             f"SIGINT and SIGTERM; right is 130 or 143 within {WITHIN:g} s. Early: "
             "before the interpreter had loaded the command.",
@@ -58,19 +58,13 @@ def section(
         head += ["temporary files left", "slowest end, s"]
         rows = [
             [k, *(str(v[n]) for n in names), f"{v['slowest']:.1f}"]
-            for k, v in signals.items()
+            for k, v in results["signals"]["figures"].items()
         ]
-        lines += _table(head, rows)
-    if starved:
-        rows = [[k, "yes" if held else "NO"] for k, held in starved.items()]
-        lines += _table(["plight", "held"], rows)
-    processors = os.cpu_count() or 1
-    load = os.getloadavg()[0] / processors
-    today = datetime.date.today().isoformat()
-    lines.append(
-        f"{today}, {seconds / 60:.0f} minutes, {processors} processors under a load "
-        f"of {load:.1f} each."
-    )
+        lines += [*_table(head, rows), results["signals"]["when"], ""]
+    if "starved" in results:
+        found = results["starved"]["figures"].items()
+        rows = [[k, "yes" if held else "NO"] for k, held in found]
+        lines += [*_table(["plight", "held"], rows), results["starved"]["when"]]
     return "\n".join(lines)
 
 
@@ -81,31 +75,55 @@ def main() -> int:
     parser.add_argument(
         "--moments", type=int, default=3, help=f"of each verb, at most {len(MOMENTS)}"
     )
+    parser.add_argument("--parts", nargs="*", default=list(_PARTS), choices=_PARTS)
     parser.add_argument("--verbs", nargs="*", default=list(VERBS), choices=list(VERBS))
     parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--no-page", action="store_true", help="only print")
     chosen = parser.parse_args()
-    began = time.monotonic()
-    starved = {}
-    for name in TRIALS:
-        starved[name] = hold(name)
-        _say(f"{name}: {'held' if starved[name] else 'NO'}")
-    kills = {}
-    for name in COMMANDS if chosen.kills else ():
-        kills[name] = kill(name, chosen.kills, chosen.seed)
-        _say(f"{name}: {kills[name]}")
-    signals = {}
-    for verb in chosen.verbs if chosen.moments else ():
-        signals[verb] = send(verb, chosen.moments, chosen.seed)
-        _say(f"{verb}: {signals[verb]}")
-    text = section(kills, signals, starved, time.monotonic() - began)
-    sys.stdout.write(text + "\n")
-    if not chosen.no_page:
-        write_section(_PAGE, "faults", text)
-    good = all(starved.values())
-    good &= all(v["same"] == chosen.kills and not v["orphans"] for v in kills.values())
-    good &= all(v["right"] == v["sent"] and not v["orphans"] for v in signals.values())
+    good = True
+    for part in chosen.parts:
+        began = time.monotonic()
+        figures = {}
+        for name in _names(part, chosen.verbs):
+            figures[name] = _measured(part, name, chosen)
+            _say(f"{name}: {figures[name]}")
+            good = good and _held(part, figures[name], chosen)
+        _publish(part, figures, time.monotonic() - began)
     return 0 if good else 1
+
+
+def _names(part: str, verbs: list[str]) -> list[str]:
+    return {"starved": list(TRIALS), "kills": list(COMMANDS), "signals": verbs}[part]
+
+
+def _measured(part: str, name: str, chosen: argparse.Namespace) -> Any:
+    if part == "starved":
+        return hold(name)
+    if part == "kills":
+        return kill(name, chosen.kills, chosen.seed)
+    return send(name, chosen.moments, chosen.seed)
+
+
+def _held(part: str, figures: Any, chosen: argparse.Namespace) -> bool:
+    if part == "starved":
+        return bool(figures)
+    if part == "kills":
+        return bool(figures["same"] == chosen.kills and not figures["orphans"])
+    return bool(figures["right"] == figures["sent"] and not figures["orphans"])
+
+
+def _publish(part: str, figures: Any, seconds: float) -> None:
+    """Write the page anew, with the figures that the other parts had last."""
+    processors = os.cpu_count() or 1
+    load = os.getloadavg()[0] / processors
+    when = (
+        f"{datetime.date.today().isoformat()}, {seconds / 60:.0f} minutes, "
+        f"{processors} processors under a load of {load:.1f} each."
+    )
+    kept = json.loads(_KEPT.read_text()) if _KEPT.exists() else {}
+    kept[part] = {"figures": figures, "when": when}
+    _KEPT.parent.mkdir(exist_ok=True)
+    write_text(_KEPT, json.dumps(kept, indent=1))
+    write_section(_PAGE, "faults", section(kept))
 
 
 def _say(text: str) -> None:

@@ -62,7 +62,7 @@ class Learning:
     def _not_descended(self, run: Run) -> str:
         first, last = run.step_losses[0], run.step_losses[-1]
         minima: Any = [] if run.problem is None else run.problem.minima
-        start = None if run.trajectory is None else run.trajectory[0]
+        start: Any = None if run.trajectory is None else run.trajectory[0]
         if last < first or any(np.allclose(start, m, 0, _AT_MINIMUM) for m in minima):
             return ""
         return f"the value was {first:.4g} at the start and is {last:.4g} now"
