@@ -2,6 +2,7 @@
 
 import doctest
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,14 @@ def test_examples_run():
     assert tried > 0 and failed == 0
 
 
-def test_experiment_is_valid():
+def test_experiments_are_valid():
     from optlab import Experiment
 
-    (text,) = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
-    assert Experiment.from_toml(text).optimizer is not None
+    whole, layers = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    experiment = Experiment.from_toml(whole)
+    assert experiment.build().model.output_shape == (10,)
+    model = experiment.replace(tomllib.loads(layers)).build().model
+    assert [type(layer).__name__ for layer in model.layers][1] == "Conv2D"
 
 
 def test_pictures_and_folders_exist():
