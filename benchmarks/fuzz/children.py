@@ -22,9 +22,9 @@ PARTS = {
     "fits": ("benchmarks.fuzz.fits", 5_000),
     "files": ("benchmarks.fuzz.documents", 1_000),
 }
-#: Seconds without a finished case after which a process is ended: it hangs in C, where
-#: no alarm reaches it.
-_SILENT = 240.0
+#: Seconds without a finished case after which a process is ended: it waits, or hangs in
+#: C, where no alarm reaches it.
+_SILENT = 600.0
 
 
 @dataclass

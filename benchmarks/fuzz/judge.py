@@ -11,9 +11,9 @@ from typing import Any
 
 from optlab.errors import InputError
 
-#: Seconds after which a call counts as hanging. The longest that was measured to end
-#: well takes 21 s: a first compilation, on a busy machine.
-LIMIT = 90
+#: Seconds of computing after which a call counts as hanging. The longest that was
+#: measured to end well takes 21 s: a first compilation.
+LIMIT = 90.0
 
 #: How Python and NumPy word their own refusals.
 _RAW = re.compile(
@@ -58,8 +58,8 @@ def _alarm(number: int, frame: Any) -> None:
 
 def judge(what: str, call: Callable[[], Any]) -> Verdict:
     """Make a call and say what came of it."""
-    before = signal.signal(signal.SIGALRM, _alarm)
-    signal.alarm(LIMIT)
+    before = signal.signal(signal.SIGPROF, _alarm)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -75,8 +75,8 @@ def judge(what: str, call: Callable[[], Any]) -> Verdict:
     except Exception as error:  # whatever is raised here is what is looked for
         return Verdict("traceback", f"{what}: {type(error).__name__}: {_short(error)}")
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0.0)
+        signal.signal(signal.SIGPROF, before)
     return Verdict("returned")
 
 

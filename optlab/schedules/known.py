@@ -57,11 +57,12 @@ def get(
     >>> get({"name": "step_decay", "initial_learning_rate": 1.0, "decay_steps": 5})(7)
     0.1
     """
-    named = identifier.get("class_name") if isinstance(identifier, Mapping) else None
+    table = identifier if isinstance(identifier, Mapping) else {}
+    named = table.get("class_name")
     if isinstance(named, str) and named == "function":
         raise InputError(
             "A function cannot be made from a configuration: pass the function "
-            f"{identifier.get('config')!r} itself as the learning rate."
+            f"{table.get('config')!r} itself as the learning rate."
         )
     found: Callable[..., float] = SCHEDULES.get(identifier)
     return found
