@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         callbacks,
         data,
         experiments,
+        explain,
         initializers,
         layers,
         losses,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         problems,
         regularizers,
         schedules,
+        validation,
     )
     from optlab.diagnosis.diagnose import diagnose
     from optlab.diagnosis.result import Diagnosis
@@ -101,6 +103,7 @@ _MODULES = (
     "callbacks",
     "data",
     "experiments",
+    "explain",
     "initializers",
     "layers",
     "losses",
@@ -110,6 +113,7 @@ _MODULES = (
     "problems",
     "regularizers",
     "schedules",
+    "validation",
 )
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -147,6 +151,7 @@ __all__ = [
     "diagnose",
     "evaluate",
     "experiments",
+    "explain",
     "fit",
     "initializers",
     "layers",
@@ -160,6 +165,7 @@ __all__ = [
     "rule",
     "schedules",
     "sweep",
+    "validation",
 ]
 
 
@@ -177,4 +183,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*__all__, *(name for name in globals() if name[:2] == "__")})

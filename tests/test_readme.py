@@ -1,12 +1,14 @@
 """The README's examples run, and what it shows is there."""
 
 import doctest
+import importlib
 import re
 import tomllib
 from pathlib import Path
 
 import pytest
 
+import optlab
 from optlab.cli.app import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +18,29 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 def test_examples_run():
     failed, tried = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
     assert tried > 0 and failed == 0
+
+
+PAGES = ["README.md", *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_of_a_page_is_python_and_its_names_are_there(page):
+    """Sessions are run by `test_examples_run`; the rest must compile at least."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for block in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+        if not block.startswith(">>>"):
+            compile(block, page, "exec")
+    for name in set(re.findall(r"\boptlab((?:\.[a-zA-Z_]+)+)\b(?!\.)", text)):
+        if name.startswith(".validation"):
+            continue  # would import TensorFlow
+        if name.endswith((".toml", ".cfg", ".py", ".json", ".git", ".egg")):
+            continue
+        found = optlab
+        for part in name.split(".")[1:]:
+            try:
+                found = getattr(found, part)
+            except AttributeError:
+                found = importlib.import_module(f"{found.__name__}.{part}")
 
 
 def test_experiments_are_valid():

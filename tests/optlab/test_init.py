@@ -80,3 +80,17 @@ def test_name_is_not_hidden_by_a_module(name):
 def test_unknown_name_is_an_attribute_error():
     with pytest.raises(AttributeError, match="no attribute 'Adm'"):
         _ = optlab.Adm
+
+
+def test_dir_shows_public_names_only():
+    shown = [name for name in dir(optlab) if not name.startswith("__")]
+    assert shown == sorted(optlab.__all__)
+
+
+def test_documented_modules_are_there_after_the_import():
+    code = (
+        "import sys, optlab; optlab.explain.explain; optlab.validation; "
+        "assert 'DiagnoseWhenStuck' in dir(optlab.validation); "
+        "assert 'tensorflow' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
