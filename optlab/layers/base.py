@@ -334,7 +334,7 @@ class Layer:
 
     def _channels_last(self, data_format: object) -> str:
         """Return tf.keras's `data_format`, of which there is one."""
-        if data_format not in (None, "channels_last"):
+        if data_format is not None and str(data_format) != "channels_last":
             raise self._error(
                 "`data_format` must be 'channels_last'; put the channels into the last "
                 f"axis. Received: data_format={data_format!r}."

@@ -50,7 +50,7 @@ class Bidirectional(Wrapper):
         name: str | None = None,
     ) -> None:
         super().__init__(trainable, name)
-        if merge_mode not in _MODES:
+        if not isinstance(merge_mode, str) or merge_mode not in _MODES:
             raise self._error(
                 f"`merge_mode` must be one of {', '.join(_MODES)}. "
                 f"Received: merge_mode={merge_mode!r}."

@@ -8,7 +8,7 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.kernels import top_k as kernels
-from optlab.lookup import is_count
+from optlab.lookup import flag, is_count
 from optlab.metrics.accuracy import SparseCategoricalAccuracy
 from optlab.metrics.base import Array, Mean
 
@@ -64,7 +64,7 @@ class SparseTopKCategoricalAccuracy(SparseCategoricalAccuracy):
     def __init__(
         self, name: str | None = None, k: int = 5, from_sorted_ids: bool = False
     ) -> None:
-        if from_sorted_ids:
+        if flag("from_sorted_ids", from_sorted_ids):
             raise InputError(
                 "`from_sorted_ids` must be False: outputs are scores. "
                 f"Received: from_sorted_ids={from_sorted_ids!r}"
