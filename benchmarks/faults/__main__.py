@@ -77,13 +77,14 @@ def main() -> int:
     )
     parser.add_argument("--parts", nargs="*", default=list(_PARTS), choices=_PARTS)
     parser.add_argument("--verbs", nargs="*", default=list(VERBS), choices=list(VERBS))
+    parser.add_argument("--plights", nargs="*", default=list(TRIALS), metavar="TEXT")
     parser.add_argument("--seed", type=int, default=11)
     chosen = parser.parse_args()
     good = True
     for part in chosen.parts:
         began = time.monotonic()
         figures = {}
-        for name in _names(part, chosen.verbs):
+        for name in _names(part, chosen):
             figures[name] = _measured(part, name, chosen)
             _say(f"{name}: {figures[name]}")
             good = good and _held(part, figures[name], chosen)
@@ -91,8 +92,10 @@ def main() -> int:
     return 0 if good else 1
 
 
-def _names(part: str, verbs: list[str]) -> list[str]:
-    return {"starved": list(TRIALS), "kills": list(COMMANDS), "signals": verbs}[part]
+def _names(part: str, chosen: argparse.Namespace) -> list[str]:
+    if part == "starved":
+        return [name for name in TRIALS if any(t in name for t in chosen.plights)]
+    return list(COMMANDS) if part == "kills" else list(chosen.verbs)
 
 
 def _measured(part: str, name: str, chosen: argparse.Namespace) -> Any:

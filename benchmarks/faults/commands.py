@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import resource
+import secrets
 import signal
 import subprocess
 import sys
@@ -78,7 +79,8 @@ def optlab(
     """
     temporary = folder / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    marked = {"TMPDIR": str(temporary), "OPTLAB_FAULTS": str(folder)}
+    mark = secrets.token_hex(8)  # of this command and of what it starts
+    marked = {"TMPDIR": str(temporary), "OPTLAB_FAULTS": mark}
     process = subprocess.Popen(
         [sys.executable, "-m", "optlab", *words],
         cwd=folder,
@@ -103,7 +105,7 @@ def optlab(
         out, err = process.communicate()
     seconds = time.monotonic() - began
     time.sleep(0.3 if number is not None else 0.0)
-    orphans = _of(folder)
+    orphans = _of(mark)
     for pid in orphans:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
@@ -114,13 +116,13 @@ def _limit(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-def _of(folder: Path) -> list[int]:
-    """Return the processes that carry the folder's mark in their environment."""
-    mark = f"OPTLAB_FAULTS={folder}\0".encode()
+def _of(mark: str) -> list[int]:
+    """Return the processes that carry a mark in their environment."""
+    entry_of_mark = f"OPTLAB_FAULTS={mark}\0".encode()
     found = []
     for entry in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if mark in entry.read_bytes() + b"\0":
+            if entry_of_mark in entry.read_bytes() + b"\0":
                 found.append(int(entry.parent.name))
         except OSError:
             continue  # it has ended, or is another user's
