@@ -24,6 +24,23 @@ VALUES = {
     "layers": [{"class": "Dense", "units": 4, "use_bias": False}],
     "target_shape": [2, 2],
     "data_format": "channels_last",
+    "layer": {"class": "LSTM", "units": 3, "activation": "sigmoid"},
+    "input_dim": 5,
+    "output_dim": 3,
+    "mask_zero": True,
+    "mask_value": 0.5,
+    "return_sequences": True,
+    "go_backwards": True,
+    "stddev": 0.25,
+    "n": 2,
+    "filters": 3,
+    "kernel_size": 3,
+    "pool_size": 2,
+    "strides": 2,
+    "dims": [2, 1],
+    "size": 3,
+    "cropping": 1,
+    "padding": "same",
 }
 DATA = {"source": "blobs", "options": {"n_features": 4}}
 
@@ -42,6 +59,8 @@ def tables():
                 table[argument] = {"name": "l1_l2", "l1": 0.25, "l2": 0.5}
             elif argument in VALUES:
                 table[argument] = VALUES[argument]
+        if "recurrent_initializer" in table:
+            table["activation"] = "sigmoid"
         if cls.merges:
             table["inputs"] = ["input", "input"]
         yield table
@@ -180,7 +199,7 @@ def test_weights_of_a_file(tmp_path):
     np.testing.assert_array_equal(moved.build().model.get_weights()[0], kernel)
     with pytest.raises(InputError, match=r"no array of first\.npz has the name"):
         made.replace({"model.layers.0.units": 5}).build()
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="Cannot read"):
         made.replace({"model.weights": "none.npz"}).build()
 
 
