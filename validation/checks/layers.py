@@ -58,6 +58,10 @@ ACTIVATIONS = (
     "softplus",
     "exponential",
     "softmax",
+    "mish",
+    "softsign",
+    "hard_sigmoid",
+    "log_softmax",
 )
 
 _ROWS, _UNITS = 37, 12
