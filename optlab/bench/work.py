@@ -233,6 +233,10 @@ class LayersWork(FitWork):
         """The layers by tf.keras's class names and arguments."""
         return list(self.stack)
 
+    def head(self, batches: int = 2) -> tuple[Array, Array]:
+        """Return the first batches; few, for labels of noise drive roundings apart."""
+        return super().head(batches)
+
     def model(self, seed: int = 2) -> Any:
         """Return our model with weights of its initializers."""
         import optlab
