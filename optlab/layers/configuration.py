@@ -60,9 +60,12 @@ def configuration(layer: Layer) -> Table:
     )
     given = serialized(arguments, None)
     table: Table = {"class": type(layer).__name__}
-    for name, value in arguments.items():
-        if name in needed or given[name] != usual[name]:
-            table[name] = _plain(value)
+    kept = [n for n in arguments if n in needed or given[n] != usual[n]]
+    # A default may follow from another argument, as strides from a pool's size.
+    again = type(layer)(**{name: copied(arguments[name]) for name in kept})
+    remade = serialized(again.arguments(), None)
+    kept += [n for n in arguments if n not in kept and given[n] != remade[n]]
+    table |= {name: _plain(arguments[name]) for name in arguments if name in kept}
     if not layer.trainable:
         table["trainable"] = False
     if layer.given_name is not None:

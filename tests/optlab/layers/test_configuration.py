@@ -35,11 +35,11 @@ VALUES = {
     "n": 2,
     "filters": 3,
     "kernel_size": 3,
-    "pool_size": 2,
+    "pool_size": 3,
     "strides": 2,
-    "dims": [2, 1],
+    "dims": [1],
     "size": 3,
-    "cropping": 1,
+    "cropping": 2,
     "padding": "same",
 }
 DATA = {"source": "blobs", "options": {"n_features": 4}}
@@ -59,6 +59,10 @@ def tables():
                 table[argument] = {"name": "l1_l2", "l1": 0.25, "l2": 0.5}
             elif argument in VALUES:
                 table[argument] = VALUES[argument]
+        if name == "Rescaling":
+            table["scale"] = 0.5
+        if name.startswith("ZeroPadding"):
+            table["padding"] = 2
         if "recurrent_initializer" in table:
             table["activation"] = "sigmoid"
         if cls.merges:
