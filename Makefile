@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format bench bench-diagnosis bits faults fuzz mutants
+.PHONY: help run test lint format bench bench-diagnosis bench-programs bits faults fuzz mutants
 .PHONY: pictures verify-versions clean
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make fuzz      call everything with odd arguments, arrays and files'
 	@echo 'make bits      train in many environments and compare the bits'
 	@echo 'make mutants   plant faults, and ask verify and the tests whether they notice'
+	@echo 'make bench-programs  score the diagnoses of Keras scripts; PROGRAMS=folder'
 	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.20 2.21"'
 	@echo 'make pictures  draw the pictures of the README again'
 	@echo 'make clean     delete what was built and run; keep .venv'
@@ -73,6 +74,10 @@ fuzz: $(STAMP)-dev
 
 bits: $(STAMP)-dev
 	$(BIN)/python -m benchmarks.bits --page docs/reliability.md
+
+PROGRAMS ?= programs
+bench-programs: $(STAMP)-dev
+	$(BIN)/python -m benchmarks.programs $(PROGRAMS)
 
 pictures: $(STAMP)-run
 	$(BIN)/python docs/pictures.py

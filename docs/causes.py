@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from optlab.cli.output import write_text
 from optlab.diagnosis.causes import CAUSES
 from optlab.diagnosis.text import GROUPS
+from optlab.files import write_text
 from optlab.pages import placed
 
 PAGE = Path(__file__).resolve().with_name("diagnosis.md")
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def catalogue() -> str:
-    """Return every cause: definition, symptom, test, cure, and the line of tf.keras."""
+    """Return every cause: definition, symptom, test and cure."""
     parts = []
     for prefix, group in GROUPS.items():
         parts.append(f"### {group.capitalize()}\n")
@@ -48,7 +48,7 @@ def catalogue() -> str:
                 f"**{name}**: {cause.definition}\n",
                 f"- Symptom: {cause.symptom}",
                 f"- Test: {summary}",
-                f"- Cure: {cause.cure} In tf.keras: `{cause.keras}`\n",
+                f"- Cure: {cause.cure}\n",
             ]
     return "\n".join(parts).rstrip()
 

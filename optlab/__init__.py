@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         validation,
     )
     from optlab.diagnosis.diagnose import diagnose
+    from optlab.diagnosis.keras import fit_and_diagnose, watch
     from optlab.diagnosis.result import Diagnosis
     from optlab.errors import InputError
     from optlab.experiments import Experiment, sweep
@@ -65,6 +66,7 @@ __version__ = "0.1.0"
 #: Where each public name lives; a module that stands for itself is in `_MODULES`.
 _HOMES = {
     "optlab.diagnosis": ("Diagnosis", "diagnose"),
+    "optlab.diagnosis.keras": ("fit_and_diagnose", "watch"),
     "optlab.errors": ("InputError",),
     "optlab.experiments": ("Experiment", "sweep"),
     "optlab.layers": (
@@ -153,6 +155,7 @@ __all__ = [
     "experiments",
     "explain",
     "fit",
+    "fit_and_diagnose",
     "initializers",
     "layers",
     "losses",
@@ -166,6 +169,7 @@ __all__ = [
     "schedules",
     "sweep",
     "validation",
+    "watch",
 ]
 
 

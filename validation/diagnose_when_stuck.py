@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import keras
+import numpy as np
 
 from optlab.diagnosis import Diagnosis, diagnose, text
 from optlab.errors import InputError
@@ -32,7 +33,7 @@ class DiagnoseWhenStuck(keras.callbacks.Callback):  # type: ignore[misc]
     budget : float
         Seconds for the diagnosis.
     stop_training : bool
-        Whether training ends after a diagnosis that found a fault.
+        Whether training ends after a diagnosis that proved a fault.
     verbose : bool
         Whether the answer is printed.
 
@@ -40,6 +41,10 @@ class DiagnoseWhenStuck(keras.callbacks.Callback):  # type: ignore[misc]
     ----------
     answer : Diagnosis or None
         None for as long as nothing got stuck.
+
+    Notes
+    -----
+    It never raises into a training, and never stops one unless a fault was proved.
 
     Examples
     --------
@@ -69,9 +74,12 @@ class DiagnoseWhenStuck(keras.callbacks.Callback):  # type: ignore[misc]
         self.stops, self.verbose = stop_training, verbose
         self.answer: Diagnosis | None = None
         self._best, self._waited, self._last = math.inf, 0, 0.0
+        self._asked = False
+        self._first: list[Any] = []
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Begin to watch."""
+        self._first = self.model.get_weights()
         self._best, self._waited, self._last = math.inf, 0, 0.0
 
     def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
@@ -103,21 +111,42 @@ class DiagnoseWhenStuck(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _ask(self, why: str) -> None:
         """Run the diagnosis, once."""
-        if self.answer is not None:
+        if self._asked:
             return
+        self._asked = True
         self._say(f"\nStuck: {why}. Diagnosing, for at most {self.budget:g} s ...")
-        self.answer = diagnose(
-            self.model,
-            self.x,
-            self.y,
-            epochs=int(self.params.get("epochs") or 20),
-            batch_size=self.batch_size or self._batch_size(),
-            validation_data=self.validation_data,
-            budget=self.budget,
-        )
+        try:
+            self.answer = self._diagnosed()
+        except Exception as error:  # a training must not end because of its observer
+            self._say(f"No diagnosis: {type(error).__name__}: {error}")
+            return
         self._say(text.report(self.answer))
-        if self.stops and not self.answer.healthy:
+        proved = any(found.status == "proved" for found in self.answer.causes)
+        if self.stops and self.answer.verdict == "faulty" and proved:
             self.model.stop_training = True
+
+    def _diagnosed(self) -> Diagnosis:
+        """Diagnose the model as it began; put everything back as it is now."""
+        model, now = self.model, self.model.get_weights()
+        state = [np.asarray(v) for v in model.optimizer.variables]
+        try:
+            model.set_weights(self._first)
+            for variable in model.optimizer.variables:
+                if variable is not model.optimizer._learning_rate:
+                    variable.assign(np.zeros(variable.shape, variable.dtype))
+            return diagnose(
+                model,
+                self.x,
+                self.y,
+                epochs=int(self.params.get("epochs") or 20),
+                batch_size=self.batch_size or self._batch_size(),
+                validation_data=self.validation_data,
+                budget=self.budget,
+            )
+        finally:
+            model.set_weights(now)
+            for variable, value in zip(model.optimizer.variables, state, strict=True):
+                variable.assign(value)
 
     def _batch_size(self) -> int:
         """Return the rows of a batch, from the steps of an epoch."""

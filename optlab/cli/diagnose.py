@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -15,13 +17,16 @@ from optlab import experiments, interrupts
 from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.compiling import say_when_compiling
+from optlab.cli.output import to_json
 from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
+from optlab.diagnosis.diagnose import BUDGETS
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
 from optlab.errors import InputError
 from optlab.files import write_text
 
 _COLOURS = {"proved": "bold red", "suspected": "yellow", "ruled out": "dim"}
+ENGINES = ("auto", "optlab", "keras")
 #: So many of the causes that were ruled out are listed.
 _MOST_RULED_OUT = 8
 
@@ -29,18 +34,41 @@ _MOST_RULED_OUT = 8
 def diagnose(
     file: Annotated[
         str,
-        typer.Argument(help="An experiment file, or the name of a shipped experiment."),
+        typer.Argument(
+            help="An experiment file or its name, a Keras script (.py), or a saved "
+            "model (.keras, with --rows)."
+        ),
     ],
+    arguments: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[-- ARGS]", help="Arguments of the script."),
+    ] = None,
     budget: Annotated[
-        float,
+        float | None,
         typer.Option(metavar="SECONDS", help="After so long, answer what is known."),
-    ] = 60.0,
+    ] = None,
     jobs: Annotated[
         int, typer.Option(min=1, help="Processes to train in, where that pays.")
     ] = 2,
+    engine: Annotated[
+        str, typer.Option(help="What trains: auto, optlab or keras.")
+    ] = "auto",
+    fit: Annotated[
+        int, typer.Option(min=1, help="Which call of fit in a script is meant.")
+    ] = 1,
+    timeout: Annotated[
+        float,
+        typer.Option(metavar="SECONDS", help="How long a script may take to its fit."),
+    ] = 120.0,
+    rows: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.npz", help="Rows of a saved model: x, y."),
+    ] = None,
     fix: Annotated[
         Path | None,
-        typer.Option(metavar="OUT.toml", help="Write the cured experiment."),
+        typer.Option(
+            metavar="OUT", help="Write the cured experiment (.toml) or program (.py)."
+        ),
     ] = None,
     html: Annotated[
         Path | None,
@@ -56,23 +84,103 @@ def diagnose(
 ) -> int:
     """Say why a set-up does not learn, and prove it: change one thing and run again.
 
-    The exit status is 0 where it is healthy, 1 where a fault was found.
+    A script runs in a process of its own until it calls fit, and is stopped there.
+
+    The exit status is 0 where it is healthy, 1 where it is not.
     """
-    if fix is not None and fix.suffix != ".toml":
-        raise InputError(f"--fix must name a .toml file. Received: {fix}")
+    script, saved = file.endswith(".py"), file.endswith(".keras")
+    suffix = ".py" if script or saved else ".toml"
+    if fix is not None and fix.suffix != suffix:
+        raise InputError(f"--fix must name a {suffix} file. Received: {fix}")
     if html is not None and html.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"--html must name an .html file. Received: {html}")
+    if engine not in ENGINES:
+        raise InputError(f"--engine must be one of {', '.join(ENGINES)}: {engine}")
+    if budget is not None and not budget > 0:
+        raise InputError(f"`budget` must be above 0. Received: budget={budget:g}")
     picture = output.picture(plot)
     for path, option in ((fix, "--fix"), (html, "--html")):
         if path is not None:
             output.check_folder(path.parent, option)
+    if arguments and not script:
+        raise InputError(f"Only a script takes arguments. Received: {arguments[0]}")
+    if saved != (rows is not None):
+        raise InputError("A saved model (.keras) and --rows FILE.npz go together.")
+    shown = {
+        "budget": budget,
+        "jobs": jobs,
+        "engine": engine,
+        "fix": fix and str(fix),
+        "html": html and str(html),
+        "plot": picture and str(picture),
+        "json": json,
+    }
+    if script:
+        options = {"fit": fit, "timeout": timeout, "shown": shown}
+        return _run_script(file, arguments or [], options)
+    if saved and rows is not None:
+        from optlab.validation.programs.saved import captured_from
+
+        return diagnose_captured(captured_from(file, rows), "", shown)
     experiment = experiments.find(file)
     say_when_compiling()
-    with _live(experiment.name, budget) as progress:
-        answer = _diagnose(experiment, budget=budget, jobs=jobs, progress=progress)
+    with _live(experiment.name, budget or BUDGETS["optlab"]) as progress:
+        answer = _diagnose(
+            experiment,
+            budget=budget,
+            jobs=jobs,
+            engine=engine,  # type: ignore[arg-type]
+            progress=progress,
+        )
     interrupts.check()  # no verdict from what was cut short
+    return _present(answer, shown)
+
+
+def _run_script(script: str, arguments: list[str], options: dict[str, Any]) -> int:
+    """Run a script in a process of its own, which diagnoses what it captures."""
+    if not Path(script).is_file():
+        raise InputError(f"There is no script {script}.")
+    command = [
+        sys.executable,
+        *("-m", "optlab.validation.programs.script"),
+        to_json(options),
+        *(script, *arguments),
+    ]
+    done = subprocess.Popen(command)
+    try:
+        return done.wait()
+    except KeyboardInterrupt:
+        done.wait(10)
+        raise
+
+
+def diagnose_captured(found: Any, script: str, shown: dict[str, Any]) -> int:
+    """Diagnose what a script was about to train, in its process; print the answer."""
+    from optlab.validation.programs.diagnosing import diagnose_call, raised
+
+    if hasattr(found, "kind"):
+        return _present(raised(found), shown)
+    seconds = shown["budget"] or BUDGETS["keras"]
+    with _live(Path(script).name, seconds) as progress:
+        answer = diagnose_call(
+            found,
+            shown["budget"],
+            1,  # a worker process would run the script again, as its main module
+            shown["engine"],
+            progress,
+            script,
+        )
+    return _present(answer, shown)
+
+
+def _present(answer: Diagnosis, shown: dict[str, Any]) -> int:
+    """Write the files that were asked for, and print the answer."""
+    fix, html, picture = (
+        None if shown[key] is None else Path(shown[key])
+        for key in ("fix", "html", "plot")
+    )
     written = _write(answer, fix, html, picture)
-    if json:
+    if shown["json"]:
         output.print_json({**answer.to_dict(), "files": written})
     else:
         _show(answer, fix)
@@ -150,19 +258,16 @@ def _show(answer: Diagnosis, fix: Path | None) -> None:
         _show_table(answer, console)
     for found in answer.causes[:1]:
         _show_evidence(found, console)
-    diff = file_diff(answer, _repaired(fix))
+    if answer.lines:
+        console.print("\nChange in your program:", style="bold")
+        for change in answer.lines:
+            console.print(f"  {change}", markup=False, soft_wrap=True)
+    diff = "" if answer.program else file_diff(answer, _repaired(fix))
     if diff:
         console.print("\nThe fix:", style="bold")
         for line in diff.splitlines():
             style = {"+": "green", "-": "red"}.get(line[:1], "")
             console.print(line, style=style, markup=False, soft_wrap=True)
-    proved = [found for found in answer.causes if found.status == "proved"]
-    named = proved[:1] or answer.causes[:1]
-    named += [c for c in proved if c.cause in proved[0].evidence.get("with", ())]
-    if named:
-        console.print("\nIn a tf.keras program:", style="bold")
-        for found in named:
-            console.print(f"    {found.entry.keras}", markup=False, soft_wrap=True)
     if answer.healthy:
         console.print("\nWhat was checked:", style="bold")
         for line in text.checked_lines(answer):

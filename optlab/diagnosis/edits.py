@@ -58,8 +58,24 @@ def redrawn(edit: Edit) -> Edit:
 
 
 def dense_entries(layers: Iterable[Tree]) -> list[Tree]:
-    """Return the entries with units."""
-    return [entry for entry in layers if entry.get("units")]
+    """Return the entries of dense layers."""
+    return [entry for entry in layers if is_dense(entry)]
+
+
+def is_dense(entry: Tree) -> bool:
+    """Whether an entry is a dense layer."""
+    return bool(entry.get("units")) and entry.get("class", "Dense") == "Dense"
+
+
+def ends_dense(layers: Iterable[Tree]) -> bool:
+    """Whether a dense layer gives the outputs."""
+    parts = [entry for entry in layers if entry.get("class") or entry.get("units")]
+    return bool(parts) and is_dense(parts[-1])
+
+
+def _is_trunk(entry: Tree) -> bool:
+    """Whether an entry is a layer of another kind than a dense block has."""
+    return bool(entry.get("class")) and not is_dense(entry)
 
 
 def without(*keys: str) -> Edit:
@@ -69,7 +85,9 @@ def without(*keys: str) -> Edit:
         for entry in layers:
             for key in keys:
                 entry.pop(key, None)
-        layers[:] = [e for e in layers if any(e.get(k) for k in _PARTS)]
+        layers[:] = [
+            e for e in layers if e.get("class") or any(e.get(k) for k in _PARTS)
+        ]
 
     return on_layers(change)
 
@@ -82,16 +100,18 @@ def hidden_activation(name: str, only: Iterable[str] = ()) -> Edit:
     only = set(only)
 
     def change(layers: list[Tree]) -> None:
-        last = dense_entries(layers)[-1]
+        last = dense_entries(layers)[-1] if ends_dense(layers) else None
         for entry in layers:
             if entry is last:
                 break
+            own = is_dense(entry) or "filters" in entry
+            alone = entry.get("activation") and "class" not in entry
             old = entry.get("activation", "linear")
-            if entry.get("units") and (not only or old in only):
+            if (own or alone) and (not only or old in only):
                 entry["activation"] = name
-            elif not entry.get("units") and entry.get("activation"):
-                if not only or old in only:
-                    entry["activation"] = name
+        if last is None:
+            # Not the activation that gives the outputs.
+            return
 
     return on_layers(change)
 
@@ -100,6 +120,12 @@ def output_activation(name: str, units: int | None = None) -> Edit:
     """Give the last dense layer an activation, and other units where asked."""
 
     def change(layers: list[Tree]) -> None:
+        if not ends_dense(layers):
+            while layers and not layers[-1].get("class") and "units" not in layers[-1]:
+                layers.pop()
+            new: Tree = {"activation": name}
+            layers.append(new if units is None else {"units": units} | new)
+            return
         last = dense_entries(layers)[-1]
         last["activation"] = name
         if units is not None:
@@ -126,7 +152,10 @@ def initializers(kernel: str | None, bias: str | None = "zeros") -> Edit:
 
 
 def hidden_layers(units: list[int], activation: str = "relu") -> Edit:
-    """Replace all hidden layers by fresh ones of these widths."""
+    """Replace the hidden dense layers by fresh ones of these widths.
+
+    Layers of other kinds in front of them stay.
+    """
 
     def change(layers: list[Tree]) -> None:
         last = dense_entries(layers)[-1]
@@ -142,9 +171,26 @@ def hidden_layers(units: list[int], activation: str = "relu") -> Edit:
             if entry["kernel_initializer"] is None:
                 del entry["kernel_initializer"]
         place = next(k for k, entry in enumerate(layers) if entry is last)
-        layers[:] = fresh + layers[place:]
+        kept = [k for k in range(place) if _is_trunk(layers[k])]
+        trunk = layers[: kept[-1] + 1] if kept else []
+        layers[:] = trunk + fresh + layers[place:]
 
     return redrawn(on_layers(change))
+
+
+def whole_model(front: list[Tree], units: list[int], outputs: int) -> Edit:
+    """Replace all layers: these, then relu layers of these widths, then the outputs."""
+
+    def edit(tree: Tree) -> Tree:
+        tree = copy.deepcopy(tree)
+        fresh: list[Tree] = [
+            {"units": n, "activation": "relu", "kernel_initializer": "he_normal"}
+            for n in units
+        ]
+        tree["model"]["layers"] = [*front, *fresh, {"units": outputs}]
+        return tree
+
+    return edit
 
 
 def batch_normalized() -> Edit:

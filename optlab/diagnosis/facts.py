@@ -240,6 +240,36 @@ class Facts:
         """The learning rate of the first step."""
         return float(self.experiment.optimizer.make().learning_rate)
 
+    @cached_property
+    def schedule(self) -> Any:
+        """The schedule of the rate as a function of the step; None where constant."""
+        return self.experiment.optimizer.make().schedule
+
+    @property
+    def sequential_input(self) -> bool:
+        """Whether a row is more than a vector: a sequence, or a picture."""
+        return len(self.data.x.shape) > 2
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of one row."""
+        return tuple(int(n) for n in self.data.x.shape[1:])
+
+    @property
+    def relu(self) -> bool:
+        """Whether a hidden layer has a relu."""
+        return "relu" in self.hidden_activations
+
+    @property
+    def tokens(self) -> bool:
+        """Whether the inputs are numbers of words."""
+        return False
+
+    @property
+    def kind(self) -> str:
+        """How far layers can be changed: "chain", "graph" or "opaque"."""
+        return "chain"
+
     @property
     def batch_size(self) -> int:
         """Rows in a batch, at most all."""

@@ -37,6 +37,10 @@ def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
         If there is no cure to write, or the files cannot be written.
     """
     path = Path(path)
+    if answer.program is not None:
+        from optlab.validation.programs.writing import write_program
+
+        return write_program(answer, path)
     if answer.cured is None or answer.cured.data is None:
         why = "the set-up is healthy" if answer.healthy else "no change cured it"
         raise InputError(f"There is no fix to write: {why}.")

@@ -68,6 +68,7 @@ def to_html(answer: Diagnosis, repaired: str = REPAIRED) -> str:
     """
     name = answer.experiment.name or "experiment"
     kind = "healthy" if answer.healthy else "faulty"
+    changes = [f"<li>{escape(str(change))}" for change in answer.lines]
     parts = [
         f"<p class=meta>Diagnosis of {escape(name)}</p>",
         f'<h1 class="{kind}">{escape(text.verdict(answer))}</h1>',
@@ -75,6 +76,8 @@ def to_html(answer: Diagnosis, repaired: str = REPAIRED) -> str:
         f"<p>{escape(text.story(answer))}</p>",
         *(f"<p class=small>Note: {escape(note)}</p>" for note in answer.notes),
     ]
+    if changes:
+        parts += ["<h2>Change in your program</h2>", f"<ul>{''.join(changes)}</ul>"]
     if any(len(losses) for losses in answer.losses_before) or answer.before:
         parts += ["<h2>Before and after</h2>", _picture(answer)]
     if answer.causes:
@@ -154,9 +157,7 @@ def _cause(found: CauseFound) -> str:
     return (
         f'<div class="cause {found.status.replace(" ", "-")}">'
         f"<h3>{found.cause} <span class=badge>{found.status}</span></h3>"
-        f"<p>{escape(entry.definition)}</p><dl>{listed}</dl>"
-        f"<p class=small>In a tf.keras program:</p>"
-        f"<pre><code>{escape(entry.keras)}</code></pre></div>"
+        f"<p>{escape(entry.definition)}</p><dl>{listed}</dl></div>"
     )
 
 

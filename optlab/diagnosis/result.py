@@ -10,6 +10,9 @@ from optlab.experiments import Experiment
 from optlab.plain import finite
 
 Status: TypeAlias = Literal["proved", "suspected", "ruled out"]
+Verdict: TypeAlias = Literal[
+    "faulty", "healthy", "nothing_to_learn", "does_not_generalise", "undecided"
+]
 
 
 @dataclass
@@ -59,8 +62,11 @@ class Diagnosis:
     ----------
     experiment : Experiment
         As it came.
-    healthy : bool or None
-        Whether nothing was found to be wrong; None where that could not be tried out.
+    verdict : str
+        "faulty": a run or a contradiction that can be read off proves it. "healthy": it
+        reaches what a reference reaches. "nothing_to_learn": no reference predicts the
+        targets from the inputs. "does_not_generalise": it learns its rows, and neither
+        it nor a reference predicts others. "undecided": none of these was shown.
     score_before, score_after : float or None
         The median over seeds of the original and of the cured experiment; None where it
         cannot be trained or diverges, or there is no cure.
@@ -84,10 +90,23 @@ class Diagnosis:
         How long it took.
     runs : int
         How many trainings were made.
+    engine : {"optlab", "keras"}
+        What trained.
+    p_value : float or None
+        Of the permutation test: how often targets that belong to no input look as
+        related as these.
+    training_score : float or None
+        The original's median score on the rows it was trained on.
+    few_rows : bool
+        Whether all scores are those of the training rows, because there are few.
+    program : CapturedProgram or None
+        The captured program, where there was one.
+    lines : list of LineChange
+        What to change in that program: line, old source, new source.
     """
 
     experiment: Experiment
-    healthy: bool | None
+    verdict: Verdict
     score_before: float | None
     score_after: float | None
     possible: float | None
@@ -102,6 +121,23 @@ class Diagnosis:
     notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     runs: int = 0
+    engine: str = "optlab"
+    p_value: float | None = None
+    training_score: float | None = None
+    few_rows: bool = False
+    program: Any = None
+    lines: list[Any] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        """Say it in twenty lines."""
+        from optlab.diagnosis.text import report
+
+        return report(self)
+
+    @property
+    def healthy(self) -> bool | None:
+        """Whether nothing is wrong; None where neither was shown."""
+        return {"healthy": True, "faulty": False}.get(self.verdict)
 
     @property
     def fix(self) -> dict[str, Any]:
@@ -113,14 +149,23 @@ class Diagnosis:
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON document of the command line."""
         return {
+            "verdict": self.verdict,
             "healthy": self.healthy,
             "score_before": self.score_before,
             "score_after": self.score_after,
+            "training_score": self.training_score,
+            "few_rows": self.few_rows,
             "possible": self.possible,
+            "p_value": self.p_value,
+            "engine": self.engine,
             "causes": [found.to_dict() for found in self.causes],
             "ruled_out": [found.to_dict() for found in self.ruled_out],
             "checked": list(self.checked),
             "fix": self.fix,
+            "lines": [
+                {"line": change.line, "old": change.old, "new": change.new}
+                for change in self.lines
+            ],
             "notes": self.notes,
             "runs": self.runs,
             "seconds": round(self.seconds, 2),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from optlab.diagnosis import repairs
 from optlab.diagnosis.edits import data_file
+from optlab.diagnosis.engine import Engine, OptlabEngine
 from optlab.diagnosis.trials import data_of
 from optlab.experiments import Experiment
 from optlab.typing import Array
@@ -18,7 +21,9 @@ SECONDS_EACH, SECONDS_CALL = 2.5e-10, 1e-5
 LEAST_ROWS = 400
 
 
-def affordable(experiment: Experiment, budget: float, notes: list[str]) -> Experiment:
+def affordable(
+    experiment: Any, budget: float, notes: list[str], engine: Engine | None = None
+) -> Any:
     """Take a stratified sample of the rows where runs would not fit the budget.
 
     Where that is not enough, the trainings are shortened as well.
@@ -31,15 +36,18 @@ def affordable(experiment: Experiment, budget: float, notes: list[str]) -> Exper
         Seconds for the whole diagnosis.
     notes : list of str
         Gets a sentence for each thing done.
+    engine : Engine, optional
+        What trains; optlab itself where left out.
 
     Returns
     -------
     Experiment
         `experiment` itself where it fits.
     """
+    engine = engine or OptlabEngine()
     limit = SHARE * budget
-    work = _seconds(experiment)
-    rows = len(data_of(experiment).x)
+    work = engine.seconds(experiment)
+    rows = len(engine.data(experiment).x)
     if work <= limit:
         return experiment
     keep = max(LEAST_ROWS, int(rows * limit / work))
@@ -55,7 +63,7 @@ def affordable(experiment: Experiment, budget: float, notes: list[str]) -> Exper
         )
         tree = data_file(repairs.store(arrays))(experiment.to_dict())
         experiment = experiment.with_tree(tree)
-        work = _seconds(experiment)
+        work = engine.seconds(experiment)
     if work <= limit:
         return experiment
     training = experiment.training
@@ -105,7 +113,7 @@ def restored(
     return whole.with_tree(found)
 
 
-def _seconds(experiment: Experiment) -> float:
+def seconds_of(experiment: Experiment) -> float:
     """Return about how long one training takes."""
     data = data_of(experiment)
     built = experiment.build(data, strict=False)

@@ -11,18 +11,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from optlab.diagnosis.causes import CAUSES, Suspicion
 from optlab.diagnosis.edits import Edit, all_of
+from optlab.diagnosis.engine import Engine, OptlabEngine
 from optlab.diagnosis.facts import Facts
+from optlab.diagnosis.learnable import Learnable, learnable
 from optlab.diagnosis.reference import references
 from optlab.diagnosis.scoring import FLOOR
-from optlab.diagnosis.trials import SEEDS, Trials, data_of
-from optlab.diagnosis.watch import Watch, watch
+from optlab.diagnosis.trials import SEEDS, Trials, one_thread
+from optlab.diagnosis.watch import Watch
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 
@@ -101,6 +106,16 @@ class Findings:
         Its scores over the seeds.
     complete : bool
         Whether the search ended by itself, not by the clock.
+    learnable : Learnable
+        Whether the inputs tell anything about the targets.
+    reference : Experiment or None
+        The reference that scored best.
+    reference_score : float
+        Its score.
+    training_score : float or None
+        The original's median score on the rows it was trained on.
+    few : bool
+        Whether scores are those of the training rows, because there are few.
     """
 
     facts: Facts
@@ -114,6 +129,11 @@ class Findings:
     cured: Experiment | None = None
     after: list[float] = field(default_factory=list)
     complete: bool = True
+    learnable: Learnable = field(default_factory=Learnable)
+    reference: Experiment | None = None
+    reference_score: float = FLOOR
+    training_score: float | None = None
+    few: bool = False
 
 
 class Search:
@@ -122,17 +142,37 @@ class Search:
     def __init__(self, experiment: Experiment, trials: Trials) -> None:
         self.original = experiment
         self.trials = trials
+        self.engine: Engine = trials.engine or OptlabEngine()
 
     def __call__(self) -> Findings:
         """Examine, watch, experiment."""
-        data = data_of(self.original)
-        facts = Facts.of(self.original, data)
-        seen = watch(self.original, SEEDS[0], data, facts.updates, self.trials.deadline)
+        data = self.engine.data(self.original)
+        facts = self.engine.facts(self.original)
+        few = data.x_val is data.x or (
+            data.x_val is not None and np.array_equal(data.x_val, data.x)
+        )
+        with one_thread():
+            told = learnable(data, few)
+        seen = self.engine.watch(
+            self.original, SEEDS[0], facts.updates, self.trials.deadline
+        )
         key = (self.original.fingerprint, SEEDS[0])
         self.trials.outcomes[key] = seen.outcome
         suspicions = suspect(facts, seen)
-        found = Findings(facts, seen, suspicions, self.trials.scores(self.original))
-        found.possible = self._possible(facts, suspicions)
+        # Where there is nothing to learn, a seed shows it as well as three.
+        seeds = SEEDS[:1] if told.nothing else SEEDS
+        found = Findings(
+            facts, seen, suspicions, self.trials.scores(self.original, seeds)
+        )
+        found.learnable, found.few = told, few
+        found.training_score = self._training_score(seeds)
+        found.possible = self._possible(found)
+        if told.nothing and not few:
+            reached = max(found.possible, *found.before, FLOOR)
+            if reached < told.no_score or told.constant:
+                return found
+            found.before = self.trials.scores(self.original)
+            found.learnable = dataclasses.replace(told, p_value=None)
         before = self._before(found)
         if self._is_healthy(found, before):
             found.healthy = True
@@ -159,16 +199,27 @@ class Search:
 
     # Steps.
 
-    def _possible(self, facts: Facts, suspicions: dict[str, Suspicion]) -> float:
-        """Return the best median score of the references."""
-        best = FLOOR
-        for edit in references(facts, suspicions):
+    def _training_score(self, seeds: Sequence[int]) -> float | None:
+        """Return the original's median score on its own training rows."""
+        keys = ((self.original.fingerprint, seed) for seed in seeds)
+        ended = (self.trials.outcomes.get(key) for key in keys)
+        scores = [o.training_score for o in ended if o and o.training_score is not None]
+        return statistics.median(scores) if scores else None
+
+    def _possible(self, found: Findings) -> float:
+        """Return the best median score of the references, and keep the best one."""
+        seeds = SEEDS[:1] if found.learnable.nothing else SEEDS[:2]
+        most = self.engine.most_updates
+        for edit in references(found.facts, found.suspicions, most):
             experiment = self._changed(edit)
-            if experiment is not None:
-                best = max(best, self.trials.median(experiment, SEEDS[:2]))
-            if best >= 0.97:
+            if experiment is None:
+                continue
+            score = self.trials.median(experiment, seeds)
+            if score > found.reference_score:
+                found.reference, found.reference_score = experiment, score
+            if found.reference_score >= 0.97:
                 break
-        return best
+        return found.reference_score
 
     def _before(self, found: Findings) -> float:
         """Return the original's median score, over more seeds where they disagree."""

@@ -12,6 +12,8 @@ def fitting_loss(facts: Facts) -> str:
     """Return the loss that goes with the targets' coding."""
     if facts.task == "regression":
         return "mean_squared_error"
+    if facts.task == "several":
+        return facts.loss
     if facts.task == "multilabel":
         return "binary_crossentropy"
     if facts.data.outputs > 1:
@@ -26,6 +28,8 @@ def fitting_activation(facts: Facts) -> str:
     """Return the activation that goes with the targets."""
     if facts.task == "regression":
         return "linear"
+    if facts.task == "several":
+        return facts.final_activation
     loss = fitting_loss(facts)
     return "sigmoid" if loss == "binary_crossentropy" else "softmax"
 
@@ -45,6 +49,8 @@ def fitting_units(facts: Facts) -> int:
 
 def repaired_output(facts: Facts) -> edits.Edit:
     """Give the last layer the activation and units of the task."""
+    if facts.task == "several":
+        return edits.all_of()
     units = fitting_units(facts)
     changed = None if units == int(facts.output["units"]) else units
     return edits.all_of(
@@ -55,6 +61,11 @@ def repaired_output(facts: Facts) -> edits.Edit:
 
 def repaired_loss(facts: Facts) -> edits.Edit:
     """Use the loss of the task."""
-    return edits.setting(
-        "loss", name=fitting_loss(facts), from_logits=None, delta=None, plain=None
-    )
+    if facts.task == "several":
+        return edits.all_of()
+    name = fitting_loss(facts)
+
+    def edit(tree: edits.Tree) -> edits.Tree:
+        return {**tree, "loss": {"name": name}}
+
+    return edit

@@ -18,6 +18,10 @@ GROUPS = {
     "loss": "loss",
     "opt": "optimizer",
     "reg": "regularization",
+    "program": "program",
+    "fit": "training",
+    "metric": "metrics",
+    "trainable": "frozen layers",
 }
 #: Keys of the evidence that the proof is made of, and are written out elsewhere.
 _OF_THE_PROOF = ("before", "after", "seeds", "effect", "with")
@@ -25,20 +29,30 @@ _OF_THE_PROOF = ("before", "after", "seeds", "effect", "with")
 
 def verdict(answer: Diagnosis) -> str:
     """Return the answer in one sentence."""
-    if answer.healthy:
+    if answer.verdict == "healthy":
         return "Healthy: this set-up learns what a well-built one learns."
+    if answer.verdict == "nothing_to_learn":
+        return (
+            "Nothing to learn: no reference predicts these targets from these inputs."
+        )
+    if answer.verdict == "does_not_generalise":
+        return (
+            "It does not generalise: it learns its own rows, and neither it nor a "
+            "reference predicts others."
+        )
     proved = [found for found in answer.causes if found.status == "proved"]
     if proved:
         first = proved[0].entry.definition.rstrip(".")
         return f"Faulty, and proved: {proved[0].cause}. {first}."
+    if answer.verdict == "faulty" and answer.causes:
+        first = answer.causes[0].entry.definition.rstrip(".")
+        return f"Faulty; the evidence points to {answer.causes[0].cause}. {first}."
+    if answer.verdict == "faulty":
+        return "Faulty, and no cause found: no single change that was tried helped."
     if answer.causes:
         first = answer.causes[0].entry.definition.rstrip(".")
-        return f"Suspected, not proved: {answer.causes[0].cause}. {first}."
-    if answer.healthy is None and answer.before:
-        return "Undecided: the time ran out before anything could be compared."
-    if answer.healthy is None:
-        return "Undecided: nothing unusual in data and set-up, and nothing was run."
-    return "Faulty, and no cause found: no change that was tried helped."
+        return f"Undecided; suspected is {answer.causes[0].cause}. {first}."
+    return "Undecided: what was tried does not tell."
 
 
 def score_text(value: float | None) -> str:
@@ -97,16 +111,22 @@ def fix_lines(found: CauseFound) -> list[str]:
 
 def story(answer: Diagnosis) -> str:
     """Return the paragraph that a student understands."""
-    if answer.healthy:
+    if answer.verdict == "healthy":
         return _healthy_story(answer)
-    if answer.healthy is None and answer.before:
-        return (
-            f"The set-up scores {score_text(answer.score_before)} on rows it was not "
-            "trained on (0 is a constant guess, 1 is perfect). Whether these data "
-            "allow more could not be found out in the time; give it more (budget)."
-        )
-    if answer.healthy is None or (answer.score_before is None and not answer.before):
+    if not answer.before:
         return _unrun_story(answer)
+    if answer.verdict in ("nothing_to_learn", "does_not_generalise"):
+        own = score_text(answer.training_score)
+        return (
+            f"{_before_story(answer)} On the rows that it was trained on it scores "
+            f"{own}. What no reference can do, no change of model, loss or optimizer "
+            "will: other inputs, or more rows, are needed."
+        )
+    if answer.verdict == "undecided":
+        return (
+            f"{_before_story(answer)} Neither that nor anything that was tried tells a "
+            "fault from rows that say too little. A larger budget, or more rows, would."
+        )
     parts = [_before_story(answer)]
     cure = [found for found in answer.causes if found.status == "proved"]
     together = [c for c in cure if c is cure[0] or c.cause in _with(cure[0])]
@@ -125,8 +145,8 @@ def story(answer: Diagnosis) -> str:
         parts.append(f"Other single changes reach that, too: {names}.")
     if answer.cured is not None and not cure:
         parts.append(
-            f"The changes below brought the score to {score_text(answer.score_after)}, "
-            "which helps and is no cure."
+            "No change of one thing cured it. The whole set-up, rebuilt by the book on "
+            f"the same rows, scores {score_text(answer.score_after)}; see below."
         )
     suspected = [found for found in answer.causes if found.status == "suspected"]
     if suspected and not cure:
@@ -140,19 +160,34 @@ def story(answer: Diagnosis) -> str:
     return " ".join(parts)
 
 
+#: Lines of a printed answer, at the most.
+MOST_LINES = 20
+
+
 def report(answer: Diagnosis) -> str:
-    """Return the answer as plain text: verdict, paragraph, causes, Keras lines."""
-    lines = [verdict(answer), "", *textwrap.wrap(story(answer), 88)]
-    if answer.causes:
-        lines.append("")
-    for found in answer.causes:
+    """Return the answer in twenty lines: verdict, paragraph, causes, what to change."""
+    changes = [str(change) for change in answer.lines] or [
+        line for found in answer.causes[:1] for line in fix_lines(found)
+    ]
+    changes = [textwrap.shorten(line, 140) for line in changes]
+    causes = []
+    for found in answer.causes[:4]:
         shown = proof(found)
-        numbers = f"  score {shown}" if shown else ""
-        lines.append(f"{found.status:10} {found.cause}{numbers}")
-    for found in answer.causes[:3]:
-        lines += ["", f"{found.cause}: {found.entry.cure}", f"    {found.entry.keras}"]
-    lines += [f"Note: {note}" for note in answer.notes]
-    return "\n".join(lines)
+        numbers = f"  score {shown}" if shown else f"  {observations(found)}"
+        line = f"{found.status:10} {found.cause}{numbers}"
+        causes.append(textwrap.shorten(line, 110))
+    notes = [f"Note: {textwrap.shorten(note, 110)}" for note in answer.notes[:3]]
+    paragraph = textwrap.wrap(story(answer), 100)
+    fixed = 2 + len(causes) + len(notes) + (1 if changes else 0)
+    room = MOST_LINES - fixed
+    shown_changes = changes[: max(3, room - 7)]
+    paragraph = paragraph[: room - len(shown_changes)]
+    lines = [verdict(answer), "", *paragraph, *causes]
+    if changes:
+        left = len(changes) - len(shown_changes)
+        more = f" ({left} more: see `lines`)" if left else ""
+        lines += [f"Change{more}:", *(f"    {line}" for line in shown_changes)]
+    return "\n".join([*lines, *notes][:MOST_LINES])
 
 
 def checked_lines(answer: Diagnosis) -> list[str]:
@@ -169,8 +204,8 @@ def checked_lines(answer: Diagnosis) -> list[str]:
 def _healthy_story(answer: Diagnosis) -> str:
     seeds = len(answer.before)
     return (
-        f"The set-up scores {score_text(answer.score_before)} on rows it was not "
-        f"trained on (median of {seeds} seed{'s' * (seeds != 1)}; 0 is a constant "
+        f"The set-up scores {score_text(answer.score_before)} on {_rows(answer)} "
+        f"(median of {seeds} seed{'s' * (seeds != 1)}; 0 is a constant "
         f"guess, 1 is perfect), and a network built by the book on the same rows "
         f"scores {score_text(answer.possible)}. So these data give no more, and "
         "nothing needs to be repaired. To get further, look for better inputs or more "
@@ -198,12 +233,17 @@ def _before_story(answer: Diagnosis) -> str:
         begin = f"Over {runs} the set-up gives no usable answer: it diverges, cannot "
         begin += "start, or is worse than any constant guess"
     else:
-        begin = f"The set-up scores {score_text(answer.score_before)} on rows it was "
-        begin += f"not trained on (median of {runs}; 0 is a constant guess, 1 is "
+        begin = f"The set-up scores {score_text(answer.score_before)} on "
+        begin += f"{_rows(answer)} (median of {runs}; 0 is a constant guess, 1 is "
         begin += "perfect)"
     if answer.possible is not None and answer.possible > FLOOR:
         return f"{begin}, while these data allow {score_text(answer.possible)}."
     return f"{begin}."
+
+
+def _rows(answer: Diagnosis) -> str:
+    few = "the few rows it was trained on"
+    return few if answer.few_rows else "rows it was not trained on"
 
 
 def _cure_story(answer: Diagnosis, cure: list[CauseFound]) -> str:

@@ -22,6 +22,8 @@ from optlab.workers import PAYS, run_all
 
 #: The seeds of every comparison; the first decides who is raced on.
 SEEDS = (0, 1, 2)
+#: Training rows that are scored as well.
+MOST_SCORED = 2000
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Outcome:
         How long it took.
     losses : tuple of float
         The loss of every epoch, for the picture.
+    training_score : float or None
+        On the rows it was trained on.
     """
 
     score: float | None
@@ -54,6 +58,7 @@ class Outcome:
     steps: int = 0
     seconds: float = 0.0
     losses: tuple[float, ...] = ()
+    training_score: float | None = None
 
     @property
     def value(self) -> float:
@@ -99,8 +104,8 @@ def run_once(
             )
             if run.status == "interrupted":
                 raise KeyboardInterrupt  # what was cut short is no evidence
-            found = None
-            if run.status != "diverged" and data.x_val is not None:
+            found = own = None
+            if run.status != "diverged":
                 logits = (
                     built.loss.from_logits
                     and built.model.final_activation
@@ -109,8 +114,12 @@ def run_once(
                         "sigmoid",
                     )
                 )
-                predicted = built.model.predict(data.x_val)
-                found = score(data.task, data.y_val, predicted, logits)
+                scored = slice(0, MOST_SCORED)
+                predicted = built.model.predict(data.x[scored])
+                own = score(data.task, data.y[scored], predicted, logits)
+                if data.x_val is not None:
+                    predicted = built.model.predict(data.x_val)
+                    found = score(data.task, data.y_val, predicted, logits)
     except (InputError, OSError) as error:
         seconds = time.perf_counter() - began
         return Outcome(None, "refused", str(error), seconds=seconds), None
@@ -124,6 +133,7 @@ def run_once(
         run.steps,
         time.perf_counter() - began,
         tuple(float(value) for value in run.history.get("loss", ())),
+        own,
     )
     return outcome, run
 
@@ -217,11 +227,14 @@ class Trials:
         Called with the number of runs made.
     jobs : int
         Processes to use where many long runs are due.
+    engine : Engine, optional
+        What trains; optlab itself where left out.
     """
 
     deadline: float = float("inf")
     progress: Callable[[int], Any] | None = None
     jobs: int = 2
+    engine: Any = None
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
 
     @property
@@ -238,13 +251,15 @@ class Trials:
         due = {key: pair for key, pair in due.items() if key not in self.outcomes}
         left = self.deadline - time.time()
         worth = min(self._cost * len(due), left / 2) > PAYS
-        if len(due) > 1 and self.jobs > 1 and worth:
+        alone = self.engine is not None and not self.engine.in_processes
+        if len(due) > 1 and self.jobs > 1 and worth and not alone:
             self._run_in_processes(due)
             return
         for key, (experiment, seed) in due.items():
             if self.out_of_time:
                 return
-            self._keep(key, run_variant(experiment, seed, self.deadline))
+            run = run_variant if self.engine is None else self.engine.run
+            self._keep(key, run(experiment, seed, self.deadline))
 
     def _run_in_processes(self, due: dict[Any, tuple[Experiment, int]]) -> None:
         if self.out_of_time:

@@ -101,6 +101,7 @@ def prepare_y(
     filled = np.where(broken, array.dtype.type(0), array)
     prepared = np.array(_prepared(loss, filled, output_shape, dtype, name, strict))
     if prepared.dtype.kind == "f" and prepared.size == array.size:
+        prepared = np.array(prepared)  # a broadcast view cannot be written to
         flat, bad = prepared.reshape(-1), broken.reshape(-1)
         flat[bad] = array.reshape(-1)[bad]
         return prepared

@@ -56,7 +56,7 @@ def test_report_of_a_fault(optlab, faulty):
     assert "that is the proof" in " ".join(out.split())
     assert "-learning_rate = -0.003  # here" in out
     assert "+learning_rate = 0.003  # here" in out
-    assert "keras.optimizers.Adam(learning_rate=1e-3)" in out
+    assert "keras.optimizers" not in out  # nothing is printed that was not proved
     assert "proved" in out and "before" in out and "seeds" in out
     assert "\x1b" not in out
 

@@ -1,6 +1,14 @@
 """The catalogue of causes: one function each, registered by its name."""
 
-from optlab.diagnosis.causes import data, init, loss, model, optimizer, regularization
+from optlab.diagnosis.causes import (
+    data,
+    init,
+    loss,
+    model,
+    optimizer,
+    program,
+    regularization,
+)
 from optlab.diagnosis.causes.base import CAUSES, Cause, Suspicion, cause, get
 
 __all__ = [
@@ -14,5 +22,6 @@ __all__ = [
     "loss",
     "model",
     "optimizer",
+    "program",
     "regularization",
 ]

@@ -33,6 +33,16 @@ class Suspicion:
     evidence: dict[str, Any]
     cures: list[Edit] = field(default_factory=list)
 
+    @property
+    def readable(self) -> bool:
+        """Whether it is a fault that no run is needed for."""
+        return self.weight >= READABLE
+
+
+#: From this weight a fault can be read off data or set-up. It must do no harm at all on
+#: any seed to be passed over.
+READABLE = 0.95
+
 
 #: A test: facts and what was watched -> a suspicion, or None.
 Test = Callable[[Facts, Watch], Suspicion | None]
@@ -48,8 +58,6 @@ class Cause:
         Such as "data.unscaled_inputs".
     definition, symptom, cure : str
         One sentence each, for the report.
-    keras : str
-        The line to change in a tf.keras program.
     test : callable
         See `Test`.
     """
@@ -58,7 +66,6 @@ class Cause:
     definition: str
     symptom: str
     cure: str
-    keras: str
     test: Test
 
 
@@ -66,12 +73,12 @@ CAUSES: dict[str, Cause] = {}
 
 
 def cause(
-    name: str, *, definition: str, symptom: str, cure: str, keras: str
+    name: str, *, definition: str, symptom: str, cure: str
 ) -> Callable[[Test], Test]:
     """Register a test function as a cause."""
 
     def decorate(test: Test) -> Test:
-        CAUSES[name] = Cause(name, definition, symptom, cure, keras, test)
+        CAUSES[name] = Cause(name, definition, symptom, cure, test)
         return test
 
     return decorate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from optlab.diagnosis import edits, repairs
+from optlab.diagnosis import edits, repairs, targets
 from optlab.diagnosis.causes.base import Suspicion, cause, graded
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.scoring import classes
@@ -16,7 +16,6 @@ from optlab.diagnosis.watch import Watch
     definition="Inputs or targets hold NaN or infinity.",
     symptom="The loss is NaN from the first batch that holds such a row.",
     cure="Drop the rows, or fill the values in.",
-    keras="keep = np.isfinite(x).all(1) & np.isfinite(y); x, y = x[keep], y[keep]",
 )
 def nonfinite(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for NaN and infinity."""
@@ -33,7 +32,6 @@ def nonfinite(facts: Facts, watch: Watch) -> Suspicion | None:
     symptom="The loss is huge at first, then flat: one direction of the weights is so "
     "steep that the rate it allows is too low for all others.",
     cure="Standardize each column by the training rows' mean and deviation.",
-    keras="norm = keras.layers.Normalization(); norm.adapt(x)  # first layer",
 )
 def unscaled_inputs(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the size of columns, and at their means in deviations."""
@@ -57,7 +55,6 @@ def unscaled_inputs(facts: Facts, watch: Watch) -> Suspicion | None:
     symptom="The loss and its gradients have the square of the targets' size: NaN with "
     "SGD, or a prediction that never gets there with Adam.",
     cure="Standardize the targets, and undo it when predicting.",
-    keras="y = (y - y.mean()) / y.std()",
 )
 def unscaled_targets(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the size of the targets."""
@@ -77,7 +74,6 @@ def unscaled_targets(facts: Facts, watch: Watch) -> Suspicion | None:
     "-1/+1 labels; a perfect training loss and chance on other rows for labels lost in "
     "parsing.",
     cure="Number the classes 0..K-1, or 0 and 1.",
-    keras="y = np.unique(y, return_inverse=True)[1]",
 )
 def label_encoding(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for labels outside the classes, and for classes that are missing."""
@@ -92,10 +88,20 @@ def label_encoding(facts: Facts, watch: Watch) -> Suspicion | None:
         low, high, units = y.min(), y.max(), int(facts.output["units"])
         if low < 0 or high >= units:
             evidence = {"lowest": float(low), "highest": float(high), "units": units}
-            cures = [repairs.edit(facts, repairs.numbered_labels)]
-            return Suspicion(1.0, evidence, cures)
+            more = edits.all_of(
+                targets.repaired_output(facts), targets.repaired_loss(facts)
+            )
+            renumbered = repairs.edit(facts, repairs.numbered_labels)
+            fits = len(np.unique(y)) <= units
+            return Suspicion(1.0, evidence, [renumbered] if fits else [more])
     if facts.loss == "binary_crossentropy" and (y.min() < 0 or y.max() > 1):
         evidence = {"lowest": float(y.min()), "highest": float(y.max())}
+        if len(np.unique(y)) > 2:
+            # More than two classes: recoded as two they would be another task.
+            outputs = edits.all_of(
+                targets.repaired_output(facts), targets.repaired_loss(facts)
+            )
+            return Suspicion(1.0, evidence, [outputs])
         return Suspicion(1.0, evidence, [repairs.edit(facts, repairs.unit_labels)])
     if facts.labels.size and data.y_val is not None and len(data.y_val):
         seen = set(np.unique(facts.labels).tolist())
@@ -112,7 +118,6 @@ def label_encoding(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="Rows and labels belong to each other no longer.",
     symptom="The training loss falls by memory alone, and every other row is guessed.",
     cure="Shuffle inputs and labels with one permutation, together.",
-    keras="order = rng.permutation(len(x)); x, y = x[order], y[order]",
 )
 def misaligned_labels(facts: Facts, watch: Watch) -> Suspicion | None:
     """Ask whether neighbours tell labels in the validation rows, but not here."""
@@ -135,7 +140,6 @@ def misaligned_labels(facts: Facts, watch: Watch) -> Suspicion | None:
     symptom="The loss falls to the entropy of the shares, and the rare class is never "
     "predicted.",
     cure="Weigh each class by the inverse of its share.",
-    keras="model.fit(..., class_weight={0: n / (2 * n0), 1: n / (2 * n1)})",
 )
 def class_imbalance(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the share of the rarest class."""
@@ -155,7 +159,6 @@ def class_imbalance(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="A few values are far outside the range of all others.",
     symptom="The squared error is that of a few rows; the others do not count.",
     cure="Correct or drop the rows, or use a loss that grows linearly.",
-    keras="model.compile(loss=keras.losses.Huber(), ...)",
 )
 def outliers(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for values many times further out than three quarters of the rows."""
@@ -183,7 +186,6 @@ def outliers(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="The rows are sorted, and are trained on in that order.",
     symptom="The loss swings within every epoch, and the last class seen wins.",
     cure="Shuffle the rows.",
-    keras="model.fit(..., shuffle=True)",
 )
 def not_shuffled(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for an order in rows that are not shuffled."""
@@ -203,7 +205,6 @@ def not_shuffled(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="Training and validation inputs were prepared differently.",
     symptom="The training loss is fine, and other rows are guessed.",
     cure="Prepare both with the numbers of the training rows.",
-    keras="scaler.fit(x); x, x_val = scaler.transform(x), scaler.transform(x_val)",
 )
 def train_val_mismatch(facts: Facts, watch: Watch) -> Suspicion | None:
     """Compare means and deviations of the columns."""

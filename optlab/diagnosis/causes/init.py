@@ -30,7 +30,6 @@ def _fresh(facts: Facts) -> list[edits.Edit]:
     symptom="The units of the layer get the same gradient and stay identical: the "
     "layer acts as one unit.",
     cure="Random initial weights.",
-    keras='layers.Dense(16, kernel_initializer="glorot_uniform")',
 )
 def zero_or_constant(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for constant kernels; harmless where there is no hidden layer."""
@@ -49,7 +48,6 @@ def zero_or_constant(facts: Facts, watch: Watch) -> Suspicion | None:
     symptom="Saturated units or a huge first loss; what training there is comes from "
     "the last layer.",
     cure="He or Glorot initialization.",
-    keras='layers.Dense(16, kernel_initializer="glorot_uniform")',
 )
 def too_large(facts: Facts, watch: Watch) -> Suspicion | None:
     """Compare the kernels with He's scale."""
@@ -70,7 +68,6 @@ def too_large(facts: Facts, watch: Watch) -> Suspicion | None:
     symptom="Outputs and gradients shrink layer by layer, and the loss stays that of a "
     "constant.",
     cure="He or Glorot initialization.",
-    keras='layers.Dense(16, kernel_initializer="he_normal")',
 )
 def too_small(facts: Facts, watch: Watch) -> Suspicion | None:
     """Multiply the kernels' gains, He's being 1, along the depth."""

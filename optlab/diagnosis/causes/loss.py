@@ -15,7 +15,6 @@ from optlab.diagnosis.watch import Watch
     "(softmax over one unit).",
     cure="Linear for a regression, sigmoid for one class or labels, softmax for "
     "several classes.",
-    keras='layers.Dense(1)  # or activation="sigmoid" / "softmax"',
 )
 def output_activation(facts: Facts, watch: Watch) -> Suspicion | None:
     """Compare the range of the last activation with the targets."""
@@ -65,7 +64,6 @@ _RANGES = {
     symptom="Gradients vanish where the model is surely wrong, or the loss falls while "
     "the predictions get no better.",
     cure="Cross-entropy for classes, squared error or Huber for numbers.",
-    keras='model.compile(loss="binary_crossentropy", ...)',
 )
 def mismatch(facts: Facts, watch: Watch) -> Suspicion | None:
     """Compare the loss with the task and with the coding of the targets."""
@@ -98,7 +96,6 @@ def mismatch(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="The last layer gives logits, and the loss reads them as probabilities.",
     symptom="Outputs below 0 or above 1 are clipped, where the gradient is 0.",
     cure="from_logits=True in the loss, or a sigmoid or softmax in the last layer.",
-    keras="loss=keras.losses.BinaryCrossentropy(from_logits=True)",
 )
 def from_logits(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for a cross-entropy of linear outputs."""
@@ -119,7 +116,6 @@ def from_logits(facts: Facts, watch: Watch) -> Suspicion | None:
     symptom="The loss cannot fall below that of a softmax of probabilities (0.31 for "
     "one class of two), and gradients are small.",
     cure="A linear last layer with from_logits=True, or probabilities without it.",
-    keras="layers.Dense(10)  # the loss has from_logits=True",
 )
 def double_softmax(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for from_logits behind a squashing layer, and for two softmaxes."""
@@ -148,7 +144,6 @@ def double_softmax(facts: Facts, watch: Watch) -> Suspicion | None:
     symptom="The model learns the mean of the targets: each output is compared with "
     "every target.",
     cure="As many units in the last layer as the targets have columns.",
-    keras="y = y.reshape(-1, 1); layers.Dense(1)",
 )
 def shape_broadcast(facts: Facts, watch: Watch) -> Suspicion | None:
     """Compare the units of the last layer with the columns of the targets."""

@@ -16,7 +16,6 @@ DEEP = 4
     definition="The hidden layers have no activation, so all layers are one matrix.",
     symptom="The loss stops where a straight line stops.",
     cure="relu in the hidden layers.",
-    keras='layers.Dense(32, activation="relu")',
 )
 def missing_nonlinearity(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for hidden layers that are all linear."""
@@ -35,7 +34,6 @@ def missing_nonlinearity(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="The model is too small for the pattern.",
     symptom="Training and validation loss are equally bad, whatever the rate.",
     cure="A hidden layer more, or more units.",
-    keras='layers.Dense(32, activation="relu")',
 )
 def capacity(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for no hidden layer, or a narrow one."""
@@ -61,7 +59,6 @@ def capacity(facts: Facts, watch: Watch) -> Suspicion | None:
     symptom="The first layers' gradients are thousands of times smaller than the "
     "last's, and the loss is flat from the start.",
     cure="relu with He initialization, batch normalization, or fewer layers.",
-    keras='layers.Dense(16, activation="relu", kernel_initializer="he_normal")',
 )
 def vanishing_depth(facts: Facts, watch: Watch) -> Suspicion | None:
     """Count saturating layers, and compare first and last gradient."""
@@ -85,7 +82,6 @@ def vanishing_depth(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="An activation grows without bound from layer to layer.",
     symptom="inf or NaN within a few steps, or a loss of astronomical size.",
     cure="A bounded or piecewise linear activation.",
-    keras='layers.Dense(16, activation="relu")',
 )
 def exploding_activation(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for exponential hidden layers, and for outputs that grow with depth."""
@@ -107,7 +103,6 @@ def exploding_activation(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="relu units that are 0 for every row, and so have no gradient.",
     symptom="The loss is flat, and one prediction is given for every row.",
     cure="Biases from 0, a lower rate, or leaky_relu.",
-    keras='layers.Dense(16, activation="leaky_relu")',
 )
 def dead_relu(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for biases far below 0, and for layers of zeros in a shallow model."""
@@ -137,7 +132,6 @@ def dead_relu(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="A deep, narrow relu network: sooner or later one whole layer is 0.",
     symptom="The output is a constant, often from the first step.",
     cure="leaky_relu, more units, batch normalization, or fewer layers.",
-    keras='layers.Dense(16, activation="leaky_relu")',
 )
 def dead_relu_depth(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for many narrow relu layers, and for layers of zeros in a deep model."""
@@ -169,7 +163,6 @@ def dead_relu_depth(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="Layers that must learn are frozen.",
     symptom="Their weights never change; the loss stops early or does not move.",
     cure="trainable=True.",
-    keras="layer.trainable = True  # then compile again",
 )
 def frozen(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for layers that are not trainable."""

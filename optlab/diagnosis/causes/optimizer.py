@@ -26,7 +26,6 @@ def usual_rate(facts: Facts) -> float:
     definition="The learning rate is above what the curvature of the loss allows.",
     symptom="The loss goes up, swings, or is NaN; relu units die in the first steps.",
     cure="A rate ten times lower, or one that falls.",
-    keras="keras.optimizers.Adam(learning_rate=1e-3)",
 )
 def lr_too_high(facts: Facts, watch: Watch) -> Suspicion | None:
     """Compare the rate with the usual one, and look at how the loss moves."""
@@ -52,7 +51,6 @@ def lr_too_high(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="The learning rate is so low that the weights hardly move.",
     symptom="The loss falls, but at a crawl; it looks like a plateau.",
     cure="A rate ten or a hundred times higher.",
-    keras="keras.optimizers.Adam(learning_rate=1e-3)",
 )
 def lr_too_low(facts: Facts, watch: Watch) -> Suspicion | None:
     """Compare the rate with the usual one, and look at how far weights move."""
@@ -81,7 +79,6 @@ def lr_too_low(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="The learning rate is negative or 0.",
     symptom="The loss rises from the first step, or does not move at all.",
     cure="A positive rate.",
-    keras="keras.optimizers.Adam(learning_rate=1e-3)",
 )
 def lr_negative(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the sign of the rate."""
@@ -97,13 +94,12 @@ def lr_negative(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="The schedule takes the rate away before the model has learned.",
     symptom="The loss falls for a few steps and is then flat for good.",
     cure="A slower schedule, or a constant rate.",
-    keras="keras.optimizers.Adam(learning_rate=1e-3)",
 )
 def schedule(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at what is left of the rate after a tenth and after half of the steps."""
     from optlab.callbacks import get as known
 
-    found = facts.experiment.optimizer.make().schedule
+    found = facts.schedule
     callbacks = [
         c
         for c in facts.tree.get("training", {}).get("callbacks", ())
@@ -137,7 +133,6 @@ def schedule(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="Gradients are clipped to far below their size.",
     symptom="Every step has the same tiny length; the loss falls by a hair.",
     cure="A bound near the usual norm of the gradients, about 1, or none.",
-    keras="keras.optimizers.SGD(0.01, clipnorm=1.0)",
 )
 def clip_too_small(facts: Facts, watch: Watch) -> Suspicion | None:
     """Compare the bound with the size of gradients."""
@@ -160,7 +155,6 @@ def clip_too_small(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="Training ends before the weights have got anywhere.",
     symptom="The loss is still falling when it stops.",
     cure="More epochs, or smaller batches.",
-    keras="model.fit(..., epochs=200, batch_size=32)",
 )
 def too_few_updates(facts: Facts, watch: Watch) -> Suspicion | None:
     """Count the updates, and look whether the loss was still falling."""
@@ -195,7 +189,6 @@ def too_few_updates(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="Batches so small that the gradient is mostly noise at this rate.",
     symptom="The loss jumps about a level that is too high, and never settles.",
     cure="Larger batches, or a lower rate.",
-    keras="model.fit(..., batch_size=32)",
 )
 def noisy_updates(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for batches of a few rows, worse with momentum."""

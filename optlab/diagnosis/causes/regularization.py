@@ -15,7 +15,6 @@ from optlab.diagnosis.watch import Watch
     definition="Dropout takes away more units than the layer can spare.",
     symptom="The training loss stays high, and is worse than the validation loss.",
     cure="A rate of 0.2 to 0.5 on wide layers, none on narrow ones.",
-    keras="layers.Dropout(0.2)",
 )
 def dropout_high(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the highest rate, and at the units that it leaves."""
@@ -42,7 +41,6 @@ def dropout_high(facts: Facts, watch: Watch) -> Suspicion | None:
     definition="The penalty on the weights outweighs the loss.",
     symptom="The loss falls as the weights shrink to 0, and predictions become equal.",
     cure="A factor of 1e-4 to 1e-2, or none.",
-    keras="kernel_regularizer=keras.regularizers.L2(1e-4)",
 )
 def l2_strong(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the largest factor of any penalty, and at the weight decay."""

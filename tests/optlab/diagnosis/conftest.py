@@ -82,6 +82,9 @@ def suspected():
     def test(cause, experiment, **seen):
         facts = Facts.of(experiment, data_of(experiment))
         status = "diverged" if seen.pop("diverged", False) else "finished"
-        return CAUSES[cause].test(facts, Watch(Outcome(0.5, status), **seen))
+        outcome = Outcome(0.5, status)
+        if "refused" in seen:
+            outcome = Outcome(None, "refused", seen.pop("refused"))
+        return CAUSES[cause].test(facts, Watch(outcome, **seen))
 
     return test

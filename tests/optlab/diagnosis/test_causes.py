@@ -192,6 +192,7 @@ FAULTY = {
         },
         {},
     ),
+    "program.raises": ("binary", {}, {"refused": "ValueError: shapes differ"}),
     "reg.dropout_high": ("binary", {"change": layer(0, dropout=0.99)}, {}),
     "reg.l2_strong": (
         "binary",
@@ -204,7 +205,7 @@ NAMED = 0.5
 
 def test_every_cause_has_a_case():
     assert set(FAULTY) == set(CAUSES)
-    assert len(CAUSES) == 33
+    assert len(CAUSES) == 34
 
 
 @pytest.mark.parametrize("name", FAULTY)

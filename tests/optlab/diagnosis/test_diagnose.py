@@ -66,7 +66,7 @@ def test_healthy_is_called_healthy(setup, task):
     assert answer.healthy is True
     assert answer.causes == [] and answer.fix == {}
     assert answer.score_before == answer.score_after > 0.7
-    assert len(answer.checked) == 33
+    assert len(answer.checked) == 34
     assert answer.notes == []
 
 

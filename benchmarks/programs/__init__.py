@@ -1,0 +1,1 @@
+"""How often a diagnosis of a real program is right: the folder is the user's."""

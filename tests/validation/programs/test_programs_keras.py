@@ -1,0 +1,354 @@
+"""Keras models through `optlab.diagnose`: what is read, what runs, what is written."""
+
+import runpy
+
+import keras
+import numpy as np
+import pytest
+
+import optlab
+from optlab.errors import InputError
+from optlab.validation.programs import hooks
+from optlab.validation.programs.building import build
+from optlab.validation.programs.covering import covered
+from optlab.validation.programs.engine import KerasEngine
+from optlab.validation.programs.hooks import Captured
+from optlab.validation.programs.lines import edited
+from optlab.validation.programs.reading import read_program
+from optlab.validation.programs.rows import read_rows
+
+layers = keras.layers
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    keras.utils.set_random_seed(0)
+
+
+@pytest.fixture
+def rows():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(160, 3)).astype("float32")
+    return x, (x[:, 0] * x[:, 1] > 0).astype(int)
+
+
+def classifier(activation="sigmoid", loss="binary_crossentropy", **compiled):
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            layers.Dense(16, activation="relu"),
+            layers.Dense(1, activation=activation),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), loss, **compiled)
+    return model
+
+
+def read(model, x, y, **arguments):
+    return read_program(Captured(model, "fit", {"x": x, "y": y, **arguments}))[0]
+
+
+# Rows.
+
+
+def test_rows_of_every_kind(rows):
+    import pandas
+    import tensorflow as tf
+
+    x, y = rows
+    model = classifier()
+    data = tf.data.Dataset.from_tensor_slices((x, y)).batch(20)
+
+    class Batches(keras.utils.PyDataset):
+        def __len__(self):
+            return 8
+
+        def __getitem__(self, k):
+            return x[20 * k : 20 * k + 20], y[20 * k : 20 * k + 20]
+
+    def forever():
+        while True:
+            yield x[:20], y[:20]
+
+    kinds = [
+        (x.tolist(), y.tolist()),
+        (pandas.DataFrame(x), pandas.Series(y)),
+        (tf.constant(x), tf.constant(y)),
+        (data, None),
+        (Batches(), None),
+    ]
+    for given in kinds:
+        found = read_rows(*given, None, model)
+        np.testing.assert_allclose(found.inputs[0], x, rtol=1e-6)
+        np.testing.assert_array_equal(found.targets[0], y)
+    endless = read_rows(forever(), None, None, model, steps=3)
+    assert len(endless) == 60 and endless.batch_size == 20
+
+
+def test_rows_that_are_none(rows):
+    x, y = rows
+    with pytest.raises(InputError, match="same number of rows"):
+        read_rows(x, y[:-1], None, classifier())
+    with pytest.raises(InputError, match="comes without targets"):
+        read_rows(x, None, None, classifier())
+    with pytest.raises(InputError, match="array of numbers"):
+        read_rows([["a"]], [1], None, classifier())
+
+
+# Reading and engines.
+
+
+def test_tables(rows):
+    program = read(classifier(), *rows, epochs=7, batch_size=8, class_weight={0: 2.0})
+    tree = program.to_dict()
+    assert [entry.get("units") for entry in tree["model"]["layers"]] == [16, 1]
+    assert tree["optimizer"] == {"name": "adam", "learning_rate": 0.01}
+    assert tree["training"]["class_weight"] == {"0": 2.0}
+    assert tree["training"]["epochs"] == 7
+
+
+def test_the_captured_weights_are_seed_0(rows):
+    model = classifier()
+    program = read(model, *rows)
+    for ours, theirs in zip(
+        build(program, 0).get_weights(), model.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+    other = build(program, 1).get_weights()
+    assert not np.array_equal(other[0], model.get_weights()[0])
+
+
+def test_a_step_is_that_of_fit(rows):
+    x, y = rows
+    model = classifier()
+    program = read(model, x, y, epochs=3, batch_size=20, shuffle=False)
+    outcome = KerasEngine().run(program, 0)
+    history = model.fit(x, y, epochs=3, batch_size=20, shuffle=False, verbose=0)
+    np.testing.assert_allclose(outcome.losses, history.history["loss"], rtol=1e-5)
+
+
+def test_a_kept_graph_gives_the_same_again(rows):
+    program = read(classifier(), *rows, epochs=2)
+    engine = KerasEngine()
+    first = engine.run(program, 1)
+    engine.run(program.replace({"optimizer.learning_rate": 0.1}), 1)
+    assert engine.run(program, 1).losses == first.losses
+
+
+@pytest.mark.parametrize(
+    ("loss", "reason"),
+    [
+        (keras.losses.MeanSquaredError(reduction="sum"), "reduction"),
+        (lambda t, p: keras.ops.mean((t - p) ** 2), "custom"),
+    ],
+)
+def test_what_optlab_lacks_runs_in_keras(rows, loss, reason):
+    program = read(classifier(loss=loss), *rows)
+    with pytest.raises(InputError, match=reason):
+        covered(program)
+
+
+def test_compile_arguments_are_not_dropped(rows):
+    program = read(classifier(loss_weights=[0.5]), *rows)
+    with pytest.raises(InputError, match="loss_weights"):
+        covered(program)
+
+
+def test_sum_reduction_is_run_as_it_is(rows):
+    x, y = rows
+    model = keras.Sequential([keras.Input((3,)), layers.Dense(1)])
+    loss = keras.losses.MeanSquaredError(reduction="sum")
+    model.compile(keras.optimizers.SGD(0.5), loss)
+    program = read(model, x * 10, y, epochs=20)
+    assert KerasEngine().run(program, 0).status == "diverged"
+
+
+def test_own_train_step(rows):
+    class Frozen(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.dense = layers.Dense(1, activation="sigmoid")
+
+        def call(self, x):
+            return self.dense(x)
+
+        def train_step(self, data):
+            x, y = data[0], data[1]
+            return {"loss": self.compute_loss(x, y, self(x, training=True))}
+
+    model = Frozen()
+    model.compile("adam", "binary_crossentropy")
+    program = read(model, *rows, epochs=2)
+    before = [w.copy() for w in model.get_weights()]
+    outcome = KerasEngine().run(program, 0)
+    assert outcome.status == "finished" and outcome.steps == 10
+    np.testing.assert_array_equal(model.get_weights()[0], before[0])
+
+
+def test_several_inputs_and_outputs(rows):
+    x, _ = rows
+    one, two = keras.Input((3,)), keras.Input((2,))
+    both = layers.Concatenate()([layers.Dense(4)(one), layers.Dense(4)(two)])
+    ends = [layers.Dense(1, name="a")(both), layers.Dense(2, name="b")(both)]
+    model = keras.Model([one, two], ends)
+    model.compile("adam", "mse")
+    program = read(model, [x, x[:, :2]], [x[:, :1], x[:, 1:]], epochs=2)
+    outcome = KerasEngine().run(program, 0)
+    assert outcome.status == "finished" and outcome.score is None
+    assert outcome.training_score is not None
+
+
+# Verdicts.
+
+
+def test_softmax_over_one_unit_on_the_rows_of_xor():
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])
+    model = keras.Sequential(
+        [
+            keras.Input((2,)),
+            layers.Dense(16, activation="relu"),
+            layers.Dense(1, activation="softmax"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy")
+    answer = optlab.diagnose(model, x, [0, 1, 1, 0], epochs=300, jobs=1, budget=400)
+    assert answer.verdict == "faulty" and answer.few_rows
+    assert answer.causes[0].cause == "model.output_activation"
+    assert answer.score_after > 0.9
+
+
+def test_linear_outputs_under_cross_entropy_on_the_rows_of_and():
+    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])
+    model = keras.Sequential([keras.Input((2,)), layers.Dense(1)])
+    model.compile("adam", "binary_crossentropy")
+    answer = optlab.diagnose(model, x, [0, 0, 0, 1], epochs=300, jobs=1, budget=400)
+    assert answer.verdict == "faulty"
+    assert "loss.from_logits" in [found.cause for found in answer.causes]
+
+
+def test_class_numbers_under_a_sigmoid_stay_class_numbers():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(240, 2))
+    y = (x[:, 0] > 0).astype(int) + 2 * (x[:, 1] > 0)
+    model = keras.Sequential(
+        [
+            keras.Input((2,)),
+            layers.Dense(16, activation="relu"),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(0.01), "binary_crossentropy")
+    answer = optlab.diagnose(model, x, y, epochs=30, jobs=1, budget=400)
+    assert answer.verdict == "faulty" and answer.score_after > 0.7
+    assert "data.source" not in answer.fix
+    cured = answer.program.cured
+    assert np.array_equal(np.unique(cured.load_data().y), [0, 1, 2, 3])
+    assert cured.tree["model"]["layers"][-1]["units"] == 4
+
+
+def test_nothing_to_learn():
+    rng = np.random.default_rng(1)
+    x, y = rng.normal(size=(160, 3)), rng.integers(0, 2, 160)
+    answer = optlab.diagnose(classifier(), x, y, epochs=5, jobs=1)
+    assert answer.verdict == "nothing_to_learn" and answer.healthy is None
+    assert answer.p_value > 0.05
+
+
+@pytest.mark.parametrize("constant", ["inputs", "targets"])
+def test_constants_are_named(rows, constant):
+    x, y = rows
+    x, y = (x * 0, y) if constant == "inputs" else (x, y * 0)
+    answer = optlab.diagnose(classifier(), x, y, epochs=2, jobs=1)
+    assert answer.verdict == "nothing_to_learn"
+    assert any(f"The {constant} are the same" in note for note in answer.notes)
+
+
+# The answer in the user's language.
+
+
+def test_fixed_program_is_the_cured_one(rows, tmp_path, monkeypatch):
+    x, y = rows
+    model = classifier("softmax", metrics=["accuracy"])
+    answer = optlab.diagnose(
+        model, x * 100, y, epochs=40, batch_size=8, jobs=1, budget=400
+    )
+    assert answer.verdict == "faulty"
+    assert len(str(answer).splitlines()) <= 20
+    path = tmp_path / "fixed.py"
+    optlab.diagnosis.write_fix(answer, path)
+    caught = []
+    monkeypatch.setattr(
+        keras.Model, "fit", lambda self, *a, **k: caught.append((self, a, k))
+    )
+    runpy.run_path(str(path))
+    (made, given, named) = caught[0]
+    cured = answer.program.cured
+    twin = build(cured, 0)
+    made.set_weights(twin.get_weights())
+    short = cured.replace({"training.shuffle": False, "training.epochs": None})
+    outcome = KerasEngine().run(short.replace({"training.steps": 1}), 0)
+    batch = named["batch_size"]
+    loss = made.train_on_batch(given[0][:batch], given[1][:batch])
+    loss = loss[0] if isinstance(loss, list) else loss
+    assert float(loss) == pytest.approx(outcome.first_loss, rel=1e-6)
+
+
+def test_lines_are_edited():
+    assert edited("Dense(1, activation='softmax')", activation="'sigmoid'") == (
+        "Dense(1, activation='sigmoid')"
+    )
+    assert edited("m.fit(x, y, epochs=3)", epochs="9", batch_size="8") == (
+        "m.fit(x, y, epochs=9, batch_size=8)"
+    )
+    assert edited("SGD(0.5)", learning_rate="0.1") == "SGD(0.1)"
+
+
+def test_places_are_those_of_the_script(tmp_path):
+    script = tmp_path / "train.py"
+    script.write_text("made = make(\n    1,\n)\n")
+    seen = []
+
+    def make(number):
+        import sys
+
+        seen.append(hooks.place_in(sys._getframe(1)))
+
+    exec(compile(script.read_text(), str(script), "exec"), {"make": make})
+    assert seen == [hooks.Place(1, 3, 7, 1)]
+
+
+# Callbacks.
+
+
+def test_watch_sees_saturation(rows):
+    x, y = rows
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            *(layers.Dense(4, activation="sigmoid") for _ in range(8)),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile("sgd", "binary_crossentropy")
+    watch = optlab.watch(x, y, verbose=False)
+    monitored = [watch]
+    model.fit(x, y, epochs=3, verbose=0, callbacks=monitored)
+    watch._cost = 0.0
+    assert watch.looks and len(watch.looks[0].probe.gradient) == 9
+    assert any("vanishes" in sentence for sentence in watch.warnings)
+
+
+def test_watch_never_raises(rows):
+    x, y = rows
+    watch = optlab.watch(x[:, :2], y, verbose=False)
+    classifier().fit(x, y, epochs=2, verbose=0, callbacks=[watch])
+    assert watch.looks == []
+
+
+def test_stuck_callback_never_raises(rows):
+    x, y = rows
+    stuck = optlab.validation.DiagnoseWhenStuck(
+        "no rows", y, patience=1, min_delta=0.9, verbose=False, budget=5
+    )
+    history = classifier().fit(x, y, epochs=4, verbose=0, callbacks=[stuck])
+    assert len(history.history["loss"]) == 4 and stuck.answer is None

@@ -1,0 +1,1 @@
+"""Programs that people have: run up to their first fit, read, rerun in tf.keras."""

@@ -1,0 +1,480 @@
+"""A cured program as Keras source: rows, preparation, model, compile and fit."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from optlab.errors import InputError
+from optlab.experiments.paths import Tree
+from optlab.lookup import snake_case
+from optlab.validation.programs.building import build, loss_of, optimizer_of
+from optlab.validation.programs.program import Program
+
+#: Parts of a layer's configuration that its call is not given.
+_LEFT_OUT = ("name", "dtype", "trainable", "batch_input_shape", "seed", "synchronized")
+
+
+def source_of(program: Program, script: str = "", seed: int = 0) -> tuple[str, Tree]:
+    """Return a complete program, and the arrays of the .npz file that it reads.
+
+    Parameters
+    ----------
+    program : Program
+        The cured one.
+    script : str
+        Path of the user's script, where classes of its own are taken from.
+    seed : int
+        Of the first weights.
+
+    Raises
+    ------
+    InputError
+        If the model cannot be written as calls of Keras.
+    """
+    made = build(program, seed)
+    arrays = dict(_arrays(program))
+    weights = _own_weights(program, made, arrays)
+    writer = _Model(made)
+    fit = program.training
+    lines = [
+        "import pathlib",
+        "",
+        "import keras",
+        "import numpy as np",
+        "from keras import layers",
+        "",
+        *own_source(script, writer.foreign | _foreign_parts(program)),
+        "keras.utils.set_random_seed(SEED := 0)",
+        'rows = np.load(pathlib.Path(__file__).with_suffix(".npz"))',
+        *_preparation(program, arrays),
+        *writer.lines,
+        *weights,
+        *_compile_lines(program),
+        *_fit_lines(program, fit, arrays),
+    ]
+    return "\n".join(lines) + "\n", arrays
+
+
+def _arrays(program: Program) -> Tree:
+    with np.load(program.tree["data"]["source"], allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
+
+
+def _preparation(program: Program, arrays: Tree) -> list[str]:
+    """Return the lines that read, scale and split the rows."""
+    lines = ['x, y = rows["x"], rows["y"]']
+    held = "x_val" in arrays
+    if held:
+        lines.append('x_val, y_val = rows["x_val"], rows["y_val"]')
+    if "w" in arrays:
+        lines.append('weights = rows["w"]')
+    table, template = program.tree["data"], program.template
+    names = ["x"] + ["x_val"] * held
+    if table.get("scale", "none") != "none" and not template.tokens:
+        axis = tuple(range(max(1, arrays["x"].ndim - 1))) if arrays["x"].ndim > 2 else 0
+        lines += [
+            "",
+            "# Standardize the inputs by the numbers of the training rows.",
+            f"x_mean, x_std = x.mean(axis={axis}), x.std(axis={axis})",
+            "x_std = np.where(x_std > 0, x_std, 1.0)",
+            *(f"{n} = (({n} - x_mean) / x_std).astype('float32')" for n in names),
+        ]
+    if table.get("target_scale", "none") != "none":
+        lines += [
+            "",
+            "# Standardize the targets; a prediction p means p * y_std + y_mean.",
+            "y_mean, y_std = y.mean(axis=0), y.std(axis=0)",
+            "y_std = np.where(y_std > 0, y_std, 1.0)",
+            "y = ((y - y_mean) / y_std).astype('float32')",
+            *(["y_val = ((y_val - y_mean) / y_std).astype('float32')"] * held),
+        ]
+    if not program.from_scratch and len(template.input_shapes) > 1:
+        lines += _split_lines("x", template.input_shapes, template.input_dtypes)
+        if held:
+            lines += _split_lines("x_val", template.input_shapes, template.input_dtypes)
+    if len(template.target_shapes) > 1:
+        kinds = ["float32"] * len(template.target_shapes)
+        lines += _split_lines("y", template.target_shapes, kinds)
+        if held:
+            lines += _split_lines("y_val", template.target_shapes, kinds)
+    return [*lines, ""]
+
+
+def _split_lines(name: str, shapes: list[Any], dtypes: list[str]) -> list[str]:
+    parts, begin = [], 0
+    for shape, dtype in zip(shapes, dtypes, strict=True):
+        size = int(np.prod(shape))
+        parts.append(
+            f"{name}[:, {begin}:{begin + size}].reshape((-1, *{tuple(shape)}))"
+            f".astype({dtype!r})"
+        )
+        begin += size
+    return [f"{name} = [", *(f"    {part}," for part in parts), "]"]
+
+
+def _own_weights(program: Program, made: Any, arrays: Tree) -> list[str]:
+    """Return lines that load weights which are no fresh draws, kept in the file."""
+    if program.from_scratch:
+        return []
+    other = build(program, 1)
+    lines = []
+    for number, (layer, twin) in enumerate(zip(made.layers, other.layers, strict=True)):
+        held, drawn = layer.get_weights(), twin.get_weights()
+        kernels = [k for k, w in enumerate(held) if w.ndim > 1 and w.size > 1]
+        same = kernels and all(np.array_equal(held[k], drawn[k]) for k in kernels)
+        constant = all(np.ptp(held[k]) == 0 for k in kernels)
+        if not same or constant:
+            continue
+        for k, value in enumerate(held):
+            arrays[f"layer{number}_{k}"] = value
+        parts = ", ".join(f'rows["layer{number}_{k}"]' for k in range(len(held)))
+        lines.append(f"model.layers[{number}].set_weights([{parts}])")
+    return lines
+
+
+# The model.
+
+
+class _Model:
+    """The lines that build a model."""
+
+    def __init__(self, model: Any, name: str = "model") -> None:
+        import keras
+
+        self.foreign: set[str] = set()
+        self.lines: list[str] = []
+        if isinstance(model, keras.Sequential):
+            self._sequential(model, name)
+        else:
+            self._functional(model, name)
+
+    def _sequential(self, model: Any, name: str) -> None:
+        self.lines.append(f"{name} = keras.Sequential(")
+        self.lines.append("    [")
+        shape, dtype = model.input_shape[1:], str(model.inputs[0].dtype)
+        extra = "" if dtype == "float32" else f", dtype={dtype!r}"
+        self.lines.append(f"        keras.Input({tuple(shape)}{extra}),")
+        for layer in model.layers:
+            self.lines.append(f"        {self.call(layer)},")
+        self.lines += ["    ]", ")"]
+        frozen = [k for k, layer in enumerate(model.layers) if not layer.trainable]
+        self.lines += [f"{name}.layers[{k}].trainable = False" for k in frozen]
+
+    def _functional(self, model: Any, name: str) -> None:
+        import keras
+
+        names: dict[int, str] = {}
+        for k, tensor in enumerate(model.inputs):
+            names[id(tensor)] = f"input_{k}"
+            dtype = str(tensor.dtype)
+            extra = "" if dtype == "float32" else f", dtype={dtype!r}"
+            shape = tuple(tensor.shape[1:])
+            self.lines.append(f"input_{k} = keras.Input({shape}{extra})")
+        written: dict[int, str] = {}
+        count = 0
+        depths = sorted(model._nodes_by_depth, reverse=True)
+        for node in [n for depth in depths for n in model._nodes_by_depth[depth]]:
+            operation = node.operation
+            if type(operation).__name__ == "InputLayer":
+                continue
+            if id(operation) not in written:
+                variable = f"layer_{len(written)}"
+                written[id(operation)] = variable
+                if isinstance(operation, keras.Model):
+                    nested = _Model(operation, variable)
+                    self.lines += nested.lines
+                    self.foreign |= nested.foreign
+                elif isinstance(operation, keras.Layer):
+                    self.lines.append(f"{variable} = {self.call(operation)}")
+                    if not operation.trainable:
+                        self.lines.append(f"{variable}.trainable = False")
+            given = [_written(a, names) for a in node.arguments.args]
+            given += [
+                f"{key}={_written(value, names)}"
+                for key, value in node.arguments.kwargs.items()
+                if value is not None
+            ]
+            if isinstance(operation, keras.Layer):
+                called = written[id(operation)]
+            else:
+                called = f"keras.ops.{snake_case(type(operation).__name__)}"
+            outputs = node.output_tensors
+            targets = []
+            for tensor in outputs:
+                names[id(tensor)] = f"t{count}"
+                targets.append(f"t{count}")
+                count += 1
+            self.lines.append(f"{', '.join(targets)} = {called}({', '.join(given)})")
+        ends = [names[id(tensor)] for tensor in model.outputs]
+        inputs = [names[id(tensor)] for tensor in model.inputs]
+        first = inputs[0] if len(inputs) == 1 else f"[{', '.join(inputs)}]"
+        last = ends[0] if len(ends) == 1 else f"[{', '.join(ends)}]"
+        self.lines.append(f"{name} = keras.Model({first}, {last})")
+
+    def call(self, layer: Any) -> str:
+        """Return the call that makes a layer."""
+        import keras
+
+        cls = type(layer)
+        own = getattr(keras.layers, cls.__name__, None) is cls
+        if isinstance(layer, keras.Model):
+            raise InputError("A model inside a chain of layers cannot be written.")
+        if not own:
+            self.foreign.add(cls.__name__)
+        prefix = "layers." if own else ""
+        return f"{prefix}{cls.__name__}({', '.join(arguments_of(layer))})"
+
+
+def _written(value: Any, names: dict[int, str]) -> str:
+    if id(value) in names:
+        return names[id(value)]
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(_written(part, names) for part in value)
+        return f"[{inner}]" if isinstance(value, list) else f"({inner},)"
+    if isinstance(value, (str, int, float, bool, type(None))):
+        return repr(value)
+    raise InputError(f"{type(value).__name__} cannot be written as an argument.")
+
+
+def arguments_of(made: Any) -> list[str]:
+    """Return the arguments of the call that makes a Keras object, as source.
+
+    Those at their default are left out.
+    """
+    cls = type(made)
+    config = {**getattr(made, "_fn_kwargs", {}), **made.get_config()}
+    found = []
+    for name, parameter in inspect.signature(cls.__init__).parameters.items():
+        if name in _LEFT_OUT or name not in config or name == "self":
+            continue
+        value, default = config[name], parameter.default
+        if isinstance(value, (np.floating, np.integer)) or (
+            hasattr(value, "shape") and not np.shape(value)
+        ):
+            value = value.item() if hasattr(value, "item") else float(value)
+        if isinstance(value, float) and not isinstance(made, _layer_class()):
+            value = float(str(np.float32(value))) if name == "learning_rate" else value
+        text = written_value(value)
+        if name == "learning_rate":
+            found.append(f"{name}={text}")
+            continue
+        if name == "activation" and default is None and value == "linear":
+            continue
+        if parameter.default is not inspect.Parameter.empty and (
+            value == default or text == written_value(default) or _is(value, default)
+        ):
+            continue
+        required = default is inspect.Parameter.empty and len(found) == 0
+        found.append(text if required else f"{name}={text}")
+    return found
+
+
+def _layer_class() -> Any:
+    import keras
+
+    return keras.layers.Layer
+
+
+def _is(value: Any, default: Any) -> bool:
+    """Whether a serialized object is the default that a name stands for."""
+    if isinstance(value, dict) and isinstance(default, str) and "class_name" in value:
+        return written_value(value) == written_object(_class_of(default), {})
+    if isinstance(value, (list, tuple)) and isinstance(default, int):
+        return all(part == default for part in value)
+    if isinstance(value, (list, tuple)) and isinstance(default, (list, tuple)):
+        return list(value) == list(default)
+    return False
+
+
+def _class_of(name: str) -> Any:
+    import keras
+
+    try:
+        return type(keras.initializers.get(name))
+    except ValueError:
+        return None
+
+
+def written_value(value: Any) -> str:
+    """Return a value of a configuration as source."""
+    import keras
+
+    if isinstance(value, dict) and "class_name" in value:
+        config = {
+            key: part
+            for key, part in (value.get("config") or {}).items()
+            if key not in ("name", "seed") and part is not None
+        }
+        if value["class_name"] == "function":
+            return repr(str(value["config"]))
+        for home in (keras.initializers, keras.regularizers, keras.constraints):
+            cls = getattr(home, value["class_name"], None)
+            if cls is not None:
+                return written_object(cls, config)
+        for home in (keras.optimizers.schedules, keras.layers):
+            cls = getattr(home, value["class_name"], None)
+            if cls is not None:
+                return (
+                    f"{_home(cls)}({', '.join(arguments_of(cls.from_config(config)))})"
+                )
+        raise InputError(f"{value['class_name']} cannot be written as source.")
+    if isinstance(value, np.ndarray):
+        return repr(value.tolist())
+    if isinstance(value, tuple):
+        return repr(tuple(value))
+    return repr(value)
+
+
+def written_object(cls: Any, config: Tree) -> str:
+    """Return the call that makes an initializer, regularizer or constraint."""
+    if cls is None:
+        return ""
+    try:
+        plain = cls().get_config()
+    except TypeError:
+        plain = {}
+    kept = {k: v for k, v in config.items() if plain.get(k) != v}
+    inner = ", ".join(f"{key}={written_value(part)}" for key, part in kept.items())
+    return f"{_home(cls)}({inner})"
+
+
+def _home(cls: Any) -> str:
+    import keras
+
+    for name in ("initializers", "regularizers", "constraints", "losses", "optimizers"):
+        if getattr(getattr(keras, name), cls.__name__, None) is cls:
+            return f"keras.{name}.{cls.__name__}"
+    if getattr(keras.optimizers.schedules, cls.__name__, None) is cls:
+        return f"keras.optimizers.schedules.{cls.__name__}"
+    return f"layers.{cls.__name__}"
+
+
+# Compile and fit.
+
+
+def optimizer_text(program: Program) -> str:
+    """Return the call that makes the optimizer."""
+    made = optimizer_of(program)
+    cls = type(made)
+    import keras
+
+    own = getattr(keras.optimizers, cls.__name__, None) is cls
+    prefix = "keras.optimizers." if own else ""
+    return f"{prefix}{cls.__name__}({', '.join(arguments_of(made))})"
+
+
+def loss_text(program: Program) -> str:
+    """Return the loss as ``compile`` takes it, as source."""
+    import keras
+
+    made = loss_of(program)
+    if made is None or isinstance(made, str):
+        return repr(made)
+    if isinstance(made, (list, tuple)):
+        return repr([part for part in made])
+    if isinstance(made, dict):
+        return repr(made)
+    if isinstance(made, keras.losses.Loss):
+        own = getattr(keras.losses, type(made).__name__, None) is type(made)
+        prefix = "keras.losses." if own else ""
+        return f"{prefix}{type(made).__name__}({', '.join(arguments_of(made))})"
+    name = getattr(made, "__name__", "")
+    return repr(name) if getattr(keras.losses, name, None) is made else name
+
+
+def _foreign_parts(program: Program) -> set[str]:
+    """Return the names of losses and optimizers that are the user's own."""
+    found = set()
+    for text in (loss_text(program), optimizer_text(program)):
+        name = text.partition("(")[0]
+        if name.isidentifier() and name != "None":
+            found.add(name)
+    return found
+
+
+def metrics_of(program: Program) -> list[str]:
+    """Return the metrics that mean something for the task."""
+    given = program.template.compiled.get("metrics") or ()
+    names = [m for m in np.atleast_1d(np.array(given, object)) if isinstance(m, str)]
+    classes = "crossentropy" in str(program.tree["loss"]["name"])
+    counted = {"accuracy", "acc", "binary_accuracy", "categorical_accuracy"}
+    if classes:
+        return ["accuracy"] if counted & set(names) else []
+    return [name for name in names if name not in counted]
+
+
+def _compile_lines(program: Program) -> list[str]:
+    parts = [f"optimizer={optimizer_text(program)}", f"loss={loss_text(program)}"]
+    metrics = metrics_of(program)
+    if metrics:
+        parts.append(f"metrics={metrics!r}")
+    for key in ("loss_weights", "run_eagerly", "auto_scale_loss"):
+        if key in program.template.compiled:
+            parts.append(f"{key}={program.template.compiled[key]!r}")
+    return ["model.compile(", *(f"    {part}," for part in parts), ")"]
+
+
+def _fit_lines(program: Program, fit: Any, arrays: Tree) -> list[str]:
+    from optlab.validation.programs.engine import row_weights
+
+    parts = ["x", "y"]
+    if fit.steps is not None:
+        rows = len(arrays["x"])
+        batches = -(-rows // min(int(fit.batch_size), rows))
+        parts.append(f"epochs={max(1, -(-int(fit.steps) // batches))}")
+    else:
+        parts.append(f"epochs={int(fit.epochs or 20)}")
+    parts.append(f"batch_size={int(fit.batch_size)}")
+    if not fit.shuffle:
+        parts.append("shuffle=False")
+    if "x_val" in arrays:
+        parts.append("validation_data=(x_val, y_val)")
+    lines: list[str] = []
+    if fit.class_weight:
+        if "w" in arrays or fit.class_weight == "balanced":
+            data = program.load_data()
+            weights = row_weights(program, data)
+            if weights is not None:
+                arrays["w"] = weights
+            lines.append('weights = rows["w"]')
+            parts.append("sample_weight=weights")
+        else:
+            table = {int(k): v for k, v in fit.class_weight.items()}
+            parts.append(f"class_weight={table!r}")
+    elif "w" in arrays:
+        parts.append("sample_weight=weights")
+    if getattr(fit, "steps_per_epoch", None):
+        parts.append(f"steps_per_epoch={fit.steps_per_epoch}")
+    return [*lines, "model.fit(", *(f"    {part}," for part in parts), ")"]
+
+
+def own_source(script: str, names: set[str]) -> list[str]:
+    """Return the script's imports and its definitions of these names.
+
+    Raises
+    ------
+    InputError
+        If one of them is not defined at the top of the script.
+    """
+    if not names:
+        return []
+    if not script:
+        raise InputError(f"{sorted(names)[0]} is a class whose source is not known.")
+    text = Path(script).read_text("utf-8")
+    body = ast.parse(text).body
+    kept: list[str] = []
+    left = set(names)
+    for node in body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            kept.append(ast.unparse(node))
+        elif isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            kept.append(ast.get_source_segment(text, node) or "")
+            left.discard(node.name)
+    if left:
+        raise InputError(f"{sorted(left)[0]} is not defined at the top of the script.")
+    return [*kept, ""]

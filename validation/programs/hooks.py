@@ -1,0 +1,201 @@
+"""Watch a script that uses Keras, and stop it where it calls ``fit``.
+
+Keras is not imported here: what is patched is patched when the script imports it, so
+that a script which chooses its backend first still does so.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from types import FrameType, ModuleType
+from typing import Any
+
+#: Methods of a model that train it.
+TRAINING = ("fit", "train_on_batch")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a call stands in the script; lines from 1, columns in bytes from 0."""
+
+    line: int
+    end_line: int
+    column: int
+    end_column: int
+
+
+@dataclass
+class Captured:
+    """A model, and how its training was called.
+
+    Attributes
+    ----------
+    model : keras.Model
+        As the script left it.
+    call : str
+        "fit" or "train_on_batch".
+    arguments : dict
+        Of the call, by name, as they are; those that were not given left out.
+    compiled : dict
+        Arguments of ``compile``, by name; empty where it was not seen.
+    place : Place or None
+        Of the training call in the script.
+    places : dict of int to Place
+        By `id`: of the calls that made layers, losses, optimizers, and compiled models.
+    """
+
+    model: Any
+    call: str
+    arguments: dict[str, Any]
+    compiled: dict[str, Any] = field(default_factory=dict)
+    place: Place | None = None
+    places: dict[int, Place] = field(default_factory=dict)
+
+
+class Hooks:
+    """Patches Keras in this process.
+
+    Parameters
+    ----------
+    script : str
+        Path of the script: calls are placed in this file.
+    number : int
+        Which training call is wanted, from 1; the ones before it are made.
+    reached : callable
+        Called with a `Captured` instead of the training.
+    """
+
+    def __init__(
+        self, script: str, number: int, reached: Callable[[Captured], Any]
+    ) -> None:
+        self.script, self.number, self.reached = script, number, reached
+        self.places: dict[int, Place] = {}
+        self.compiled: dict[int, dict[str, Any]] = {}
+        self.seen = 0
+        self._kept: list[Any] = []
+        self._inside = False
+
+    def install(self) -> None:
+        """Patch Keras now where it is imported already, or else when it is."""
+        if "keras" in sys.modules:
+            self.patch(sys.modules["keras"])
+        else:
+            sys.meta_path.insert(0, _WhenImported("keras", self.patch))
+
+    def patch(self, keras: ModuleType) -> None:
+        """Replace what trains, and note where things are made."""
+        for name in TRAINING:
+            setattr(keras.Model, name, self._training(keras.Model, name))
+        keras.Model.compile = self._compile(keras.Model.compile)
+        for kind in (keras.layers.Layer, keras.losses.Loss, keras.optimizers.Optimizer):
+            kind.__init__ = self._placing(kind.__init__)
+
+    def _training(self, owner: Any, name: str) -> Callable[..., Any]:
+        original = getattr(owner, name)
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def train(model: Any, *given: Any, **named: Any) -> Any:
+            if self._inside:
+                return original(model, *given, **named)
+            self.seen += 1
+            if self.seen < self.number:
+                self._inside = True
+                try:
+                    return original(model, *given, **named)
+                finally:
+                    self._inside = False
+            bound = signature.bind(model, *given, **named)
+            arguments = dict(bound.arguments)
+            arguments.pop("self", None)
+            return self.reached(
+                Captured(
+                    model,
+                    name,
+                    arguments,
+                    self.compiled.get(id(model), {}),
+                    self._place(),
+                    self.places,
+                )
+            )
+
+        return train
+
+    def _compile(self, original: Any) -> Callable[..., Any]:
+        signature = inspect.signature(original)
+
+        @functools.wraps(original)
+        def compile_(model: Any, *given: Any, **named: Any) -> Any:
+            bound = signature.bind(model, *given, **named)
+            arguments = dict(bound.arguments)
+            arguments.pop("self", None)
+            self.compiled[id(model)] = arguments
+            self._note(model)
+            return original(model, *given, **named)
+
+        return compile_
+
+    def _placing(self, original: Any) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def init(made: Any, *given: Any, **named: Any) -> Any:
+            if id(made) not in self.places:
+                self._note(made)
+            return original(made, *given, **named)
+
+        return init
+
+    def _note(self, made: Any) -> None:
+        place = self._place()
+        if place is not None:
+            self.places[id(made)] = place
+            self._kept.append(made)  # so that no other object gets its id
+
+    def _place(self) -> Place | None:
+        """Return where the script is now."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != self.script:
+            frame = frame.f_back
+        return None if frame is None else place_in(frame)
+
+
+def place_in(frame: FrameType) -> Place | None:
+    """Return the source positions of the instruction that a frame is at."""
+    positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+    if any(value is None for value in positions):
+        return None
+    return Place(*positions)  # type: ignore[arg-type]
+
+
+class _WhenImported(importlib.abc.MetaPathFinder):
+    """Calls a function with a module once it has been imported."""
+
+    def __init__(self, name: str, then: Callable[[ModuleType], None]) -> None:
+        self.name, self.then = name, then
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None = None,
+        target: ModuleType | None = None,
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find the module as ever, and wrap what executes it."""
+        if fullname != self.name:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(fullname)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+
+            def exec_module(module: ModuleType) -> None:
+                execute(module)
+                self.then(module)
+
+            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+        return spec

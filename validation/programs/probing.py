@@ -1,0 +1,151 @@
+"""Look inside a Keras model: gradients, outputs of layers, units that are dead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from optlab.diagnosis.trials import Outcome
+from optlab.diagnosis.watch import Watch
+from optlab.typing import Array
+
+#: Outputs of sigmoid and tanh this near to their ends count as saturated.
+SATURATED = 0.02
+
+
+@dataclass
+class Probe:
+    """What one batch shows of a model.
+
+    Attributes
+    ----------
+    names : list of str
+        Layers with a kernel, from the input on.
+    gradient, weight : list of float
+        Norms of each kernel's gradient, and of the kernel.
+    zero_share, spread, dead, saturated : list of float
+        Of each layer's output, for layers with outputs that could be read: the share of
+        zeros, the standard deviation, the share of units that are 0 for every row, and
+        that of values at the ends of a sigmoid or tanh.
+    constant : bool
+        Whether every row gets the same answer.
+    """
+
+    names: list[str] = field(default_factory=list)
+    gradient: list[float] = field(default_factory=list)
+    weight: list[float] = field(default_factory=list)
+    zero_share: list[float] = field(default_factory=list)
+    spread: list[float] = field(default_factory=list)
+    dead: list[float] = field(default_factory=list)
+    saturated: list[float] = field(default_factory=list)
+    constant: bool = False
+
+
+def probe(model: Any, inputs: list[Array], targets: list[Array]) -> Probe:
+    """Return what a batch shows of a compiled model; nothing is changed.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+    inputs, targets : list of ndarray
+        One array for each input and output, some hundred rows.
+    """
+    import tensorflow as tf
+
+    found = Probe()
+    outputs: list[tuple[Any, Any]] = []
+    layers = [layer for layer in model.layers if layer.weights or _bends(layer)]
+    with _recorded(layers, outputs), tf.GradientTape() as tape:
+        x = inputs[0] if len(inputs) == 1 else inputs
+        x = tf.nest.map_structure(_tensor, x)
+        predicted = model(x, training=False)
+        y = targets[0] if len(targets) == 1 else targets
+        y = tf.nest.map_structure(_tensor, y)
+        loss = model.compute_loss(x=x, y=y, y_pred=predicted)
+    kernels = [layer for layer in layers if getattr(layer, "kernel", None) is not None]
+    kernels = [layer for layer in kernels if layer.trainable]
+    variables = [layer.kernel.value for layer in kernels]
+    gradients = tape.gradient(loss, variables) if variables else []
+    for layer, gradient in zip(kernels, gradients, strict=True):
+        found.names.append(layer.name)
+        found.gradient.append(0.0 if gradient is None else _norm(gradient))
+        found.weight.append(_norm(layer.kernel))
+    for layer, value in outputs:
+        array = np.asarray(value, "float32")
+        found.zero_share.append(float(np.mean(array == 0)))
+        found.spread.append(float(array.std()))
+        units = array.reshape(-1, array.shape[-1]) if array.ndim > 1 else array[:, None]
+        found.dead.append(float(np.mean((units == 0).all(axis=0))))
+        found.saturated.append(_saturated(layer, array))
+    first = np.asarray(tf.nest.flatten(predicted)[0], float)
+    spread = np.ptp(first, axis=0)
+    found.constant = bool((spread <= 1e-4 * (1 + np.abs(first).max())).all())
+    return found
+
+
+def watched(outcome: Outcome, losses: list[float], seen: list[Probe]) -> Watch:
+    """Return what probes before and after a run show, as the search reads it."""
+    found = Watch(outcome, losses)
+    usable = [p for p in seen if p.gradient]
+    if usable:
+        norms = np.array([[p.gradient[0], p.gradient[-1]] for p in usable])
+        with np.errstate(all="ignore"):
+            found.first_gradient, found.last_gradient = (
+                float(value) for value in np.nanmedian(norms, axis=0)
+            )
+    if seen:
+        found.start_spread, found.spread = seen[0].spread, seen[-1].spread
+        found.zero_share = seen[-1].zero_share
+        found.constant = len(seen) > 1 and seen[-1].constant
+    return found
+
+
+class _recorded:
+    """Keeps the outputs of layers while a model is called."""
+
+    def __init__(self, layers: list[Any], outputs: list[tuple[Any, Any]]) -> None:
+        self.layers, self.outputs = layers, outputs
+
+    def __enter__(self) -> None:
+        for layer in self.layers:
+            call = layer.call
+
+            def recorded(
+                *given: Any, _call: Any = call, _layer: Any = layer, **named: Any
+            ) -> Any:
+                value = _call(*given, **named)
+                if hasattr(value, "shape"):
+                    self.outputs.append((_layer, value))
+                return value
+
+            object.__setattr__(layer, "call", recorded)
+
+    def __exit__(self, *error: object) -> None:
+        for layer in self.layers:
+            layer.__dict__.pop("call", None)
+
+
+def _bends(layer: Any) -> bool:
+    return type(layer).__name__ in ("Activation", "ReLU", "LeakyReLU", "Softmax")
+
+
+def _saturated(layer: Any, array: Array) -> float:
+    name = getattr(getattr(layer, "activation", None), "__name__", "")
+    if name == "sigmoid":
+        return float(np.mean((array < SATURATED) | (array > 1 - SATURATED)))
+    if name == "tanh":
+        return float(np.mean(np.abs(array) > 1 - SATURATED))
+    return 0.0
+
+
+def _tensor(part: Array) -> Any:
+    import tensorflow as tf
+
+    return tf.constant(part.astype("float32") if part.dtype == np.float64 else part)
+
+
+def _norm(value: Any) -> float:
+    return float(np.sqrt(np.sum(np.square(np.asarray(value, float)))))

@@ -1,0 +1,175 @@
+"""A tf.keras callback that looks inside every layer, every epoch."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from optlab.typing import Array
+from optlab.validation.programs.probing import Probe, probe
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: Rows of the batch that is looked at.
+ROWS = 64
+#: The share of a training's time that looking may take.
+SHARE = 0.1
+#: Gradients of the first layer below this share of the last one's have vanished; above
+#: its inverse they have exploded. Six sigmoid layers reach 1e-4, six relu layers with
+#: He initialization 0.3 to 3.
+VANISHED = 1e-3
+#: From these shares of a layer's units, or values, it is dead, or saturated.
+DEAD, SATURATED = 0.9, 0.9
+
+
+@dataclass
+class Looked:
+    """What was seen after one epoch: a `Probe`, and the updates since the last one.
+
+    Attributes
+    ----------
+    epoch : int
+        From 0.
+    probe : Probe
+        Gradients, outputs, dead units and saturation by layer.
+    update_ratio : list of float
+        For each kernel, the norm of its change over its norm, a step.
+    """
+
+    epoch: int
+    probe: Probe
+    update_ratio: list[float] = field(default_factory=list)
+
+
+class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
+    """Record gradient norms, update ratios, dead units and saturation every epoch.
+
+    Where looking would take more than a tenth of the time, epochs are left out.
+
+    Parameters
+    ----------
+    x, y : array_like
+        Rows to look at the model with; the first 64 are taken.
+    verbose : bool
+        Whether a line is printed when something is wrong.
+
+    Attributes
+    ----------
+    looks : list of Looked
+        One for each epoch that was looked at.
+    warnings : list of str
+        What was said.
+    share : float
+        Of the training's time that looking took.
+
+    Examples
+    --------
+    ``watch = optlab.watch(x, y); model.fit(x, y, callbacks=[watch]); watch.plot()``
+    """
+
+    def __init__(self, x: Any, y: Any, *, verbose: bool = True) -> None:
+        super().__init__()
+        self.x, self.y, self.verbose = x, y, verbose
+        self.looks: list[Looked] = []
+        self.warnings: list[str] = []
+        self.share = 0.0
+        self._broken = False
+        self._spent = self._began = self._cost = 0.0
+        self._kernels: list[Array] = []
+        self._steps = 0
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Begin."""
+        self._began, self._spent = time.perf_counter(), 0.0
+        self._kernels, self._steps = [], 0
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Look, unless that would take too long, or has failed before."""
+        self._steps += int((self.params or {}).get("steps") or 1)
+        gone = time.perf_counter() - self._began
+        if self._broken or self._spent + self._cost > SHARE * (gone + self._cost):
+            return
+        clock = time.perf_counter()
+        try:
+            self._look(epoch, logs or {})
+        except Exception as error:  # a training must not end because of its observer
+            self._broken = True
+            self._say(f"watch: cannot look inside: {type(error).__name__}: {error}")
+        took = time.perf_counter() - clock
+        self._spent += took
+        self._cost = took
+        self.share = self._spent / (time.perf_counter() - self._began)
+
+    def _look(self, epoch: int, logs: dict[str, Any]) -> None:
+        from optlab.validation.programs.rows import read_rows
+
+        rows = read_rows(self.x, self.y, None, self.model).take(slice(0, ROWS))
+        seen = Looked(epoch, probe(self.model, rows.inputs, rows.targets))
+        layers = {layer.name: layer for layer in self.model.layers}
+        kernels = [np.asarray(layers[name].kernel) for name in seen.probe.names]
+        if len(kernels) == len(self._kernels):
+            for old, new in zip(self._kernels, kernels, strict=True):
+                size = float(np.linalg.norm(new)) or 1.0
+                moved = float(np.linalg.norm(new - old))
+                seen.update_ratio.append(moved / size / max(self._steps, 1))
+        self._kernels, self._steps = kernels, 0
+        self.looks.append(seen)
+        for sentence in _wrong(seen, logs):
+            if sentence not in self.warnings:
+                self.warnings.append(sentence)
+                self._say(f"watch: epoch {epoch + 1}: {sentence}")
+
+    def plot(self, ax: Any = None) -> Axes:
+        """Draw the gradient norm of every layer against the epoch.
+
+        Parameters
+        ----------
+        ax : Axes, optional
+            What to draw on; new where left out.
+        """
+        import matplotlib.pyplot as plt
+
+        axes: Axes = ax if ax is not None else plt.subplots()[1]
+        epochs = [seen.epoch + 1 for seen in self.looks]
+        for k, name in enumerate(self.looks[-1].probe.names if self.looks else ()):
+            norms = [max(seen.probe.gradient[k], 1e-12) for seen in self.looks]
+            axes.plot(epochs, norms, label=name)
+        axes.set_yscale("log")
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("norm of the gradient")
+        if self.looks:
+            axes.legend()
+        return axes
+
+    def _say(self, message: str) -> None:
+        if self.verbose:
+            sys.stdout.write(f"\n{message}\n")
+
+
+def _wrong(seen: Looked, logs: dict[str, Any]) -> list[str]:
+    """Return a sentence for each thing that is wrong."""
+    found, look = [], seen.probe
+    loss = logs.get("loss")
+    if loss is not None and not np.isfinite(loss):
+        found.append("the loss is not finite")
+    if len(look.gradient) > 1 and look.gradient[-1] > 0:
+        ratio = look.gradient[0] / look.gradient[-1]
+        if ratio < VANISHED:
+            found.append(f"the first layer's gradient vanishes (ratio {ratio:.0e})")
+        elif ratio > 1 / VANISHED:
+            found.append(f"the first layer's gradient explodes (ratio {ratio:.0e})")
+    if look.gradient and not any(look.gradient):
+        found.append("all gradients are 0: nothing is learned")
+    dead = [k for k, share in enumerate(look.dead) if share >= DEAD]
+    if dead:
+        found.append(f"{len(dead)} layer(s) have {DEAD:.0%} dead units or more")
+    full = [k for k, share in enumerate(look.saturated[:-1]) if share >= SATURATED]
+    if full:
+        found.append(f"{len(full)} layer(s) are saturated")
+    return found
