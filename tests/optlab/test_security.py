@@ -66,7 +66,6 @@ def test_a_name_imports_nothing(tmp_path, monkeypatch, form):
 
 
 def test_scripts_in_a_diagnosis(tmp_path):
-    from optlab.diagnosis.examine import examined
     from optlab.diagnosis.html import to_html
 
     rows = "".join(f"{i},{i % 2},{1e9 * i}\n" for i in range(40))
@@ -78,7 +77,8 @@ def test_scripts_in_a_diagnosis(tmp_path):
         '[model]\nlayers = [{ units = 1, activation = "relu" }]\n'
         '[loss]\nname = "mse"\n[optimizer]\nname = "sgd"\nlearning_rate = 1e6\n'
     )
-    answer = examined(optlab.experiments.find(file), [SCRIPT], [SCRIPT])
+    answer = optlab.diagnose(file, jobs=1, budget=5)
+    answer.notes.append(SCRIPT)
     page = to_html(answer)
     assert "&lt;script&gt;" in page
     assert "<script" not in page

@@ -96,11 +96,13 @@ def read_rows(
         found.whole = len(found)
     if not found.inputs or not found.targets:
         raise InputError(f"`{what}` comes without targets.")
-    for part in found.inputs + found.targets:
+    for part, name in [(p, what) for p in found.inputs] + [
+        (p, "y" if what == "x" else f"{what}'s y") for p in found.targets
+    ]:
         if len(part) != len(found.inputs[0]):
             raise InputError(
-                f"Inputs and targets must have the same number of rows. "
-                f"Received: {len(found.inputs[0])} and {len(part)}"
+                f"`{name}` must have one row a row of `{what}`, "
+                f"{len(found.inputs[0])}. Received: {len(part)}"
             )
     if not len(found):
         raise InputError("There are no rows to train on.")

@@ -87,7 +87,7 @@ def test_rows_of_every_kind(rows):
 
 def test_rows_that_are_none(rows):
     x, y = rows
-    with pytest.raises(InputError, match="same number of rows"):
+    with pytest.raises(InputError, match="one row a row of `x`"):
         read_rows(x, y[:-1], None, classifier())
     with pytest.raises(InputError, match="comes without targets"):
         read_rows(x, None, None, classifier())
