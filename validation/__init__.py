@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from optlab.validation.behaviours import catalogue
     from optlab.validation.diagnose_when_stuck import DiagnoseWhenStuck
     from optlab.validation.keras_experiment import experiment_of
-    from optlab.validation.matrix import plan
+    from optlab.validation.matrix.plan import plan
     from optlab.validation.parity import Tolerance, assert_parity, compare
     from optlab.validation.runs.verdict import verify_experiment
     from optlab.validation.twins import Setup, from_keras, to_keras

@@ -19,6 +19,7 @@ from numpy import ndarray
 
 from optlab.errors import InputError, InputTypeError
 from optlab.kernels import fuse, sums, transforms
+from optlab.kernels.fingerprint import RuleError
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.lookup import snake_case
 from optlab.optimizers.checks import (
@@ -271,7 +272,7 @@ class Optimizer(OptimizerState):
         made_of = (rule.function, rule.coefficients, rule.slots)
         try:
             return fuse.fuse(*made_of, self.options.clip, decay)
-        except fuse.RuleError as error:
+        except RuleError as error:
             raise InputTypeError(str(error)) from None
 
     @property

@@ -143,7 +143,7 @@ class LossScaleOptimizer(Optimizer):
     @property
     def loss_scale(self) -> float | None:
         """The present scale; as in tf.keras the inner optimizer's own is left out."""
-        return self.dynamic_scale
+        return float(self.dynamic_scale)
 
     @property
     def schedule(self) -> Any:
