@@ -237,7 +237,7 @@ def compile_as(program: Program, model: Any) -> None:
     """Compile a model with the loss, the optimizer and the rest of a program's."""
     template = program.template
     given = dict(template.compiled)
-    kept = {
+    kept: dict[str, Any] = {
         key: given[key]
         for key in ("loss_weights", "run_eagerly", "auto_scale_loss")
         if key in given

@@ -346,12 +346,13 @@ def written_object(cls: Any, config: Tree) -> str:
 def _home(cls: Any) -> str:
     import keras
 
+    own = str(cls.__name__)
     for name in ("initializers", "regularizers", "constraints", "losses", "optimizers"):
-        if getattr(getattr(keras, name), cls.__name__, None) is cls:
-            return f"keras.{name}.{cls.__name__}"
-    if getattr(keras.optimizers.schedules, cls.__name__, None) is cls:
-        return f"keras.optimizers.schedules.{cls.__name__}"
-    return f"layers.{cls.__name__}"
+        if getattr(getattr(keras, name), own, None) is cls:
+            return f"keras.{name}.{own}"
+    if getattr(keras.optimizers.schedules, own, None) is cls:
+        return f"keras.optimizers.schedules.{own}"
+    return f"layers.{own}"
 
 
 # Compile and fit.
@@ -360,7 +361,7 @@ def _home(cls: Any) -> str:
 def optimizer_text(program: Program) -> str:
     """Return the call that makes the optimizer."""
     made = optimizer_of(program)
-    cls = type(made)
+    cls: Any = type(made)
     import keras
 
     own = getattr(keras.optimizers, cls.__name__, None) is cls
@@ -372,7 +373,7 @@ def loss_text(program: Program) -> str:
     """Return the loss as ``compile`` takes it, as source."""
     import keras
 
-    made = loss_of(program)
+    made: Any = loss_of(program)
     if made is None or isinstance(made, str):
         return repr(made)
     if isinstance(made, (list, tuple)):

@@ -274,7 +274,7 @@ def _steps_of(model: Any) -> Any:
             rows = order[cuts[k] : cuts[k + 1]]
             x = [tf.gather(part, rows) for part in inputs]
             y = [tf.gather(part, rows) for part in targets]
-            fed = (x[0] if len(x) == 1 else x, y[0] if len(y) == 1 else y)
+            fed: Any = (x[0] if len(x) == 1 else x, y[0] if len(y) == 1 else y)
             if weights is not None:
                 fed = (*fed, tf.gather(weights, rows))
             model.reset_metrics()  # so that the loss is this batch's alone

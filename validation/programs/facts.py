@@ -42,11 +42,12 @@ class ProgramFacts(Facts):
     @cached_property
     def output(self) -> dict[str, Any]:
         """The last dense entry; its units are those that the model gives."""
-        last = dict(self.dense[-1]) if self.ends_dense else {"activation": "linear"}
+        last: dict[str, Any] = {}
+        last |= self.dense[-1] if self.ends_dense else {"activation": "linear"}
         shape = getattr(self.template.model, "output_shape", None)
         if not isinstance(last.get("units"), int):
-            usable = isinstance(shape, tuple) and isinstance(shape[-1], int)
-            last["units"] = shape[-1] if usable else self.data.outputs
+            width = shape[-1] if isinstance(shape, tuple) else None
+            last["units"] = width if isinstance(width, int) else self.data.outputs
         return last
 
     @cached_property

@@ -202,12 +202,12 @@ def _layer_changes(
     if not kept:
         calls = [_call(one) for entry in new for one in layers_of(entry, template)]
         text = f"model = keras.Sequential([{', '.join(calls)}])"
-        return [LineChange(first and first.line, "the whole model", text)]
+        return [LineChange(_line(first), "the whole model", text)]
     found = []
     for entry in old:
         place = captured.places.get(id(template.layers.get(entry["name"])))
         call = source.at(place) or _call(template.layers[entry["name"]])
-        line = place and place.line
+        line = _line(place)
         changed = kept.get(entry["name"])
         if changed is None:
             found.append(LineChange(line, call, ""))
@@ -257,6 +257,10 @@ def _changed(
     return found
 
 
+def _line(place: Place | None) -> int | None:
+    return None if place is None else place.line
+
+
 def _call(layer: Any) -> str:
     return f"{type(layer).__name__}({', '.join(arguments_of(layer))})"
 
@@ -278,7 +282,7 @@ def _compile_changes(
         name = type(captured.model.optimizer).__name__
         if same and f"{name}(" in text and own != place and not isinstance(rate, dict):
             new = edited(text, lr=None, learning_rate=repr(rate))
-            found.append(LineChange(own and own.line, text, new))
+            found.append(LineChange(_line(own), text, new))
         else:
             values["optimizer"] = optimizer_text(cured)
     if values:
@@ -301,7 +305,7 @@ def _fit_changes(
         values["class_weight"] = "weights"
     found = []
     x, y = _given(call, 0, "x") or "x", _given(call, 1, "y") or "y"
-    line = place and place.line
+    line = _line(place)
     table, first = cured.tree["data"], before.tree["data"]
     if table.get("scale", "none") != first.get("scale", "none"):
         rank = len(cured.template.input_shapes[0])
@@ -328,7 +332,7 @@ def _of_call(
     place: Place | None, call: str, name: str, values: dict[str, str | None]
 ) -> LineChange:
     if call:
-        return LineChange(place and place.line, call, edited(call, **values))
+        return LineChange(_line(place), call, edited(call, **values))
     inner = ", ".join(f"{key}={value}" for key, value in values.items() if value)
     return LineChange(None, f"{name}(...)", f"{name}(..., {inner})")
 

@@ -93,8 +93,8 @@ def _held_out(
     data, share = given.get("validation_data"), given.get("validation_split") or 0.0
     if data is not None:
         parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
-        padded = (*parts, None, None)[:3]
-        held = read_rows(*padded, model, "validation_data")
+        x, y, weights = (*parts, None, None)[:3]
+        held = read_rows(x, y, weights, model, "validation_data")
         notes += held.notes
         return rows, held
     if share and len(rows) > 1:

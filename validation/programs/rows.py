@@ -127,13 +127,15 @@ def _stream(x: Any) -> Iterator[Any] | None:
         count = x.num_batches if hasattr(x, "num_batches") else len(x)
         return (x[k] for k in range(count)) if count else iter(x)
     if hasattr(x, "as_numpy_iterator"):
-        return iter(x.as_numpy_iterator())
+        drawn: Iterator[Any] = iter(x.as_numpy_iterator())
+        return drawn
     if hasattr(x, "__next__") or (
         isinstance(x, Iterable)
         and not hasattr(x, "__array__")
         and not hasattr(x, "shape")
     ):
-        return iter(x)
+        plain: Iterator[Any] = iter(x)
+        return plain
     return None
 
 
