@@ -22,6 +22,8 @@ HELPED_SHARE = 0.5
 #: Training scores from the first figure on, with scores of other rows below the second
 #: and no reference above it, are learning by heart.
 BY_HEART, NOT_BEYOND = 0.6, 0.3
+#: A forest that scores this much shows that there is something to learn.
+TOLD = 0.5
 
 
 def report(
@@ -97,6 +99,15 @@ def _verdict(found: Findings, notes: list[str]) -> Verdict:
         if found.cured is not None or readable:
             return "faulty"
         return "faulty" if found.possible >= NO_SCORE else "undecided"
+    scored = statistics.median(found.before) if found.before else None
+    learned = found.training_score
+    if (told.forest or 0.0) >= TOLD and scored is not None and learned is not None:
+        if max(scored, learned) < NOT_BEYOND and found.possible < NOT_BEYOND:
+            notes.append(
+                f"A random forest scores {told.forest:.2f} on other rows; the program "
+                f"does not even learn its own ({learned:.2f})."
+            )
+            return "faulty"
     if found.possible <= FLOOR:
         notes.append("Nothing could be compared with it in the time (--budget).")
         return "faulty" if readable else "undecided"

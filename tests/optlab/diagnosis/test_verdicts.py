@@ -1,0 +1,39 @@
+"""Which verdict the runs allow, from what a search found."""
+
+import pytest
+
+from optlab.diagnosis.learnable import Learnable
+from optlab.diagnosis.report import _verdict
+from optlab.diagnosis.search import Findings
+from optlab.diagnosis.trials import Outcome
+from optlab.diagnosis.watch import Watch
+
+
+def found(before, own, possible, forest, p_value=0.02, healthy=True, **rest):
+    return Findings(
+        None,
+        Watch(Outcome(before, "finished")),
+        {},
+        [before] * 3,
+        possible=possible,
+        healthy=healthy,
+        learnable=Learnable(p_value, forest, **rest),
+        training_score=own,
+    )
+
+
+@pytest.mark.parametrize(
+    ("findings", "verdict"),
+    [
+        (found(0.9, 0.95, 0.92, 0.9), "healthy"),
+        (found(0.0, 0.0, 0.9, 0.9, healthy=False), "faulty"),
+        # Nothing else learned in the time, but a forest does, and this does not.
+        (found(0.0, 0.0, 0.04, 0.82), "faulty"),
+        (found(0.05, 0.1, 0.04, 0.2), "undecided"),
+        (found(0.1, 0.95, 0.12, 0.2), "does_not_generalise"),
+        (found(0.02, 0.9, 0.03, 0.05, p_value=0.6), "nothing_to_learn"),
+        (found(0.5, 0.9, 0.5, 0.5, constant="targets"), "nothing_to_learn"),
+    ],
+)
+def test_verdict(findings, verdict):
+    assert _verdict(findings, []) == verdict
