@@ -194,10 +194,19 @@ class Search:
             found.cured = self._with(found.cure)
         if found.cured is not None:
             found.after = self.trials.scores(found.cured)
+        self._rebuilt(found, goal)
         found.complete = not self.trials.out_of_time
         return found
 
     # Steps.
+
+    def _rebuilt(self, found: Findings, goal: float) -> None:
+        """Offer a reference that learns where no set of changes cures."""
+        reached = statistics.median(found.after) if found.after else FLOOR
+        if found.reference is None or not reached < goal <= found.reference_score:
+            return
+        found.cure, found.cured = [], found.reference
+        found.after = self.trials.scores(found.reference)
 
     def _training_score(self, seeds: Sequence[int]) -> float | None:
         """Return the original's median score on its own training rows."""
