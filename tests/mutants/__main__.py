@@ -1,9 +1,11 @@
 """Plant the faults one at a time, and write down who noticed which.
 
     python -m tests.mutants [NAME ...] [--tests all|missed] [--trust] [--no-page]
+                            [--minutes M]
 
 What was answered is kept in out/mutants.json, so a run that was broken off goes on
-where it was, as long as no source has changed.
+where it was, as long as no source has changed. With --minutes a sample is judged, as
+large as fits, and the section says how large it is.
 
 Each fault is planted in a copy of the tree; then the checks of `optlab verify --full`
 and the tests that are about its file are run there. The section of docs/reliability.md
@@ -15,6 +17,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import math
 import shutil
 import sys
 import tempfile
@@ -87,6 +90,11 @@ class Record:
     @staticmethod
     def _key(fault: Fault) -> str:
         return "\n".join((fault.name, fault.old, fault.new))
+
+
+def shuffled(table: Sequence[Fault]) -> list[Fault]:
+    """Return the faults in an order that is always the same and follows nothing."""
+    return sorted(table, key=lambda f: hashlib.sha256(f.name.encode()).digest())
 
 
 @contextmanager
@@ -164,6 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--trust", action="store_true", help="that all passes without a fault"
     )
     parser.add_argument("--no-page", action="store_true", help="print only")
+    parser.add_argument(
+        "--minutes", type=float, help="plant no more after these; default: plant all"
+    )
     parser.add_argument("--processes", type=int, default=2)
     chosen = parser.parse_args(arguments)
     table = faults()
@@ -176,14 +187,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if unknown:
             parser.error(f"no fault is called {sorted(unknown)[0]!r}")
         table = [fault for fault in table if fault.name in chosen.names]
+    count = len(table)
+    if chosen.minutes is not None:
+        table = shuffled(table)
     prepare()
     started = time.perf_counter()
+    seconds = math.inf if chosen.minutes is None else 60 * chosen.minutes
     record = Record(_RECORD, digest())
 
-    def answered(fault: Fault) -> Verdict:
+    def answered(fault: Fault) -> Verdict | None:
         kept = record.get(fault)
-        asked = chosen.tests == "missed" or (kept and kept.tests is not None)
-        return kept if kept and asked else judge(fault, trees, chosen.tests)
+        if kept and (chosen.tests == "missed" or kept.tests is not None):
+            return kept
+        if time.perf_counter() - started > seconds:
+            return None
+        return judge(fault, trees, chosen.tests)
 
     verdicts = []
     with copies(chosen.processes) as trees:
@@ -192,13 +210,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"Fails without any fault:\n{wrong}", file=sys.stderr)
             return 2
         with ThreadPoolExecutor(chosen.processes) as pool:
-            for verdict in pool.map(answered, table):
+            for verdict in filter(None, pool.map(answered, table)):
                 record.add(verdict)
                 verdicts.append(verdict)
-                print(f"{len(verdicts)}/{len(table)} {verdict.line()}", flush=True)
-    print(summary(verdicts))
+                print(f"{len(verdicts)}/{count} {verdict.line()}", flush=True)
+    print(summary(verdicts, count))
     if not chosen.names and not chosen.no_page:
-        write_page(verdicts, time.perf_counter() - started)
+        write_page(verdicts, count, time.perf_counter() - started)
     return int(any(verdict.lives for verdict in verdicts))
 
 

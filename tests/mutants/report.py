@@ -49,8 +49,8 @@ def _word(answer: Answer | None) -> str:
     return "noticed" if answer.noticed else "no"
 
 
-def summary(verdicts: Sequence[Verdict]) -> str:
-    """Count, in a few sentences."""
+def summary(verdicts: Sequence[Verdict], count: int) -> str:
+    """Count, in a few sentences; `count` faults are there, judged or not."""
     real = [v for v in verdicts if not v.fault.equivalent]
     if not real:
         return "No fault was planted."
@@ -60,26 +60,30 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     caught = sum(v.tests.noticed for v in asked if v.tests)
     equal = len(verdicts) - len(real)
     share = [f"{100 * count / len(real):.0f} %" for count in (seen, either)]
-    return (
+    judged = f"{len(verdicts)} of the {count} faults were judged. "
+    return (judged if len(verdicts) < count else "") + (
         f"Of {len(real)} faults the checks of `optlab verify --full` noticed {seen} "
         f"({share[0]}), the tests {caught} of the {len(asked)} that they were asked "
         f"about, either of them {either} ({share[1]}). {equal} more change no result."
     )
 
 
-def write_page(verdicts: Sequence[Verdict], seconds: float) -> None:
+def write_page(verdicts: Sequence[Verdict], count: int, seconds: float) -> None:
     """Replace the section of the page."""
     # Only now: the forks that judge must not find this tree's optlab loaded.
     from optlab.pages import write_section
 
-    write_section(PAGE, "mutants", block(verdicts, seconds, datetime.date.today()))
+    today = datetime.date.today()
+    write_section(PAGE, "mutants", block(verdicts, count, seconds, today))
 
 
-def block(verdicts: Sequence[Verdict], seconds: float, day: datetime.date) -> str:
+def block(
+    verdicts: Sequence[Verdict], count: int, seconds: float, day: datetime.date
+) -> str:
     """Return the section."""
     lines = [
         f"Measured on {day.isoformat()} in {seconds / 60:.0f} minutes. "
-        + summary(verdicts),
+        + summary(verdicts, count),
         "",
         "| fault | file | verify | tests | what it would do |",
         "| --- | --- | --- | --- | --- |",

@@ -1,6 +1,7 @@
 """Every planted fault has its place, is a fault of one file, and is counted."""
 
 import ast
+import contextlib
 import datetime
 from dataclasses import replace
 from pathlib import Path
@@ -61,13 +62,29 @@ def test_counts_and_table():
         made("four", "", "", "x * 1 is x"),
     ]
     assert [verdict.lives for verdict in verdicts] == [False, False, True, False]
-    text = summary(verdicts)
+    text = summary(verdicts, 4)
     assert "Of 3 faults the checks of `optlab verify --full` noticed 1 (33 %)" in text
     assert "the tests 1 of the 2" in text and "either of them 2 (67 %)" in text
-    page = block(verdicts, 90.0, datetime.date(2030, 1, 2))
+    page = block(verdicts, 4, 90.0, datetime.date(2030, 1, 2))
     assert page.startswith("Measured on 2030-01-02 in 2 minutes.")
     assert "| two | `b.py` | no | noticed | it / hurts |" in page
     assert "none: x * 1 is x" in page
+    assert "judged" not in text
+    assert summary(verdicts, 103).startswith("4 of the 103 faults were judged. Of 3")
+
+
+def test_minutes_judge_a_sample_in_an_order_of_its_own(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(command, "_RECORD", tmp_path / "record.json")
+    monkeypatch.setattr(command, "prepare", lambda: None)
+    monkeypatch.setattr(command, "copies", lambda count: contextlib.nullcontext([]))
+    order = [fault.name for fault in command.shuffled(TABLE)]
+    assert sorted(order) == sorted(fault.name for fault in TABLE)
+    assert order != [fault.name for fault in TABLE]
+    noticed = Answer(True, "adam", 1.0)
+    first = next(fault for fault in TABLE if fault.name == order[0])
+    command.Record(command._RECORD, command.digest()).add(Verdict(first, noticed, None))
+    assert command.main(["--trust", "--no-page", "--minutes", "-1"]) == 0
+    assert f"1 of the {len(TABLE)} faults were judged" in capsys.readouterr().out
 
 
 def test_answers_of_the_same_tree_are_kept(tmp_path):
