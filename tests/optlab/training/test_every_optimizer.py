@@ -33,7 +33,9 @@ CASES |= {
 
 def test_all_are_there():
     names = {case["name"].replace("_", "") for case in CASES.values()}
-    assert names >= {*optimizers.OPTIMIZERS, *optimizers.WRAPPERS}
+    # Tests before this one may have entered rules of their own, under MODULE:NAME.
+    ours = {name for name in optimizers.OPTIMIZERS if ":" not in name}
+    assert names >= {*ours, *optimizers.WRAPPERS}
 
 
 def trained(case, epochs, **more):
