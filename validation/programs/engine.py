@@ -26,7 +26,7 @@ from optlab.validation.programs.facts import ProgramFacts
 from optlab.validation.programs.probing import probe, watched
 from optlab.validation.programs.program import Program
 
-#: Compiled models that are kept. A dense one of 10,000 parameters takes some 5 MB.
+#: Compiled models that are kept, so that memory stays bounded.
 MOST_KEPT = 12
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from optlab.errors import InputError
 from optlab.typing import Array
 
-#: Bytes that are kept of the inputs. A hundred trainings on more than this do not fit
-#: any budget: a dense layer of 64 units passes 64 MiB of float32 in about 0.1 s.
+#: Bytes that are kept of the inputs: what a hundred trainings can pass over in the
+#: seconds of a budget.
 MOST_BYTES = 64 * 2**20
 #: Rows, and seconds of drawing batches, after which a stream counts as read.
 MOST_ROWS, MOST_SECONDS = 20_000, 20.0

@@ -21,8 +21,7 @@ ROWS = 64
 #: The share of a training's time that looking may take.
 SHARE = 0.1
 #: Gradients of the first layer below this share of the last one's have vanished; above
-#: its inverse they have exploded. Six sigmoid layers reach 1e-4, six relu layers with
-#: He initialization 0.3 to 3.
+#: its inverse they have exploded. AUTOTRAINER's rule (Zhang et al., ICSE 2021).
 VANISHED = 1e-3
 #: From these shares of a layer's units, or values, it is dead, or saturated.
 DEAD, SATURATED = 0.9, 0.9
