@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from optlab.errors import InputError
+from optlab.kernels.blas import one_blas_thread
 from optlab.kernels.rules import adam, muon
 from optlab.optimizers.base import Optimizer, Piece, Rule, Tensors
 from optlab.optimizers.checks import as_list, float32_rounded
@@ -176,4 +177,6 @@ class Muon(Optimizer):
     def _run_on_arrays(self, step: int, piece: Piece, grad: Any) -> None:
         """Decay by the rate of this tensor's kind, then run its rule."""
         self._clip[2] = float32_rounded(self._decay_of(piece.index) or 0.0)
-        super()._run_on_arrays(step, piece, grad)
+        # The bits of a product would depend on the threads of a BLAS.
+        with one_blas_thread:
+            super()._run_on_arrays(step, piece, grad)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from optlab import optimizers
 from optlab.errors import InputError
@@ -336,3 +337,18 @@ def test_multi_optimizer_shares_out_by_name():
         optimizers.OptimizerMap(multi)
     with pytest.raises(AttributeError, match="members"):
         multi.learning_rate = 1.0
+
+
+@pytest.mark.parametrize(("shape", "dtype"), [((600, 600), "f4"), ((600, 400), "f8")])
+def test_threads_change_no_bit_of_muon(shape, dtype):
+    found = set()
+    for threads in (1, 2):
+        random = np.random.default_rng(0)
+        param = random.normal(size=shape).astype(dtype)
+        optimizer = optimizers.Muon()
+        optimizer.build([param])
+        with threadpool_limits(threads, user_api="blas"):
+            for _ in range(3):
+                optimizer.apply([random.normal(size=shape).astype(dtype)])
+        found.add(param.tobytes())
+    assert len(found) == 1
