@@ -87,7 +87,7 @@ class Softmax(Activation):
     ) -> None:
         super().__init__("softmax", trainable, name)
         axis = axis[0] if isinstance(axis, (list, tuple)) and len(axis) == 1 else axis
-        if axis != -1 and not is_count(axis, 1):
+        if not is_count(axis, -1) or axis == 0:
             raise self._error(
                 f"`axis` must be the last one, such as -1. Received: axis={axis!r}."
             )

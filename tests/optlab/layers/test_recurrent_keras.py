@@ -15,7 +15,7 @@ from optlab.validation.checks.one_layer import (
 
 CONFIGURATIONS = 40
 #: float32: six steps of products of up to six terms each, and TensorFlow's exp differs
-#: in the last bit; the largest found is 2e-6.
+#: in the last bit. The largest measured: 2.0e-6 in float32, 1.4e-13 in float64.
 BOUND = {"float32": 1e-5, "float64": 1e-12}
 LAYERS = {
     "SimpleRNN": (SimpleRNN, {}),
