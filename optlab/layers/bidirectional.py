@@ -108,6 +108,8 @@ class Bidirectional(Wrapper):
     def build(self, input_shape: Shape, dtype: np.dtype[Any]) -> list[Weight]:
         """Build both directions."""
         super().build(input_shape, dtype)
+        # It stays unbuilt, but tf.keras reads the dtype from its configuration.
+        self.layer.dtype = dtype
         weights = []
         for layer in self.inner:
             weights += layer.build(input_shape, dtype)
