@@ -48,6 +48,13 @@ SCHEDULES: list[dict[str, Any]] = [
         "decay_rate": 0.3,
     },
     {
+        "name": "inverse_time_decay",
+        "initial_learning_rate": 0.1,
+        "decay_steps": 7,
+        "decay_rate": 0.3,
+        "staircase": True,
+    },
+    {
         "name": "cosine_decay",
         "initial_learning_rate": 0.003,
         "decay_steps": 333,
