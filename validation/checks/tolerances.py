@@ -22,6 +22,7 @@ EXACT_LAYERS = (
     "pooling maximum",
     "pooling average",
     "pooling global",
+    "scaling",
 )
 
 #: Roundings and the reason, by the first word of the stack's name.
@@ -32,8 +33,7 @@ _LAYERS = {
     "dropout": (2.0, _ORDER),
     "residual": (4.0, _ORDER),
     "convolution": (8.0, "sums over the window in another order"),
-    "shape": (2.0, "gradients of copies summed in another order"),
-    "scaling": (2.0, "a product and a sum that TensorFlow may contract"),
+    "shape": (1.0, "gradients of copies summed in another order"),
     "deep": (8.0, f"{_ORDER}, through five layers"),
 }
 
