@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from optlab.diagnosis.diagnose import FEW_ROWS, FEW_TO_SCORE
 from optlab.diagnosis.learnable import learnable
+from optlab.diagnosis.searching import FEW_ROWS, FEW_TO_SCORE
 from optlab.validation.programs.engine import score_of
 from optlab.validation.programs.hooks import Captured, Hooks
 from optlab.validation.programs.program import task_of

@@ -20,8 +20,8 @@ from optlab.cli.compiling import say_when_compiling
 from optlab.cli.output import to_json
 from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
-from optlab.diagnosis.diagnose import BUDGETS
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
+from optlab.diagnosis.searching import BUDGETS
 from optlab.errors import InputError
 from optlab.files import write_text
 
@@ -142,7 +142,7 @@ def _run_script(script: str, arguments: list[str], options: dict[str, Any]) -> i
         raise InputError(f"There is no script {script}.")
     command = [
         sys.executable,
-        *("-m", "optlab.validation.programs.script"),
+        *("-m", "optlab.cli.diagnose_script"),
         to_json(options),
         *(script, *arguments),
     ]

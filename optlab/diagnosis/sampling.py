@@ -9,14 +9,11 @@ import numpy as np
 from optlab.diagnosis import repairs
 from optlab.diagnosis.edits import data_file
 from optlab.diagnosis.engine import Engine, OptlabEngine
-from optlab.diagnosis.trials import data_of
 from optlab.experiments import Experiment
 from optlab.typing import Array
 
 #: The share of the budget that one training may take: some 15 to 30 are needed.
 SHARE = 1 / 15
-#: Seconds of a multiply-add, and of a layer in a step besides; measured, rounded up.
-SECONDS_EACH, SECONDS_CALL = 2.5e-10, 1e-5
 #: Fewer rows than this are never left.
 LEAST_ROWS = 400
 
@@ -111,20 +108,6 @@ def restored(
         changed = cured.training.epochs != sample.training.epochs
         found["training"].pop("steps" if changed else "epochs")
     return whole.with_tree(found)
-
-
-def seconds_of(experiment: Experiment) -> float:
-    """Return about how long one training takes."""
-    data = data_of(experiment)
-    built = experiment.build(data, strict=False)
-    rows = len(data.x)
-    batch = min(experiment.training.batch_size, rows)
-    batches = -(-rows // batch)
-    steps = experiment.training.steps
-    steps = (experiment.training.epochs or 20) * batches if steps is None else steps
-    multiplications = 3.0 * built.model.multiply_adds * batch
-    each = SECONDS_EACH * multiplications + SECONDS_CALL * len(built.model.layers)
-    return float(each * steps)
 
 
 def stratified(y: Array, keep: int) -> Array:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import statistics
 import textwrap
-from typing import Any
+from typing import Any, TypeAlias
 
 from optlab.diagnosis.repairs import is_stored
-from optlab.diagnosis.result import CauseFound, Diagnosis
 from optlab.diagnosis.scoring import FLOOR
 
+#: The classes of `optlab.diagnosis.result`, which prints itself with this module.
+CauseFound: TypeAlias = Any
+Diagnosis: TypeAlias = Any
 #: Groups of causes by the first part of their names, as they are written out.
 GROUPS = {
     "data": "data",

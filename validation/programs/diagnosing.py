@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from optlab.diagnosis.causes import CAUSES
-from optlab.diagnosis.diagnose import BUDGETS, searched
 from optlab.diagnosis.engine import Engine, OptlabEngine
 from optlab.diagnosis.result import CauseFound, Diagnosis
+from optlab.diagnosis.searching import BUDGETS, searched
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 from optlab.validation.programs.covering import covered

@@ -1,14 +1,13 @@
 """Run a script in this process up to its first fit, and diagnose what it would train.
 
-``python -m optlab.validation.programs.script OPTIONS SCRIPT [ARGS]`` is how ``optlab
-diagnose SCRIPT`` calls it. The script's own output goes to standard error, and standard
-input is empty; the process ends at the training call, so nothing after it happens.
+`optlab.cli.diagnose_script` calls it in a process of its own. The script's own output
+goes to standard error, and standard input is empty; the process ends at the training
+call, so nothing after it happens.
 """
 
 from __future__ import annotations
 
 import builtins
-import json
 import os
 import runpy
 import sys
@@ -182,19 +181,3 @@ def _raised(script: str, error: Exception) -> Raised:
     line = ours[-1].lineno if ours else getattr(error, "lineno", None)
     text = (ours[-1].line if ours else getattr(error, "text", "")) or ""
     return Raised(script, line or 0, text.strip(), type(error).__name__, str(error))
-
-
-def main() -> NoReturn:
-    """Do what ``optlab diagnose SCRIPT`` asks for, in the process made for it."""
-    options: dict[str, Any] = json.loads(sys.argv[1])
-    script, *arguments = sys.argv[2:]
-    from optlab.cli.diagnose import diagnose_captured
-
-    def then(found: Captured | Raised) -> int:
-        return diagnose_captured(found, script, options["shown"])
-
-    Runner(script, options["fit"], options["timeout"], then).run(arguments)
-
-
-if __name__ == "__main__":
-    main()

@@ -20,7 +20,7 @@ OPTIONS = {
 
 def run(path, **options):
     command = [
-        *(sys.executable, "-m", "optlab.validation.programs.script"),
+        *(sys.executable, "-m", "optlab.cli.diagnose_script"),
         *(json.dumps(OPTIONS | options), str(path), "--rate", "3"),
     ]
     return subprocess.run(
