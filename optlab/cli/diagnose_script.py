@@ -10,7 +10,8 @@ import sys
 from typing import Any, NoReturn
 
 from optlab.cli.diagnose import diagnose_captured
-from optlab.validation.programs.script import Captured, Raised, Runner
+from optlab.validation.programs.hooks import Captured
+from optlab.validation.programs.script import Raised, Runner
 
 
 def main() -> NoReturn:

@@ -7,6 +7,7 @@ import pytest
 
 from optlab import Experiment, plots
 from optlab.diagnosis import diagnose, text, write_fix
+from optlab.diagnosis.causes import CAUSES
 from optlab.diagnosis.file_diff import cured_text, file_diff, source_text
 from optlab.diagnosis.html import to_html
 from optlab.errors import InputError
@@ -75,9 +76,8 @@ def test_proof_and_effect(faulty):
     assert text.fix_lines(found) == ["optimizer.learning_rate = 0.01"]
 
 
-def test_plain_report_names_the_keras_line(faulty):
-    lines = text.report(faulty)
-    assert "keras.optimizers.Adam(learning_rate=1e-3)" in lines
+def test_plain_report_names_the_change_that_was_proved(faulty):
+    assert "optimizer.learning_rate = 0.01" in text.report(faulty)
 
 
 def test_layers_are_grouped(faulty):
@@ -92,7 +92,7 @@ def test_layers_are_grouped(faulty):
 
 def test_checked_lines_hold_all_causes(healthy):
     lines = text.checked_lines(healthy)
-    assert sum(line.count(",") + 1 for line in lines) == 33
+    assert sum(line.count(",") + 1 for line in lines) == len(CAUSES)
 
 
 def test_diff_keeps_comments(faulty):
@@ -128,7 +128,7 @@ def test_page_is_self_contained(faulty):
     assert 'name=viewport content="width=device-width' in page
     assert not re.search(r'(?:src|href)="?https?:', page)
     assert page.count("<svg") == 2
-    assert "opt.lr_negative" in page and "keras.optimizers.Adam" in page
+    assert "opt.lr_negative" in page and "optimizer.learning_rate" in page
     assert "learning_rate = -0.01" in page
     ids = re.findall(r' id="([^"]+)"', page)
     assert ids

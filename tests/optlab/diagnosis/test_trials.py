@@ -40,6 +40,8 @@ def test_processes_change_no_outcome(monkeypatch):
     alone, shared = Trials(jobs=1), Trials(jobs=2)
     alone.run(tasks)
     shared.run(tasks)
-    assert [(o.score, o.losses) for o in alone.outcomes.values()] == [
-        (o.score, o.losses) for o in shared.outcomes.values()
+    found = [
+        {key: (o.score, o.losses) for key, o in trials.outcomes.items()}
+        for trials in (alone, shared)
     ]
+    assert len(found[0]) == 2 and found[0] == found[1]
