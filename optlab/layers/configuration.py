@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optlab.activations import Activation
+from optlab.errors import InputError
 from optlab.initializers import Initializer
 from optlab.layers.base import Layer, copied
 from optlab.layers.serialization import serialized
@@ -55,12 +56,16 @@ def configuration(layer: Layer) -> Table:
         for name, value in arguments.items()
         if parameters[name].default is inspect.Parameter.empty
     }
-    usual = serialized(
-        type(layer)(**{k: copied(v) for k, v in needed.items()}).arguments(), None
-    )
+    try:
+        alone = type(layer)(**{k: copied(v) for k, v in needed.items()})
+        usual = serialized(alone.arguments(), None)
+    except InputError:
+        usual = {}  # an argument that has a default is needed beside these
     given = serialized(arguments, None)
     table: Table = {"class": type(layer).__name__}
-    kept = [n for n in arguments if n in needed or given[n] != usual[n]]
+    kept = [
+        n for n in arguments if n in needed or n not in usual or given[n] != usual[n]
+    ]
     # A default may follow from another argument, as strides from a pool's size.
     again = type(layer)(**{name: copied(arguments[name]) for name in kept})
     remade = serialized(again.arguments(), None)

@@ -88,11 +88,11 @@ def test_interrupt_keeps_the_finished_runs():
 @pytest.mark.parametrize(
     ("grid", "arguments", "said"),
     [
-        ({}, {}, "needs values"),
-        ({RATE: []}, {}, "needs values"),
+        ({}, {}, "at least one value"),
+        ({RATE: []}, {}, "at least one value"),
         ({RATE: [-1.0, "fast"]}, {}, "learning_rate"),
         ({"optimizer.lr": [1.0]}, {}, "lr"),
-        ({RATE: [0.1]}, {"seeds": 0}, "`seeds` must be at least 1"),
+        ({RATE: [0.1]}, {"seeds": 0}, "`seeds` must be a number of at least 1"),
         ({RATE: [0.1]}, {"jobs": 0}, "`jobs` must be at least 1"),
         ({RATE: [0.1]}, {"by": "acuracy"}, "Unknown figure"),
     ],
