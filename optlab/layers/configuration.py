@@ -35,6 +35,10 @@ def is_configuration(entry: Mapping[str, Any]) -> bool:
     return "class" in entry or "class_name" in entry
 
 
+#: Differs from every argument.
+_UNLIKE = object()
+
+
 def configuration(layer: Layer) -> Table:
     """Return a layer as a table of plain values.
 
