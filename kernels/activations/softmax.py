@@ -64,8 +64,9 @@ def log_softmax_forward(z: Array, bias: Array | None, out: Array) -> None:
     add_bias(z, bias)
     n, u = z.shape
     largest, totals = np.empty(n, z.dtype), np.empty(n, z.dtype)
-    shifted_exp(z, out, largest)
-    sum_rows(out, False, totals)
+    exps = np.empty_like(z)  # out may be z, which is needed again
+    shifted_exp(z, exps, largest)
+    sum_rows(exps, False, totals)
     for i in range(n):
         totals[i] = log(totals[i])
     for i in range(n):

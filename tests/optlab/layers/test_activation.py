@@ -56,7 +56,7 @@ def test_layers_that_are_an_activation(class_name, config, expected):
 @pytest.mark.parametrize(
     ("identifier", "message"),
     [
-        ({"class_name": "Conv2D"}, "Unknown layer 'Conv2D'"),
+        ({"class_name": "Conv3D"}, "Unknown layer 'Conv3D'"),
         ({"class_name": "ReLU", "config": {"max_value": -6}}, "max_value"),
         ({"units": 3}, "A layer must be a Layer, or a mapping"),
         ("dense", "A layer must be a Layer, or a mapping"),
