@@ -190,6 +190,7 @@ LAYERS = {
     "Cropping2D": (cropping(2), 1e-12, 0),
     "UpSampling1D": (
         lambda rng: ({"size": int(rng.integers(1, 4))}, shape(rng, 1)),
+        1e-12,
         1e-6,
     ),
     "UpSampling2D nearest": (up_sampling("nearest"), 1e-12, 1e-6),
