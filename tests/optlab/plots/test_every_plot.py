@@ -67,7 +67,7 @@ def test_the_same_run_gives_the_same_bytes(suffix, draw, tmp_path):
 def test_axes_are_labelled_and_the_legend_covers_nothing(name, draw):
     ax = draw(name)
     assert ax.get_xlabel()
-    assert ax.get_ylabel()
+    assert ax.get_ylabel() or ax.images  # tiles of an image have no scale
     figure = ax.figure
     renderer = FigureCanvasAgg(figure).get_renderer()
     figure.draw_without_rendering()
@@ -105,7 +105,7 @@ def test_the_callers_axes_are_used_and_nothing_outside_changes(name, request):
     maker = type(PLOTS[name])(PLOTS[name].__code__, swapped)
     maker(request.getfixturevalue)
     assert drawn == [ax]
-    assert ax.lines
+    assert ax.lines or ax.images
     assert dict(matplotlib.rcParams) == before
 
 

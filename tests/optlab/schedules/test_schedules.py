@@ -177,7 +177,7 @@ def test_functions_pass_through_and_cannot_come_back():
     [
         ({"name": "exponential_decay", "decay_steps": 0}, "`decay_steps` must be > 0"),
         ({"name": "exponential_decay", "decay_rate": -1}, "`decay_rate` must be at l"),
-        ({"name": "exponential_decay", "staircase": 1}, "`staircase` must be True or"),
+        ({"name": "exponential_decay", "staircase": 1}, "`staircase` must be true or"),
         ({"name": "polynomial_decay", "decay_steps": -5}, "`decay_steps` must be > 0"),
         ({"name": "polynomial_decay", "power": "x"}, "`power` must be a number"),
         ({"name": "inverse_time_decay", "decay_rate": math.nan}, "must be a number"),
