@@ -68,12 +68,9 @@ def blocks(m: int, n: int, k: int) -> tuple[int, int, bool]:
     """Return the number of blocks, the rows or columns of one, and whether rows."""
     rows = m >= n
     length = m if rows else n
-    count = 1 + sum((m * n * k >= limit) * extra for limit, extra in _GROWTH)
+    count = 1 << sum(m * n * k >= limit for limit in (TWO, FOUR, EIGHT))
     size = -(-length // (count * ALIGNED)) * ALIGNED
     return -(-length // size), size, rows
-
-
-_GROWTH = ((TWO, 1), (FOUR, 2), (EIGHT, 4))
 
 
 def _large(a: Array, b: Array, out: Array, m: int, n: int, k: int) -> None:
