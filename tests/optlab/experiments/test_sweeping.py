@@ -5,6 +5,7 @@ import pytest
 
 from optlab import Experiment, rule, sweep
 from optlab.errors import InputError
+from optlab.optimizers import OPTIMIZERS
 
 BOOTH = Experiment(
     function={"name": "booth", "start": [0.0, 0.0]},
@@ -102,12 +103,18 @@ def test_bad_input(grid, arguments, said):
         sweep(BOOTH, grid, **arguments)
 
 
-@rule(slots=["momentum"])
-def signum_of_a_test(param, grad, m, learning_rate=0.01, beta=0.9):
-    m = beta * m + grad
-    return param - learning_rate * np.sign(m), m
+@pytest.fixture
+def signum_of_a_test():
+    @rule(slots=["momentum"])
+    def signum_of_a_test(param, grad, m, learning_rate=0.01, beta=0.9):
+        m = beta * m + grad
+        return param - learning_rate * np.sign(m), m
+
+    yield signum_of_a_test
+    del OPTIMIZERS["signumofatest"]
 
 
+@pytest.mark.usefixtures("signum_of_a_test")
 def test_a_rule_of_the_users_own_works_in_workers():
     mine = BOOTH.replace({"optimizer.name": "signum_of_a_test"})
     grid = {RATE: [0.1, 0.3]}
