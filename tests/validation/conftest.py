@@ -1,4 +1,4 @@
-"""TensorFlow is imported once for all tests of this folder, on one thread, and seeded."""
+"""TensorFlow is imported once for all tests here, on one thread; each is seeded."""
 
 import pytest
 

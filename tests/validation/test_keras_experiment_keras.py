@@ -96,7 +96,7 @@ def test_weights_are_taken_as_they_are():
     ours = experiment.build(seed=7).model
     for found, given in zip(ours.get_weights(), weights, strict=True):
         np.testing.assert_array_equal(found, given)
-    # A small probability is as wrong in proportion as its logit, here a sum of hundreds.
+    # A small probability is as far off, in proportion, as its logit of hundreds.
     np.testing.assert_allclose(ours.predict(X), model.predict(X, verbose=0), atol=1e-6)
 
 
