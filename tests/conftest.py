@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 
@@ -45,3 +46,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _OURS:
         shutil.rmtree(os.environ["OPTLAB_TEST_CACHE"], ignore_errors=True)
         del os.environ["OPTLAB_TEST_CACHE"]
+
+
+@pytest.fixture(autouse=True)
+def no_rule_stays() -> Iterator[None]:
+    """Take a test's own rules out of the registry, so that no later test meets them."""
+    from optlab.optimizers import OPTIMIZERS
+
+    before = set(OPTIMIZERS)
+    yield
+    for name in set(OPTIMIZERS) - before:
+        del OPTIMIZERS[name]

@@ -5,7 +5,6 @@ import pytest
 
 from optlab import Experiment, rule, sweep
 from optlab.errors import InputError
-from optlab.optimizers import OPTIMIZERS
 
 BOOTH = Experiment(
     function={"name": "booth", "start": [0.0, 0.0]},
@@ -110,8 +109,7 @@ def signum_of_a_test():
         m = beta * m + grad
         return param - learning_rate * np.sign(m), m
 
-    yield signum_of_a_test
-    del OPTIMIZERS["signumofatest"]
+    return signum_of_a_test
 
 
 @pytest.mark.usefixtures("signum_of_a_test")
