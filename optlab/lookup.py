@@ -166,6 +166,11 @@ class Registry(Mapping[str, type[T]]):
         name: object = arguments.pop("name", None)
         if "class_name" in table:
             name, config = table["class_name"], table.get("config")
+            if table.get("registered_name") is not None:
+                raise InputError(
+                    f"optlab has no counterpart of the {self.kind} class {name!r} of "
+                    f"module {table.get('module')!r}."
+                )
             arguments = {} if config is None else config
         if not isinstance(name, str) or not isinstance(arguments, Mapping):
             raise InputError(

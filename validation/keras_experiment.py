@@ -6,6 +6,7 @@ model, its weights and the rows temporary .npz files. What optlab lacks is named
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,8 +19,12 @@ from optlab.experiments.describing import loss_table, optimizer_table
 from optlab.layers import configuration, contract
 from optlab.model import Sequential
 from optlab.typing import Array
-from optlab.validation.twins.losses import loss_from_keras
-from optlab.validation.twins.models import model_from_keras
+from optlab.validation.twins.losses import loss_from_keras, only
+from optlab.validation.twins.models import (
+    compiled_lacking,
+    compiled_notes,
+    model_from_keras,
+)
 from optlab.validation.twins.optimizers import optimizer_from_keras
 
 Table = dict[str, Any]
@@ -35,10 +40,13 @@ class Reading:
         Everything that optlab has a counterpart of.
     lacking : list of str
         One sentence for each part that it has none of.
+    notes : list of str
+        One sentence for each part that is left out and changes nothing of the formulas.
     """
 
     experiment: Experiment
     lacking: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def experiment_of(
@@ -50,6 +58,9 @@ def experiment_of(
     validation_data: Any = None,
 ) -> Experiment:
     """Return a compiled tf.keras model and its rows as an experiment.
+
+    The experiment begins with the model's weights and a new optimizer. It watches its
+    own metrics.
 
     Parameters
     ----------
@@ -66,10 +77,17 @@ def experiment_of(
     ------
     InputError
         Naming the part that optlab lacks, or what is wrong with the rows.
+
+    Warns
+    -----
+    UserWarning
+        Naming what is left out and changes roundings, or the optimizer's state.
     """
     found = read(model, x, y, epochs, batch_size, validation_data)
     if found.lacking:
         raise InputError(" ".join(found.lacking))
+    for note in found.notes:
+        warnings.warn(note, stacklevel=2)
     return found.experiment
 
 
@@ -101,9 +119,14 @@ def read(
         raise InputError("A Keras model needs `x` and `y`, the rows to train on.")
     arrays = _rows(x, y, "x", "y")
     if validation_data is not None:
-        held_x, held_y = validation_data[:2]
+        if len(validation_data) != 2:
+            raise InputError(
+                "`validation_data` must be (x, y); an experiment has no weights of "
+                f"validation rows. Received: {len(validation_data)} parts"
+            )
+        held_x, held_y = validation_data
         arrays |= _rows(held_x, held_y, "x_val", "y_val")
-    lacking: list[str] = []
+    lacking = compiled_lacking(model)
     table = _model(model, arrays["y"], lacking)
     tree = {
         "data": {"source": store(arrays)},
@@ -112,7 +135,13 @@ def read(
         "optimizer": _optimizer(model, lacking),
         "training": {"epochs": int(epochs), "batch_size": int(batch_size)},
     }
-    return Reading(Experiment.from_tree(tree, name=str(model.name)), lacking)
+    experiment = Experiment.from_tree(tree, name=str(model.name))
+    notes = compiled_notes(model)
+    if model.optimizer.built and int(model.optimizer.iterations.numpy()):
+        notes.append(
+            "The optimizer's state is not taken along: an experiment begins anew."
+        )
+    return Reading(experiment, lacking, notes)
 
 
 def model_table(model: Sequential) -> Table:
@@ -176,14 +205,10 @@ def _loss(model: Any, lacking: list[str]) -> Table:
     given = model.loss
     if given is None:
         raise InputError("The Keras model is compiled without a loss.")
-    if isinstance(given, (list, tuple)) and len(given) == 1:
-        given = given[0]
+    given = only(given)
     try:
-        return loss_table(
-            loss_from_keras(
-                keras.losses.get(given) if isinstance(given, str) else given
-            )
-        )
+        given = keras.losses.get(given) if isinstance(given, str) else given
+        return loss_table(loss_from_keras(given))
     except (InputError, ValueError, TypeError) as error:
         lacking.append(f"The loss has no counterpart: {error}")
         return {"name": "mean_squared_error"}

@@ -29,8 +29,11 @@ from optlab.losses.base import Array, Loss
 
 
 def _last_axis(axis: int) -> int:
-    """Return `axis`, which tf.keras's configurations carry, if it is the last."""
-    if not is_count(axis, -1) or axis not in (-1, 1):
+    """Return `axis`, which tf.keras's configurations carry, if it is -1.
+
+    A positive one may be the last or not; which, the outputs decide.
+    """
+    if not is_count(axis, -1) or axis != -1:
         raise InputError(f"`axis` must be -1, the last one. Received: axis={axis!r}")
     return -1
 

@@ -615,9 +615,16 @@ class Optimizer(OptimizerState):
         self._excluded = (list(var_list or ()), pattern)
 
     def _decays(self, k: int) -> bool:
-        return self.options.weight_decay is not None and self._may_decay(k)
+        return self.options.weight_decay is not None and self.may_decay(k)
 
-    def _may_decay(self, k: int) -> bool:
+    @property
+    def excludes(self) -> bool:
+        """Whether `exclude_from_weight_decay` was called with anything."""
+        arrays, pattern = self._excluded
+        return bool(arrays) or pattern is not None
+
+    def may_decay(self, k: int) -> bool:
+        """Tell whether parameter `k` is not excluded from the weight decay."""
         arrays, pattern = self._excluded
         named = pattern is not None and pattern.search(self._layout.names[k])
         return not named and not any(

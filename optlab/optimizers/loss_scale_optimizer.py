@@ -10,7 +10,7 @@ import numpy as np
 from optlab.errors import InputError, InputTypeError
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import Array
+from optlab.optimizers.checks import Array, float32_rounded
 from optlab.optimizers.hyperparameters import Integer, Number
 from optlab.optimizers.known import made
 from optlab.optimizers.state import state_number
@@ -70,7 +70,8 @@ class LossScaleOptimizer(Optimizer):
             dynamic_growth_steps=dynamic_growth_steps,
             name=name,
         )
-        self.dynamic_scale = self.initial_scale
+        # tf.keras keeps the scale in float32.
+        self.dynamic_scale = float32_rounded(self.initial_scale)
         self.step_counter = 0
 
     @property
@@ -94,7 +95,7 @@ class LossScaleOptimizer(Optimizer):
         arrays: list[Array | None] = self.checked_gradients(grads)
         if not all(g is None or np.isfinite(g).all() for g in arrays):
             self.step_counter = 0
-            self.dynamic_scale *= 0.5
+            self._rescale(0.5)
             return
         with flush_subnormals(), np.errstate(all="ignore"):
             unscaled = [
@@ -106,9 +107,13 @@ class LossScaleOptimizer(Optimizer):
         self.inner_optimizer.apply(unscaled)  # type: ignore[arg-type]
         if self.step_counter == self.dynamic_growth_steps - 1:
             self.step_counter = 0
-            self.dynamic_scale *= 2.0
+            self._rescale(2.0)
         else:
             self.step_counter += 1
+
+    def _rescale(self, factor: float) -> None:
+        with np.errstate(over="ignore"):
+            self.dynamic_scale = float32_rounded(self.dynamic_scale * factor)
 
     def checked_gradients(self, grads: Any) -> list[Any]:
         """Return gradients as the inner optimizer checks them."""

@@ -169,7 +169,7 @@ class Muon(Optimizer):
         return piece
 
     def _decays(self, k: int) -> bool:
-        return self._decay_of(k) is not None and self._may_decay(k)
+        return self._decay_of(k) is not None and self.may_decay(k)
 
     def _decay_of(self, k: int) -> float | None:
         return self.adam_weight_decay if self._by_adam[k] else self.options.weight_decay

@@ -13,13 +13,9 @@ from optlab.optimizers import Optimizer
 from optlab.schedules import Schedule
 from optlab.validation.runtime import load
 from optlab.validation.twins.experiments import Twin, experiment_to_keras
+from optlab.validation.twins.layers import layer_from_keras, layer_to_keras
 from optlab.validation.twins.losses import loss_from_keras, loss_to_keras
-from optlab.validation.twins.models import (
-    Setup,
-    layer_to_keras,
-    model_from_keras,
-    model_to_keras,
-)
+from optlab.validation.twins.models import Setup, model_from_keras, model_to_keras
 from optlab.validation.twins.optimizers import optimizer_from_keras, optimizer_to_keras
 from optlab.validation.twins.schedules import schedule_from_keras, schedule_to_keras
 
@@ -83,14 +79,16 @@ def from_keras(twin: Any) -> Any:
     ----------
     twin : keras object
         A model (Sequential, or functional with residual connections) gives a `Setup`:
-        our model with the same weights, and loss and optimizer where it is compiled.
+        our model with the same weights, and loss and optimizer where it is compiled,
+        with its state; what is not taken along is named in its `notes`. A layer alone
+        brings its arguments; weights and dtype are a model's.
 
     Raises
     ------
     MissingTensorFlow
         Where TensorFlow is not installed.
     InputError
-        Where optlab has no counterpart; the layer or class is named.
+        Where optlab has no counterpart; the layer, class or argument is named.
 
     Examples
     --------
@@ -108,10 +106,7 @@ def from_keras(twin: Any) -> Any:
     if isinstance(twin, keras.Model):
         return model_from_keras(twin)
     if isinstance(twin, keras.layers.Layer):
-        from optlab import layers
-
-        name = type(twin).__name__
-        return layers.get({"class_name": name, "config": twin.get_config()})
+        return layer_from_keras(twin)
     raise InputError(
         "from_keras takes an optimizer, loss, schedule, layer or model of tf.keras. "
         f"Received: {type(twin).__name__}"

@@ -42,20 +42,27 @@ def loss_from_keras(twin: Any) -> Loss:
     Parameters
     ----------
     twin : str, function or keras.losses.Loss
-        As `compile` takes it.
+        As `compile` takes it for one output. Ours computes in the dtype of the
+        predictions.
 
     Raises
     ------
     InputError
-        Where optlab has no such loss.
+        Where optlab has no such loss, or not in such a dtype.
     """
     keras = load().keras
+    twin = only(twin)
     if isinstance(twin, str):
         return losses.get(twin)
     if isinstance(twin, keras.losses.Loss):
         name = type(twin).__name__
         if getattr(keras.losses, name, None) is not type(twin):
             raise InputError(f"optlab has no counterpart of the loss class {name!r}.")
+        if twin.dtype not in ("float32", "float64"):
+            raise InputError(
+                "optlab's losses compute in float32 or float64. "
+                f"Received: dtype={twin.dtype!r} of {name}"
+            )
         # Huber's own get_config leaves out its delta.
         config = {**getattr(twin, "_fn_kwargs", {}), **twin.get_config()}
         return losses.get({"class_name": name, "config": config})
@@ -63,3 +70,10 @@ def loss_from_keras(twin: Any) -> Loss:
     if getattr(keras.losses, name, None) is not twin:
         raise InputError(f"optlab has no counterpart of the loss function {name!r}.")
     return losses.get(name)
+
+
+def only(given: Any) -> Any:
+    """Return the loss of one output, which `compile` also takes in a list or dict."""
+    if isinstance(given, (list, tuple, dict)) and len(given) == 1:
+        (given,) = given.values() if isinstance(given, dict) else given
+    return given

@@ -13,7 +13,8 @@ from optlab.model import Sequential
 from optlab.model_config import model_arguments
 from optlab.optimizers import Optimizer
 from optlab.validation.runtime import load
-from optlab.validation.twins.losses import loss_from_keras
+from optlab.validation.twins.layers import layer_to_keras, one_dtype
+from optlab.validation.twins.losses import loss_from_keras, only
 from optlab.validation.twins.optimizers import optimizer_from_keras
 from optlab.validation.twins.replay import replayed_dropout
 
@@ -28,11 +29,14 @@ class Setup:
         With the same weights.
     loss, optimizer : Loss, Optimizer, or None
         What it was compiled with; the optimizer with its state, built for `model`.
+    notes : tuple of str
+        What it was compiled with besides, which is not taken along: a sentence each.
     """
 
     model: Sequential
     loss: Loss | None = None
     optimizer: Optimizer | None = None
+    notes: tuple[str, ...] = ()
 
 
 def model_to_keras(model: Sequential, replay: bool = False) -> Any:
@@ -66,21 +70,6 @@ def model_to_keras(model: Sequential, replay: bool = False) -> Any:
         if isinstance(layer, keras.layers.Normalization):
             layer.finalize_state()  # it computes with copies of its weights
     return twin
-
-
-def layer_to_keras(layer: Layer) -> Any:
-    """Return tf.keras's layer of the same class and configuration.
-
-    Raises
-    ------
-    InputError
-        If tf.keras has no such layer.
-    """
-    name = type(layer).__name__
-    cls = getattr(load().keras.layers, name, None)
-    if cls is None:
-        raise InputError(f"tf.keras has no layer {name!r}. (In layer {layer.name!r}.)")
-    return cls.from_config(layer.get_config())
 
 
 def _apply(layer: Layer, x: Any, replay: bool) -> Any:
@@ -121,9 +110,10 @@ def model_from_keras(twin: Any, compiled: bool = True) -> Setup:
             "A keras.Sequential or a functional keras.Model is needed. "
             f"Received: {type(twin).__name__}"
         )
+    dtype = one_dtype(twin)
     arguments = model_arguments(twin.get_config())
     arguments["input_shape"] = tuple(twin.inputs[0].shape[1:])
-    arguments["dtype"] = _dtype(twin)
+    arguments["dtype"] = dtype
     model = Sequential(**arguments)
     theirs: dict[str, Any] = {}
     for names, weights in _paired(model, twin):
@@ -131,50 +121,91 @@ def model_from_keras(twin: Any, compiled: bool = True) -> Setup:
     model.set_weights([theirs[name] for name, _ in model.weights])
     if not compiled or not getattr(twin, "compiled", False):
         return Setup(model)
-    return Setup(model, *_compiled(twin, model, list(model.parameters.names)))
+    lacking = compiled_lacking(twin)
+    if lacking:
+        raise InputError(" ".join(lacking))
+    loss = None if twin.loss is None else loss_from_keras(twin.loss)
+    optimizer = optimizer_from_keras(
+        twin.optimizer, model.parameters, _in_order(twin, model)
+    )
+    return Setup(model, loss, optimizer, (*_unwatched(twin), *compiled_notes(twin)))
+
+
+def compiled_lacking(twin: Any) -> list[str]:
+    """Return what a model was compiled with that changes its training and we lack.
+
+    Loss and optimizer are left to their own conversions.
+    """
+    given = (
+        None if twin._compile_loss is None else twin._compile_loss._user_loss_weights
+    )
+    weights = load().keras.tree.flatten(given)
+    if all(weight is None or weight == 1 for weight in weights):
+        return []
+    return [
+        "optlab's losses have no weight; the model was compiled with "
+        f"loss_weights={given!r}. Leave them out, or use them as sample weights."
+    ]
+
+
+def compiled_notes(twin: Any) -> list[str]:
+    """Return what a model was compiled with that is not taken along, in sentences.
+
+    Metrics are left out.
+    """
+    notes = []
+    computed = getattr(only(twin.loss), "dtype", None) or load().keras.config.floatx()
+    outputs = getattr(twin, "outputs", None) or ()
+    if twin.loss is not None and any(output.dtype != computed for output in outputs):
+        notes.append(
+            f"The loss computes with dtype={computed!r} in tf.keras, and here in the "
+            f"model's {outputs[0].dtype}: roundings differ."
+        )
+    if twin.run_eagerly:
+        notes.append("run_eagerly=True is not taken along: roundings may differ.")
+    if twin.jit_compile:
+        notes.append("jit_compile=True is not taken along: roundings may differ.")
+    if twin.steps_per_execution != 1:
+        notes.append(
+            f"steps_per_execution={twin.steps_per_execution} is not taken along; it "
+            "changes no number."
+        )
+    if not getattr(twin, "auto_scale_loss", True):
+        notes.append("auto_scale_loss=False is not taken along; nothing is scaled.")
+    return notes
+
+
+def _unwatched(twin: Any) -> Iterator[str]:
+    """Yield a sentence for the metrics that are not taken along."""
+    metrics = twin._compile_metrics
+    for name in ("metrics", "weighted_metrics"):
+        if metrics is not None and getattr(metrics, f"_user_{name}"):
+            yield f"`{name}` are not taken along; they change no training."
+
+
+def _in_order(twin: Any, model: Sequential) -> list[Any]:
+    """Return the twin's variables in the order of our trainable weights."""
+    found = {
+        name: weight
+        for names, weights in _paired(model, twin)
+        for name, weight in zip(names, weights, strict=True)
+    }
+    return [found[name] for name in model.parameters.names]
 
 
 def _paired(model: Sequential, twin: Any) -> Iterator[tuple[list[str], list[Any]]]:
     """Yield the full names of a layer's weights, and those of its twin."""
-    for layer in _layers(twin):
+    for layer in _outer_layers(twin):
         if layer.weights:
             parts = {part.name for part in model.get_layer(layer.name).parts()}
             names = [name for name, _ in model.weights if name.split("/")[0] in parts]
             yield names, layer.weights
 
 
-def _compiled(
-    twin: Any, model: Sequential, order: list[str]
-) -> tuple[Loss | None, Optimizer]:
-    """Read loss and optimizer of a compiled model."""
-    loss = None if twin.loss is None else loss_from_keras(twin.loss)
-    theirs = twin.optimizer
-    found = {
-        id(weight): name
-        for names, weights in _paired(model, twin)
-        for name, weight in zip(names, weights, strict=True)
-    }
-    names = [found[id(variable)] for variable in twin.trainable_variables]
-    params = model.parameters if not theirs.built or names == order else None
-    return loss, optimizer_from_keras(theirs, params)
-
-
-def _dtype(twin: Any) -> str:
-    """Return the dtype of the weights, which must be one."""
-    dtypes = {weight.dtype for layer in _layers(twin) for weight in layer.weights}
-    dtypes = dtypes or {twin.inputs[0].dtype}
-    if len(dtypes) > 1:
-        raise InputError(
-            "The weights of the Keras model must have one dtype. Received: "
-            + ", ".join(sorted(map(str, dtypes)))
-        )
-    return str(dtypes.pop())
-
-
-def _layers(twin: Any) -> Iterator[Any]:
-    """Yield all layers, those of models inside the model too."""
+def _outer_layers(twin: Any) -> Iterator[Any]:
+    """Yield all layers, those of models inside the model too, but none of a layer."""
     for layer in twin.layers:
-        if hasattr(layer, "layers"):
-            yield from _layers(layer)
+        if isinstance(layer, load().keras.Model):
+            yield from _outer_layers(layer)
         else:
             yield layer

@@ -6,8 +6,6 @@ import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.optimizers import LossScaleOptimizer, Optimizer
@@ -33,6 +31,9 @@ SLOT_ATTRIBUTES = {
     "gradient_accumulator": ("_accumulated_gradients",),
 }
 
+#: The state that a loss-scaling optimizer has besides, in both.
+_SCALE = ("dynamic_scale", "step_counter")
+
 
 def optimizer_to_keras(optimizer: Optimizer, variables: Sequence[Any] = ()) -> Any:
     """Return the tf.keras optimizer with the same configuration and state.
@@ -49,20 +50,8 @@ def optimizer_to_keras(optimizer: Optimizer, variables: Sequence[Any] = ()) -> A
     InputError
         Where tf.keras has no such optimizer, or not with such an argument.
     """
-    keras = load().keras
-    name = type(optimizer).__name__
-    cls = getattr(keras.optimizers, name, None)
-    if cls is None:
-        raise InputError(f"tf.keras {keras.__version__} has no optimizer {name!r}.")
-    if isinstance(optimizer, LossScaleOptimizer):
-        config = optimizer.get_config()
-        config["inner_optimizer"] = optimizer_to_keras(optimizer.inner_optimizer)
-        twin = cls(**_accepted(cls, config, LossScaleOptimizer))
-    else:
-        config = optimizer.get_config()
-        if optimizer.schedule is not None:
-            config["learning_rate"] = schedule_to_keras(optimizer.schedule)
-        twin = cls(**_accepted(cls, config, type(optimizer)))
+    twin = _twin(optimizer)
+    _exclude(optimizer, twin, variables)
     if variables:
         twin.build(list(variables))
         if optimizer.built:
@@ -70,7 +59,38 @@ def optimizer_to_keras(optimizer: Optimizer, variables: Sequence[Any] = ()) -> A
     return twin
 
 
-def optimizer_from_keras(twin: Any, params: Tensors | None = None) -> Optimizer:
+def _twin(optimizer: Optimizer) -> Any:
+    """Return the tf.keras optimizer with the same configuration."""
+    keras = load().keras
+    name = type(optimizer).__name__
+    cls = getattr(keras.optimizers, name, None)
+    if cls is None:
+        raise InputError(f"tf.keras {keras.__version__} has no optimizer {name!r}.")
+    config = optimizer.get_config()
+    if isinstance(optimizer, LossScaleOptimizer):
+        config["inner_optimizer"] = _twin(optimizer.inner_optimizer)
+    elif optimizer.schedule is not None:
+        config["learning_rate"] = schedule_to_keras(optimizer.schedule)
+    return cls(**_accepted(cls, config, type(optimizer)))
+
+
+def _exclude(optimizer: Optimizer, twin: Any, variables: Sequence[Any]) -> None:
+    """Leave out of the twin's weight decay what ours leaves out."""
+    optimizer, twin = _inner(optimizer), _inner(twin)
+    if not optimizer.excludes:
+        return
+    if not optimizer.built or not variables:
+        raise InputError(
+            "`exclude_from_weight_decay` goes along with the parameters: build the "
+            "optimizer, and give the twin's variables."
+        )
+    left = [v for k, v in enumerate(variables) if not optimizer.may_decay(k)]
+    twin.exclude_from_weight_decay(var_list=left)
+
+
+def optimizer_from_keras(
+    twin: Any, params: Tensors | None = None, variables: Sequence[Any] | None = None
+) -> Optimizer:
     """Return our optimizer with the configuration of a tf.keras one, and its state.
 
     Parameters
@@ -78,14 +98,41 @@ def optimizer_from_keras(twin: Any, params: Tensors | None = None) -> Optimizer:
     twin : keras.optimizers.Optimizer
         Built or not.
     params : Parameters or sequence of ndarray, optional
-        Our parameters, in the order of the twin's variables: ours is built for them and
-        takes over the twin's state.
+        Our parameters: ours is built for them and takes over the twin's state.
+    variables : sequence of keras.Variable, optional
+        The twin's, in the order of `params`; where left out, as the twin has them.
 
     Raises
     ------
     InputError
-        Where optlab has no such optimizer.
+        Where optlab has no such optimizer, or the twin was built for other variables.
     """
+    ours = _configured(twin)
+    if params is not None and variables is None and twin.built:
+        variables = _inner(twin)._trainable_variables
+    if params is None:
+        if _excluding(twin):
+            raise InputError(
+                "`exclude_from_weight_decay` of a tf.keras optimizer names its "
+                "variables, and goes along with the model that has them."
+            )
+        return ours
+    if _excluding(twin):
+        _inner(ours).exclude_from_weight_decay(
+            [
+                param
+                for param, variable in zip(params, variables or (), strict=True)
+                if not _inner(twin)._use_weight_decay(variable)
+            ]
+        )
+    ours.build(params)
+    if twin.built and variables is not None:
+        read_state(twin, ours, variables)
+    return ours
+
+
+def _configured(twin: Any) -> Optimizer:
+    """Return our optimizer with the configuration of a tf.keras one."""
     name = type(twin).__name__
     keras = load().keras
     if getattr(keras.optimizers, name, None) is not type(twin):
@@ -95,20 +142,25 @@ def optimizer_from_keras(twin: Any, params: Tensors | None = None) -> Optimizer:
         )
     config = dict(twin.get_config())
     if name == "LossScaleOptimizer":
-        inner = optimizer_from_keras(twin.inner_optimizer)
+        inner = _configured(twin.inner_optimizer)
         kept = ("initial_scale", "dynamic_growth_steps", "name")
-        known = {key: config[key] for key in kept}
-        ours: Optimizer = LossScaleOptimizer(inner, **known)
-    else:
-        rate = twin._learning_rate
-        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-            config["learning_rate"] = schedule_from_keras(rate)
-        ours = optimizers.get({"class_name": name, "config": config})
-    if params is not None:
-        ours.build(params)
-        if twin.built:
-            read_state(twin, ours)
-    return ours
+        return LossScaleOptimizer(inner, **{key: config[key] for key in kept})
+    rate = twin._learning_rate
+    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+        config["learning_rate"] = schedule_from_keras(rate)
+    return optimizers.get({"class_name": name, "config": config})
+
+
+def _inner(optimizer: Any) -> Any:
+    """Return what a loss-scaling optimizer wraps, any other one itself."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def _excluding(twin: Any) -> bool:
+    """Tell whether a tf.keras optimizer leaves variables out of its weight decay."""
+    twin = _inner(twin)
+    names = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
+    return any(getattr(twin, name, None) for name in names)
 
 
 def slot_variable(twin: Any, slot: str, index: int) -> Any | None:
@@ -143,25 +195,61 @@ def slot_arrays(twin: Any, slots: Sequence[str]) -> dict[str, list[Array | None]
 
 def write_state(state: Mapping[str, Any], twin: Any) -> None:
     """Copy our state, as `Optimizer.save_state` returns it, into the twin's."""
+    for name in _SCALE:
+        if name in state:
+            getattr(twin, name).assign(state[name])
+    twin = _inner(twin)
     for key, array in state.items():
         if key.startswith("slot/"):
             _, slot, index = key.split("/")
             variable = slot_variable(twin, slot, int(index))
-            if variable is not None:
+            # Adafactor keeps the integer 0 where a vector has neither row nor column.
+            if variable is not None and variable.shape == array.shape:
                 variable.assign(array)
     _calls(twin).assign(state["calls"])
     if "u_product" in state:
         twin._u_product.assign(state["u_product"])
 
 
-def read_state(twin: Any, optimizer: Optimizer) -> None:
-    """Copy the twin's state into ours."""
+def read_state(
+    twin: Any, optimizer: Optimizer, variables: Sequence[Any] | None = None
+) -> None:
+    """Copy the twin's state into ours.
+
+    Parameters
+    ----------
+    twin : keras.optimizers.Optimizer
+        Built.
+    optimizer : Optimizer
+        Ours, built.
+    variables : sequence of keras.Variable, optional
+        The twin's, in the order of our parameters; its own order where left out.
+
+    Raises
+    ------
+    InputError
+        If the twin was not built for such a variable.
+    """
     state = optimizer.save_state()
+    for name in _SCALE:
+        if name in state:
+            state[name] = getattr(twin, name).numpy().item()
+    twin = _inner(twin)
+    places = {id(v): place for place, v in enumerate(twin._trainable_variables)}
+    if variables is None:
+        variables = twin._trainable_variables
+    missing = [v.path for v in variables if id(v) not in places]
+    if missing:
+        raise InputError(
+            f"The Keras optimizer was built without the variable {missing[0]!r}: "
+            "compile the model again after a change of `trainable`."
+        )
     for slot, arrays in slot_arrays(twin, list(optimizer.state)).items():
-        for index, array in enumerate(arrays):
-            # Adafactor keeps the integer 0 where a vector has neither row nor column.
-            if array is not None and np.asarray(array).dtype.kind == "f":
-                state[f"slot/{slot}/{index}"] = np.asarray(array)
+        for index, variable in enumerate(variables):
+            array = arrays[places[id(variable)]]
+            key = f"slot/{slot}/{index}"
+            if array is not None and array.shape == state[key].shape:
+                state[key] = array
     state["calls"] = int(_calls(twin).numpy())
     if "u_product" in state:
         state["u_product"] = float(twin._u_product.numpy())
