@@ -73,7 +73,7 @@ fuzz: $(STAMP)-dev
 	$(BIN)/python -m benchmarks.fuzz
 
 bits: $(STAMP)-dev
-	$(BIN)/python -m benchmarks.bits --page docs/reliability.md
+	$(BIN)/python -m benchmarks.bits
 
 PROGRAMS ?= programs
 bench-programs: $(STAMP)-dev

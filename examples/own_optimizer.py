@@ -10,8 +10,9 @@ Zhuang et al., AdaBelief optimizer: adapting stepsizes by the belief in observed
 gradients, 2020, algorithm 2.
 
 Run it: ``python own_optimizer.py``. Or use it in an experiment file, from this folder:
-``optlab run digits --set optimizer.name='"own_optimizer:AdaBelief"'``, and see its
-arithmetic: ``optlab explain own_optimizer:AdaBelief --gradients 0.1,0.2,-0.3``.
+``optlab run digits --rule own_optimizer:AdaBelief --set optimizer.name=adabelief``, and
+see its arithmetic:
+``optlab explain adabelief --rule own_optimizer:AdaBelief --gradients 0.1,0.2,-0.3``.
 """
 
 from __future__ import annotations

@@ -38,6 +38,45 @@ def snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()
 
 
+def takes(function: Any, *values: Any) -> bool:
+    """Whether a function can be called with so many arguments, as far as it says.
+
+    Examples
+    --------
+    >>> takes(max, 1, 2), takes(lambda step: step, 1), takes(lambda: 0, 1), takes(3)
+    (True, True, False, False)
+    """
+    if not callable(function):
+        return False
+    try:
+        inspect.signature(function).bind(*values)
+    except TypeError:
+        return False
+    except ValueError:
+        pass  # a function in C that does not say what it takes
+    return True
+
+
+def listed(given: Any, single: tuple[type, ...]) -> list[Any]:
+    """Return what was given as a list: all of a sequence, or the one; None for none.
+
+    Parameters
+    ----------
+    given : object
+    single : tuple of type
+        What is one thing although it can be iterated over.
+    """
+    if given is None:
+        return []
+    if isinstance(given, single) or callable(given):
+        return [given]
+    try:
+        entries = iter(given)
+    except TypeError:
+        return [given]
+    return list(entries)
+
+
 def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) -> Any:
     """Call `cls` with keyword arguments, naming the first one it does not take.
 

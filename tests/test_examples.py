@@ -2,9 +2,14 @@
 
 import re
 import runpy
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
+
+from optlab.cli import app
+from optlab.optimizers.registry import OPTIMIZERS
 
 FOLDER = Path(__file__).resolve().parent.parent / "examples"
 #: The programs; a file without a main part is there to be named on a command line.
@@ -18,3 +23,25 @@ def test_example(path, tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out
     for name in re.findall(r"It leaves ``([^`]+)``", path.read_text()):
         assert (tmp_path / name).stat().st_size > 1000
+
+
+COMMANDS = [
+    words
+    for path in EXAMPLES
+    for words in re.findall(r"``optlab ([^`]+)``", path.read_text())
+]
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_the_commands_that_examples_name(words, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(FOLDER)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    known = dict(OPTIMIZERS)
+    OPTIMIZERS.pop("adabelief", None)  # of the program that ran as `__main__`
+    out = ["--epochs", "1", "--out", str(tmp_path)] if words[:3] == "run" else []
+    try:
+        assert app.main([*shlex.split(words), *out]) == 0
+    finally:
+        OPTIMIZERS.clear()
+        OPTIMIZERS.update(known)
+    assert capsys.readouterr().out

@@ -247,6 +247,18 @@ def _module(name: str) -> ModuleType:
     return module
 
 
+def keras_class(path: str) -> Any:
+    """Return the Keras optimizer class that "module:name" stands for."""
+    base = load().keras.optimizers.Optimizer
+    found = load_object(path)
+    if not (isinstance(found, type) and issubclass(found, base)):
+        raise InputError(
+            f"{path!r} must be a keras.optimizers.Optimizer subclass. "
+            f"Received: {found!r}"
+        )
+    return found
+
+
 def keras_factory(path: str) -> Any:
     """Return a function without arguments that makes the user's Keras optimizer."""
     base = load().keras.optimizers.Optimizer

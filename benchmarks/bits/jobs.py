@@ -1,6 +1,6 @@
 """Trains each job in this process; prints the SHA-256 of its weights as JSON.
 
-Run by `benchmarks.bits` in processes of other environments, and by nobody else.
+Run by `benchmarks.bits` in processes of other environments: ``jobs.py REPEAT``, jobs.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def shipped(name: str) -> str:
 
 
 def step(name: str, shape: tuple[int, ...], dtype: str, **options: object) -> str:
-    """Step one tensor twenty times."""
+    """Step one tensor a few times."""
     random = np.random.default_rng(0)
     param = random.normal(size=shape).astype(dtype)
     optimizer = optlab.optimizers.get({"class_name": name, "config": options})
     optimizer.build([param])
-    for _ in range(20):
+    for _ in range(4):
         optimizer.apply([random.normal(size=shape).astype(dtype)])
     return digest(param)
 
@@ -53,6 +53,7 @@ def digest(*arrays: np.ndarray) -> str:
     return found.hexdigest()[:16]
 
 
+#: Name -> what trains and returns the digest.
 JOBS: dict[str, Callable[[], str]] = {
     "fit 64-128-10, float32": lambda: dense((64, 128, 10), 1797, 32, "float32"),
     "fit 128-203-250-8, float64": lambda: dense(
@@ -75,6 +76,16 @@ JOBS: dict[str, Callable[[], str]] = {
     "Muon on 600 x 400, float64": lambda: step("Muon", (600, 400), "float64"),
 }
 
+
+def main() -> None:
+    """Print where optlab is, and what each repetition of each job gave."""
+    repeat, *wanted = sys.argv[1:]
+    bits: dict[str, list[str]] = {name: [] for name in wanted or JOBS}
+    for _ in range(int(repeat)):
+        for name, found in bits.items():
+            found.append(JOBS[name]())
+    print(json.dumps({"optlab": str(optlab.__file__), "bits": bits}))
+
+
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or list(JOBS)
-    print(json.dumps({name: JOBS[name]() for name in wanted}))
+    main()

@@ -8,9 +8,6 @@ suite.
 from __future__ import annotations
 
 import argparse
-import datetime
-import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -19,12 +16,10 @@ from typing import Any
 from benchmarks.faults.kills import COMMANDS, kill
 from benchmarks.faults.signals import MOMENTS, VERBS, WITHIN, send
 from benchmarks.faults.starved import TRIALS, hold
-from optlab.files import write_text
+from benchmarks.kept import keep
 from optlab.pages import write_section
 
 _PAGE = Path("docs") / "reliability.md"
-#: The figures of each part, as they were last measured.
-_KEPT = Path("out") / "faults.json"
 _PARTS = ("starved", "kills", "signals")
 
 
@@ -116,17 +111,7 @@ def _held(part: str, figures: Any, chosen: argparse.Namespace) -> bool:
 
 def _publish(part: str, figures: Any, seconds: float) -> None:
     """Write the page anew, with the figures that the other parts had last."""
-    processors = os.cpu_count() or 1
-    load = os.getloadavg()[0] / processors
-    when = (
-        f"{datetime.date.today().isoformat()}, {seconds / 60:.0f} minutes, "
-        f"{processors} processors under a load of {load:.1f} each."
-    )
-    kept = json.loads(_KEPT.read_text()) if _KEPT.exists() else {}
-    kept[part] = {"figures": figures, "when": when}
-    _KEPT.parent.mkdir(exist_ok=True)
-    write_text(_KEPT, json.dumps(kept, indent=1))
-    write_section(_PAGE, "faults", section(kept))
+    write_section(_PAGE, "faults", section(keep("faults", part, figures, seconds)))
 
 
 def _say(text: str) -> None:

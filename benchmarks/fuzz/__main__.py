@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import time
 from pathlib import Path
+from typing import Any
 
-from benchmarks.fuzz.children import PARTS, Tally, one, run
+from benchmarks.fuzz.children import PARTS, one, run
+from benchmarks.kept import keep
 from optlab.pages import write_section
 
 _PAGE = Path("docs") / "reliability.md"
@@ -24,17 +26,17 @@ _TITLES = {
 _WRONG = ("traceback", "raw message", "wrong acceptance", "hang", "death")
 
 
-def table(tallies: list[Tally], seed: int, seconds: float) -> str:
-    """Return the section of the page."""
+def section(kept: dict[str, Any]) -> str:
+    """Return the section of the page, from each part's figures."""
     head = ["cases", "number", "returned", "refused", *_WRONG]
     lines = [f"| {' | '.join(head)} |", "|---" + "|--:" * (len(head) - 1) + "|"]
-    for tally in tallies:
+    for part, measured in kept.items():
+        counts = measured["figures"]
         kinds = ("returned", "refused", *_WRONG)
-        figures = [f"{n:,}" for n in (tally.cases, *(tally.kinds[k] for k in kinds))]
-        lines.append(f"| {_TITLES[tally.part]} | {' | '.join(figures)} |")
-    total = sum(len(tally.findings) for tally in tallies)
+        figures = [f"{n:,}" for n in (counts["cases"], *map(counts.get, kinds))]
+        lines.append(f"| {_TITLES[part]} | {' | '.join(figures)} |")
     lines.append("")
-    lines.append(f"{total} findings; seed {seed}, {seconds / 60:.0f} minutes.")
+    lines += [f"{_TITLES[p]}: {measured['when']}" for p, measured in kept.items()]
     return "\n".join(lines)
 
 
@@ -50,17 +52,21 @@ def main() -> int:
         part, _, number = chosen.only.partition(":")
         print(*one(part, int(number), chosen.seed), sep=": ")
         return 0
-    started, tallies, text = time.perf_counter(), [], ""
+    good = True
     for part in chosen.part or PARTS:
+        began = time.perf_counter()
         count = chosen.cases or PARTS[part][1]
-        tallies.append(run(part, count, chosen.seed, guarded=part == "arrays"))
-        for finding in tallies[-1].findings:
+        tally = run(part, count, chosen.seed, guarded=part == "arrays")
+        for finding in tally.findings:
             print(finding, flush=True)
-        text = table(tallies, chosen.seed, time.perf_counter() - started)
-        if not chosen.part and not chosen.cases:
-            write_section(_PAGE, "fuzz", text)
-    print(text)
-    return int(any(tally.findings for tally in tallies))
+        counts = {kind: tally.kinds[kind] for kind in ("returned", "refused", *_WRONG)}
+        print(f"{_TITLES[part]}: {tally.cases} cases, {counts}")
+        good = good and not tally.findings
+        if not chosen.cases:
+            counts = {"cases": tally.cases, **counts}
+            kept = keep("fuzz", part, counts, time.perf_counter() - began)
+            write_section(_PAGE, "fuzz", section(kept))
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -51,7 +51,8 @@ def _optimizer(rng: Rng) -> Verdict:
     sound = np.ones(shape, np.float32)
     params = [array(rng, shape) if rng.random() < 0.5 else sound]
     if rng.random() < 0.2:
-        params.append(params[0] if rng.random() < 0.5 else params[0][1:2])
+        part = params[0][1:2] if params[0].ndim else params[0].reshape(1)
+        params.append(params[0] if rng.random() < 0.5 else part)
     grads = [array(rng, p.shape) if rng.random() < 0.5 else p for p in params]
 
     def call() -> None:

@@ -49,7 +49,7 @@ _NEEDED: dict[str, Any] = {
 #: Arguments that take more than their default shows.
 _ANYTHING = {
     "learning_rate", "name", "seed", "gain", "schedule", "verbose", "value",
-    "batch_size", "input_shape", "dtype", "mean", "dynamic",
+    "batch_size", "input_shape", "dtype", "mean", "dynamic", "offset",
 }  # fmt: skip
 
 

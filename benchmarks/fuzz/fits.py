@@ -18,6 +18,21 @@ _KEYS = (
     "shuffle", "seed", "plain", "record", "resume", "progress", "check_finite",
     "strict",
 )  # fmt: skip
+#: Unusual but sound; the half of a case's arguments that are not odd.
+_SOUND: dict[str, tuple[Any, ...]] = {
+    "optimizer": (*optlab.optimizers.names(), {"name": "sgd", "momentum": 0.9}),
+    "loss": ("mse", "mae", "huber", {"name": "mse", "reduction": "sum"}),
+    "batch_size": (1, 2, 7, 1000, np.int64(3)),
+    "epochs": (1, 2, 3),
+    "steps": (1, 2, 5),
+    "validation_split": (0.0, 0.25, 0.5),
+    "class_weight": (None, "balanced", {0: 2.0}),
+    "callbacks": ((), "terminate_on_nan", {"name": "early_stopping", "patience": 1}),
+    "metrics": (None, "mae", ["mse"], lambda y, p: 1.0),
+    "record": (None, 1, 2),
+}
+
+
 #: Arguments that ask for a length; above this it is what was asked for.
 _LONG = 50
 _STATUSES = {"finished", "stopped_early", "diverged", "interrupted"}
@@ -42,6 +57,11 @@ def _sound(rng: Rng) -> tuple[Any, dict[str, Any]]:
 
 
 def _odd(rng: Rng, key: str, arguments: dict[str, Any]) -> Any:
+    if rng.random() < 0.5:
+        if key in _SOUND:
+            return _SOUND[key][rng.integers(len(_SOUND[key]))]
+        if key in ("shuffle", "plain", "strict"):
+            return rng.random() < 0.5
     if key in ("x", "y", "sample_weight") and rng.random() < 0.8:
         shape = arguments["x"].shape[:1] if key == "sample_weight" else None
         return array(rng, shape or arguments[key].shape)

@@ -7,6 +7,7 @@ from typing import Any
 
 from optlab.callbacks.base import Callback, Logs
 from optlab.errors import InputError
+from optlab.lookup import takes
 
 
 class FunctionCallback(Callback):
@@ -20,7 +21,7 @@ class FunctionCallback(Callback):
     """
 
     def __init__(self, function: Callable[[int, Logs], Any]) -> None:
-        if not callable(function):
+        if not takes(function, 0, {}):
             raise InputError(
                 "A callback must be a name, a dictionary, a Callback or a function of "
                 f"(epoch, logs). Received: {function!r}"

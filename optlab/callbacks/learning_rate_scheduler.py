@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 import sys
 from collections.abc import Callable, Mapping
@@ -12,6 +11,7 @@ import numpy as np
 
 from optlab.callbacks.base import Callback, Logs
 from optlab.errors import InputError
+from optlab.lookup import takes
 
 
 class LearningRateScheduler(Callback):
@@ -52,7 +52,7 @@ class LearningRateScheduler(Callback):
             )
         self.schedule: Callable[..., float] = schedule
         self.verbose = verbose
-        self._takes_rate = _takes_two(schedule)
+        self._takes_rate = takes(schedule, 0, 0.1)
 
     def attach(
         self,
@@ -102,16 +102,3 @@ def check_settable(optimizer: Any, owner: str) -> None:
             f"{owner} sets the learning rate, but this optimizer's rate follows a "
             "schedule. Give the optimizer a number as its `learning_rate`."
         ) from None
-
-
-def _takes_two(schedule: Callable[..., float]) -> bool:
-    """Tell whether a schedule takes epoch and rate, or the epoch alone."""
-    try:
-        signature = inspect.signature(schedule)
-    except (TypeError, ValueError):
-        return True
-    try:
-        signature.bind(0, 0.1)
-    except TypeError:
-        return False
-    return True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from optlab.callbacks.base import Callback
@@ -13,7 +13,7 @@ from optlab.callbacks.learning_rate_scheduler import LearningRateScheduler
 from optlab.callbacks.reduce_lr_on_plateau import ReduceLROnPlateau
 from optlab.callbacks.terminate_on_nan import TerminateOnNaN
 from optlab.errors import InputError
-from optlab.lookup import Registry
+from optlab.lookup import Registry, listed
 
 CALLBACKS: Registry[Callback] = Registry(
     "callback",
@@ -68,8 +68,4 @@ def get(
 
 def get_all(identifiers: Any) -> list[Callback]:
     """Return callbacks for one identifier or for a sequence of them."""
-    if identifiers is None:
-        return []
-    if not isinstance(identifiers, Iterable) or isinstance(identifiers, (str, Mapping)):
-        identifiers = [identifiers]
-    return [get(identifier) for identifier in identifiers]
+    return [get(identifier) for identifier in listed(identifiers, (str, Mapping))]

@@ -18,6 +18,7 @@ from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.output import to_json
+from optlab.cli.settings import RuleOption, import_rules
 from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
@@ -78,6 +79,7 @@ def diagnose(
         Path | None,
         typer.Option(metavar="FILE", help="Draw before and after, .png or .svg."),
     ] = None,
+    rules: RuleOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document.")
     ] = False,
@@ -88,6 +90,7 @@ def diagnose(
 
     The exit status is 0 where it is healthy, 1 where it is not.
     """
+    import_rules(rules)
     script, saved = file.endswith(".py"), file.endswith(".keras")
     suffix = ".py" if script or saved else ".toml"
     if fix is not None and fix.suffix != suffix:

@@ -13,6 +13,7 @@ import typer
 from optlab import experiments, interrupts
 from optlab.cli import output
 from optlab.cli.progress import ticking
+from optlab.cli.settings import import_rules
 from optlab.errors import InputError, unknown_name
 from optlab.files import write_text
 
@@ -49,7 +50,10 @@ def verify(
     ] = None,
     rule: Annotated[
         str | None,
-        typer.Option(metavar="MODULE:RULE", help="Its update rule; needs --keras."),
+        typer.Option(
+            metavar="MODULE:RULE",
+            help="Its update rule; with FILE, the optimizer of yours that it names.",
+        ),
     ] = None,
     ulp: Annotated[
         int | None,
@@ -105,14 +109,16 @@ def verify(
     """
     if (keras is None) != (rule is None):
         raise InputError("--keras and --rule belong together: give both.")
-    if file is not None and (keras is not None or only):
-        raise InputError("Give FILE, --only, or --keras and --rule: one of them.")
+    if only and (file is not None or keras is not None):
+        raise InputError("--only goes with the matrix, not with FILE or --keras.")
     if random is not None and (file is not None or keras is not None or full):
         raise InputError("--random goes with --only and --seed, not with FILE, --full.")
     picture = output.picture(plot)
     if html is not None:
         output.check_folder(html.parent, "--html")
     names = _checked_names(only)
+    if file is not None and keras is not None and rule is not None:
+        _use_twin(keras, rule)
     experiment = None if file is None else experiments.find(file)
     started = time.perf_counter()
     from optlab.validation.runtime import load
@@ -160,6 +166,16 @@ def verify(
             output.results().print(line, markup=False, soft_wrap=True)
         _show(results, document)
     return 0 if document["passed"] else FAILED
+
+
+def _use_twin(keras: str, rule: str) -> None:
+    """Import an optimizer that an experiment names, and its twin of Keras."""
+    import_rules([rule])
+    from optlab.optimizers.registry import OPTIMIZERS
+    from optlab.validation.twins.optimizers import OWN
+    from optlab.validation.yours import keras_class
+
+    OWN[OPTIMIZERS[rule]] = keras_class(keras)
 
 
 def _checked_names(only: list[str] | None) -> list[str]:

@@ -152,7 +152,8 @@ class Experiment(BaseModel):
             text, origin, name = source, "the experiment", ""
         else:
             path = expanded(source)
-            text, origin, name = toml_files.read_text(path), str(path), path.stem
+            text, origin = toml_files.read_text(path), str(path)
+            name = path.stem.strip(".") or "experiment"  # "..": a folder, no name
             folder = path.resolve().parent if folder is None else folder
         try:
             made = cls(**toml_files.parse(text, origin))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -22,7 +21,7 @@ from optlab.initializers.variance_scaling import (
     LecunUniform,
     VarianceScaling,
 )
-from optlab.lookup import Registry, keras_object, snake_case
+from optlab.lookup import Registry, keras_object, snake_case, takes
 
 _CLASSES: tuple[type[Initializer], ...] = (
     Constant,
@@ -87,13 +86,11 @@ def get(identifier: object) -> Callable[..., Array]:
     found: Callable[..., Array] = REGISTRY.get(identifier)
     if isinstance(found, Initializer):
         return found
-    try:
-        inspect.signature(found).bind((1,), "float32", np.random.default_rng(0))
-    except TypeError as error:
+    if not takes(found, (1,), "float32", np.random.default_rng(0)):
         raise InputError(
             "An initializer function must take (shape, dtype, rng). "
             f"Received: {identifier!r}"
-        ) from error
+        )
     return found
 
 

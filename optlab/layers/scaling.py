@@ -73,7 +73,7 @@ class Rescaling(_Scaled):
     def _numbers(self, name: str, value: object) -> Any:
         try:
             array = np.asarray(value, np.float64)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             array = np.asarray(np.nan)
         if isinstance(value, (bool, str)) or not np.isfinite(array).all():
             raise self._error(

@@ -51,13 +51,13 @@ class Windowed(Layer):
 
     def _padding_name(self, value: object, *names: str) -> str:
         """Return the name of a kind of padding, in lower case."""
-        name = value.lower() if isinstance(value, str) else value
+        name = value.lower() if isinstance(value, str) else ""
         if name not in names:
             raise self._error(
                 f"`padding` must be one of {', '.join(map(repr, names))}. "
                 f"Received: padding={value!r}."
             )
-        return str(name)
+        return name
 
     def _image(self, input_shape: Shape) -> tuple[int, int, int]:
         """Return height, width and channels; a sequence is an image of height 1.

@@ -101,7 +101,7 @@ def numeric(name: str, values: npt.ArrayLike) -> Array:
             f"`{name}` must be numbers; text and dates have to be encoded first. "
             f"Received: dtype {array.dtype}{first}"
         )
-    return array
+    return array.astype(array.dtype.newbyteorder("="), copy=False)  # as kernels read
 
 
 def cast(name: str, values: Array, dtype: np.dtype[Any]) -> Array:

@@ -91,7 +91,7 @@ class CategoricalAccuracy(Mean):
 
     def update(self, y_true: Array, y_pred: Array) -> None:
         """Count one batch."""
-        self.total += kernels.hits_categorical(y_true, y_pred)
+        self.total += kernels.hits_categorical(y_true.reshape(y_pred.shape), y_pred)
         self.count += len(y_pred)
 
 

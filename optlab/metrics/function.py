@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from optlab.errors import InputError
+from optlab.errors import InputError, shown
+from optlab.lookup import takes
 from optlab.metrics.base import Array, Mean, Metric
 
 
@@ -39,6 +40,11 @@ class FunctionMetric(Mean):
         function: Callable[[Array, Array], npt.ArrayLike],
         name: str | None = None,
     ) -> None:
+        if not takes(function, None, None):
+            raise InputError(
+                "A metric's function must take (y_true, y_pred). "
+                f"Received: {shown(function)}"
+            )
         self.function = function
         super().__init__(name or getattr(function, "__name__", "function"))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from optlab.errors import InputError
-from optlab.lookup import Registry, construct
+from optlab.lookup import Registry, construct, listed
 from optlab.metrics.accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -131,12 +131,7 @@ def get_all(
     InputError
         If two have the same name, or one is called "loss".
     """
-    if identifiers is None:
-        return []
-    single = isinstance(identifiers, (str, Mapping, Metric)) or callable(identifiers)
-    if single or not isinstance(identifiers, Iterable):
-        identifiers = [identifiers]
-    found = [get(identifier) for identifier in identifiers]
+    found = [get(each) for each in listed(identifiers, (str, Mapping, Metric))]
     seen: set[str] = {"loss", "learning_rate"}
     for metric in found:
         if metric.name in seen or metric.name.startswith("val_"):

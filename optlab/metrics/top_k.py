@@ -37,7 +37,7 @@ class TopKCategoricalAccuracy(Mean):
 
     def update(self, y_true: Array, y_pred: Array) -> None:
         """Count one batch."""
-        labels = np.argmax(y_true, axis=-1)
+        labels = np.argmax(y_true.reshape(y_pred.shape), axis=-1)
         self.total += kernels.hits_top_k(labels, y_pred, self.k)
         self.count += len(y_pred)
 

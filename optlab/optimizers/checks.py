@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import math
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ import numpy as np
 from optlab.errors import InputError, InputTypeError, shown
 from optlab.kernels import sums
 from optlab.kernels.floating_point import flush_subnormals
+from optlab.lookup import takes
 from optlab.optimizers.hyperparameters import LARGEST, as_float
 from optlab.parameters import DTYPES, Parameters
 from optlab.typing import Array as Array
@@ -50,15 +50,11 @@ def checked_rate(value: Any) -> Any:
 
         return schedules.get(dict(value))
     if callable(value):
-        try:
-            inspect.signature(value).bind(0)
-        except TypeError:
+        if not takes(value, 0):
             raise InputError(
                 "The callable of `learning_rate` must take the step, and nothing else. "
                 f"Received: learning_rate={value!r}"
-            ) from None
-        except ValueError:
-            pass  # a function in C that does not say what it takes
+            )
         return value
     rate = as_float(value)
     if rate is None or not abs(rate) <= LARGEST:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from optlab import callbacks as callbacks_module
 from optlab import metrics as metrics_module
 from optlab.errors import InputError
-from optlab.lookup import flag
+from optlab.lookup import flag, takes
 from optlab.recorder import Recorder
 from optlab.run import Run
 from optlab.tracing import Record
@@ -171,7 +171,7 @@ def fit(
     seed = at_least("seed", seed, 0)
     shuffle, plain = flag("shuffle", shuffle), flag("plain", plain)
     check_finite, strict = flag("check_finite", check_finite), flag("strict", strict)
-    if progress is not None and not callable(progress):
+    if progress is not None and not takes(progress, {}):
         raise InputError(
             "`progress` must be a function of a dictionary. Received: "
             f"progress={progress!r}"

@@ -44,9 +44,10 @@ def prepare(
     """
     checks = (check_finite, strict)
     found = _triple(objective, (x, y, sample_weight), _NAMES, *checks)
+    kept = split_tail(len(found[0]), validation_split)
     validation = None
     if validation_data is not None:
-        if validation_split:
+        if kept < len(found[0]):
             raise InputError(
                 "Give `validation_data` or `validation_split`, not both. "
                 f"Received: validation_split={validation_split!r} and data"
@@ -54,7 +55,6 @@ def prepare(
         given = _given(validation_data)
         names = tuple(f"validation_data[{k}]" for k in range(3))
         validation = _triple(objective, given, names, *checks)
-    kept = split_tail(len(found[0]), validation_split)
     if kept < len(found[0]):
         validation = _cut(found, slice(kept, None))
         found = _cut(found, slice(kept))

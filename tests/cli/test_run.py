@@ -151,6 +151,14 @@ def test_walks_down_a_function(optlab, walk, tmp_path):
     assert run.trajectory.shape == (61, 2)
 
 
+@pytest.mark.parametrize("file", ["...toml", "..toml", ".toml"])
+def test_a_file_without_a_name_writes_below_out(optlab, walk, tmp_path, file):
+    walk.rename(tmp_path / file)
+    assert optlab("run", file, "--steps", 2).status == 0
+    made = {path.parent for path in tmp_path.rglob("record.npz")}
+    assert {path.parent for path in made} == {tmp_path / "out"}
+
+
 def test_function_in_json(optlab, walk):
     document = optlab("run", walk, "--json", "--steps", 200).document
     assert document["steps"] == 200

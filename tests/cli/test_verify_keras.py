@@ -1,10 +1,13 @@
 """``optlab verify`` and ``optlab behaviours`` from the outside."""
 
 import json
+import sys
 
 import pytest
 
 from optlab.cli.app import main
+from optlab.experiments import find
+from optlab.optimizers.registry import OPTIMIZERS
 from optlab.validation import runtime
 
 
@@ -32,6 +35,41 @@ def test_an_experiment(capsys):
     assert [len(curve["drift"]) for curve in found["drift"]] == [5, 5]
 
 
+OWN = """\
+import keras, optlab
+@optlab.rule
+def halved(param, grad, learning_rate=0.01, part=0.5):
+    return (param - learning_rate * part * grad,)
+class Halved(keras.optimizers.Optimizer):
+    def __init__(self, learning_rate=0.01, part=0.5, **options):
+        super().__init__(learning_rate=learning_rate, **options)
+        self.part = part
+    def update_step(self, gradient, variable, rate):
+        part = keras.ops.cast(self.part, variable.dtype)
+        variable.assign_sub(keras.ops.cast(rate, variable.dtype) * part * gradient)
+"""
+
+
+def test_an_experiment_with_an_optimizer_of_ones_own(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    (tmp_path / "halving.py").write_text(OWN)
+    text = find("iris").to_toml()
+    start, end = text.index("[optimizer]"), text.index("[training]")
+    text = text[:start] + '[optimizer]\nname = "halved"\n' + text[end:]
+    (tmp_path / "own.toml").write_text(text)
+    rule = ["--rule", "halving:halved"]
+    try:
+        words = ["verify", "own.toml", "--steps", "3", "--keras", "halving:Halved"]
+        status, found = run_json(capsys, *words, *rule)
+        assert status == 0
+        assert len(found["drift"]) == 2
+        assert main(["diagnose", "own.toml", "--budget", "0.1", *rule]) in (0, 1)
+    finally:
+        OPTIMIZERS.pop("halved", None)
+        OPTIMIZERS.pop("halving:halved", None)
+
+
 def test_a_failure_is_status_1_and_says_where(capsys, tmp_path):
     (tmp_path / "planted_bug.py").write_text(
         "import keras\n"
@@ -55,7 +93,7 @@ def test_a_failure_is_status_1_and_says_where(capsys, tmp_path):
     [
         (["verify", "--only", "adamm"], "Did you mean 'adam'"),
         (["verify", "--keras", "a:B"], "--keras and --rule belong together"),
-        (["verify", "digits", "--only", "sgd"], "one of them"),
+        (["verify", "digits", "--only", "sgd"], "--only goes with the matrix"),
         (["verify", "--random", "5", "--full"], "--random goes with --only"),
         (["verify", "digitz"], "digits"),
         (["verify", "--plot", "x.pdf"], ".png or .svg"),

@@ -33,6 +33,8 @@ SLOT_ATTRIBUTES = {
 
 #: The state that a loss-scaling optimizer has besides, in both.
 _SCALE = ("dynamic_scale", "step_counter")
+#: Twins of optimizers that a user wrote: ours -> the Keras class.
+OWN: dict[type[Optimizer], Any] = {}
 
 
 def optimizer_to_keras(optimizer: Optimizer, variables: Sequence[Any] = ()) -> Any:
@@ -63,9 +65,12 @@ def _twin(optimizer: Optimizer) -> Any:
     """Return the tf.keras optimizer with the same configuration."""
     keras = load().keras
     name = type(optimizer).__name__
-    cls = getattr(keras.optimizers, name, None)
+    cls = OWN.get(type(optimizer), getattr(keras.optimizers, name, None))
     if cls is None:
-        raise InputError(f"tf.keras {keras.__version__} has no optimizer {name!r}.")
+        raise InputError(
+            f"tf.keras {keras.__version__} has no optimizer {name!r}. One that you "
+            "wrote: --keras MODULE:CLASS --rule MODULE:NAME."
+        )
     config = optimizer.get_config()
     if isinstance(optimizer, LossScaleOptimizer):
         config["inner_optimizer"] = _twin(optimizer.inner_optimizer)

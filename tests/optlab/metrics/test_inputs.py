@@ -70,3 +70,12 @@ def test_arguments_out_of_range_are_refused(config):
 def test_a_function_must_return_numbers():
     with pytest.raises(InputError, match="must return one number"):
         metrics.get(lambda y, p: "good")([1.0], [1.0])
+
+
+@pytest.mark.parametrize("name", metrics.names())
+def test_layouts_that_kernels_cannot_read_are_made_readable(name):
+    metric = metrics.get({"name": name, "k": 1} if "top_k" in name else name)
+    labels, outputs = np.array([0, 1, 1]), OUTPUTS[:, : 2 if "sparse" in name else 1]
+    expected = metric(labels.reshape(3, 1), outputs)
+    swapped = outputs.astype(">f4"), labels.astype(">i8")
+    assert metric(labels, outputs) == metric(swapped[1], swapped[0]) == expected

@@ -24,6 +24,16 @@ def fit(model, x=X, y=Y, **arguments):
     ("arguments", "message"),
     [
         ({"progress": 3}, "`progress` must be a function"),
+        ({"progress": lambda: None}, "`progress` must be a function"),
+        ({"metrics": lambda y: 0.0}, "must take \\(y_true, y_pred\\)"),
+        ({"metrics": object}, "must take \\(y_true, y_pred\\)"),
+        ({"metrics": np.array(0.5)}, "A metric must be"),
+        ({"callbacks": lambda epoch: None}, "a function of \\(epoch, logs\\)"),
+        ({"callbacks": np.array(0.5)}, "A callback must be"),
+        (
+            {"validation_data": (X, Y), "validation_split": np.ones(2)},
+            "`validation_split` must be in",
+        ),
         ({"shuffle": "False"}, "`shuffle` must be true or false"),
         ({"plain": 1}, "`plain` must be"),
         ({"check_finite": "no"}, "`check_finite` must be"),
