@@ -36,6 +36,7 @@ COMMANDS = [
 def test_the_commands_that_examples_name(words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(FOLDER)
     monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.delitem(sys.modules, "own_optimizer", raising=False)
     known = dict(OPTIMIZERS)
     OPTIMIZERS.pop("adabelief", None)  # of the program that ran as `__main__`
     out = ["--epochs", "1", "--out", str(tmp_path)] if words[:3] == "run" else []

@@ -62,7 +62,7 @@ JOBS: dict[str, Callable[[], str]] = {
     "fit 64-256-256-10, float32": lambda: dense(
         (64, 256, 256, 10), 12_800, 256, "float32"
     ),
-    "fit 784-512-10, float32": lambda: dense((784, 512, 10), 2560, 64, "float32"),
+    "fit 784-512-10, float32": lambda: dense((784, 512, 10), 1280, 64, "float32"),
     "run digits": lambda: shipped("digits"),
     "Adam on 1,000,000, float32": lambda: step("Adam", (1_000_000,), "float32"),
     "Adam on 300,000, float64, clipnorm": lambda: step(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,39 +29,68 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
     return [*lines, *(f"| {' | '.join(row)} |" for row in rows), ""]
 
 
-def section(results: dict[str, Any]) -> str:
-    """Return the section of the page, from each part's figures."""
+def section(kept: dict[str, Any]) -> str:
+    """Return the section of the page, from the figures of each part and name."""
     lines: list[str] = []
-    if "kills" in results:
-        lines += [
-            "`kill -9` at random moments, then the same command again, or --resume:",
-            "",
-        ]
-        names = ["killed", "resumed", "same", "orphans", "unclear"]
-        head = ["command", "killed", "something kept", "same bits as unbroken"]
-        head += ["processes left", "unclear messages"]
-        found = results["kills"]["figures"].items()
-        lines += _table(head, [[k, *(str(v[n]) for n in names)] for k, v in found])
-        lines += [results["kills"]["when"], ""]
-    if "signals" in results:
-        lines += [
-            f"SIGINT and SIGTERM; right is 130 or 143 within {WITHIN:g} s. Early: "
-            "before the interpreter had loaded the command.",
-            "",
-        ]
-        names = ["sent", "right", "early", "tracebacks", "orphans", "left"]
-        head = ["verb", "sent", "right", "early", "tracebacks", "processes left"]
-        head += ["temporary files left", "slowest end, s"]
-        rows = [
-            [k, *(str(v[n]) for n in names), f"{v['slowest']:.1f}"]
-            for k, v in results["signals"]["figures"].items()
-        ]
-        lines += [*_table(head, rows), results["signals"]["when"], ""]
-    if "starved" in results:
-        found = results["starved"]["figures"].items()
-        rows = [[k, "yes" if held else "NO"] for k, held in found]
-        lines += [*_table(["plight", "held"], rows), results["starved"]["when"]]
+    for part in _PARTS:
+        found = {
+            key.removeprefix(f"{part}: "): measured
+            for key, measured in kept.items()
+            if key.startswith(f"{part}: ")
+        }
+        if found:
+            head, rows = _TABLES[part]
+            lines += [_LEADS[part], ""] if part in _LEADS else []
+            lines += _table(
+                head, [rows(name, m["figures"]) for name, m in found.items()]
+            )
+            lines += [f"{name}: {m['when']}" for name, m in found.items()]
+            lines.append("")
     return "\n".join(lines)
+
+
+_LEADS = {
+    "kills": "`kill -9` at random moments, then the same command again, or --resume:",
+    "signals": f"SIGINT and SIGTERM; right is 130 or 143 within {WITHIN:g} s, without "
+    "a traceback. Early, which counts as right: Python had not yet loaded a line of "
+    "optlab, and ended in its own way.",
+}
+_KILLED = ("killed", "resumed", "same", "orphans", "unclear")
+_SENT = ("sent", "right", "early", "orphans", "left")
+#: Part -> the head of its table, and a row of it.
+_TABLES: dict[str, tuple[list[str], Callable[[str, Any], list[str]]]] = {
+    "kills": (
+        [
+            "command",
+            "killed",
+            "something kept",
+            "same bits as unbroken",
+            "processes left",
+            "unclear messages",
+        ],
+        lambda name, found: [name, *(str(found[key]) for key in _KILLED)],
+    ),
+    "signals": (
+        [
+            "verb",
+            "sent",
+            "right",
+            "early",
+            "processes left",
+            "temporary files left",
+            "slowest end, s",
+        ],
+        lambda name, found: [
+            name,
+            *(str(found[key]) for key in _SENT),
+            f"{found['slowest']:.1f}",
+        ],
+    ),
+    "starved": (
+        ["plight", "held"],
+        lambda name, found: [name, "yes" if found else "NO"],
+    ),
+}
 
 
 def main() -> int:
@@ -71,26 +101,30 @@ def main() -> int:
         "--moments", type=int, default=3, help=f"of each verb, at most {len(MOMENTS)}"
     )
     parser.add_argument("--parts", nargs="*", default=list(_PARTS), choices=_PARTS)
+    parser.add_argument(
+        "--commands", nargs="*", default=list(COMMANDS), choices=list(COMMANDS)
+    )
     parser.add_argument("--verbs", nargs="*", default=list(VERBS), choices=list(VERBS))
     parser.add_argument("--plights", nargs="*", default=list(TRIALS), metavar="TEXT")
     parser.add_argument("--seed", type=int, default=11)
     chosen = parser.parse_args()
     good = True
     for part in chosen.parts:
-        began = time.monotonic()
-        figures = {}
         for name in _names(part, chosen):
-            figures[name] = _measured(part, name, chosen)
-            _say(f"{name}: {figures[name]}")
-            good = good and _held(part, figures[name], chosen)
-        _publish(part, figures, time.monotonic() - began)
+            began = time.monotonic()
+            figures = _measured(part, name, chosen)
+            _say(f"{name}: {figures}")
+            good = good and _held(part, figures, chosen)
+            seconds = time.monotonic() - began
+            kept = keep("faults", f"{part}: {name}", figures, seconds)
+            write_section(_PAGE, "faults", section(kept))
     return 0 if good else 1
 
 
 def _names(part: str, chosen: argparse.Namespace) -> list[str]:
     if part == "starved":
         return [name for name in TRIALS if any(t in name for t in chosen.plights)]
-    return list(COMMANDS) if part == "kills" else list(chosen.verbs)
+    return list(chosen.commands) if part == "kills" else list(chosen.verbs)
 
 
 def _measured(part: str, name: str, chosen: argparse.Namespace) -> Any:
@@ -107,11 +141,6 @@ def _held(part: str, figures: Any, chosen: argparse.Namespace) -> bool:
     if part == "kills":
         return bool(figures["same"] == chosen.kills and not figures["orphans"])
     return bool(figures["right"] == figures["sent"] and not figures["orphans"])
-
-
-def _publish(part: str, figures: Any, seconds: float) -> None:
-    """Write the page anew, with the figures that the other parts had last."""
-    write_section(_PAGE, "faults", section(keep("faults", part, figures, seconds)))
 
 
 def _say(text: str) -> None:

@@ -47,8 +47,15 @@ class Ended:
     @property
     def clear(self) -> bool:
         """Whether nothing in its messages is a bug's."""
-        bad = ("Traceback", "internal error", "Exception ignored")
+        bad = ("Traceback", "internal error", "Exception ignored", "Fatal Python")
         return not any(word in self.err for word in bad)
+
+    @property
+    def early(self) -> bool:
+        """Whether a signal met the interpreter before it had loaded a line of ours."""
+        by_itself = self.status in (-signal.SIGINT, -signal.SIGTERM)
+        ours = f"{os.sep}optlab{os.sep}" in self.err or "internal error" in self.err
+        return by_itself or (not self.clear and not ours)
 
 
 def optlab(
