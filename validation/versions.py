@@ -40,7 +40,7 @@ KERAS = {
     "2.20": "3.11",
 }
 #: After so many seconds a measurement is given up.
-PATIENCE = 900
+PATIENCE = 3600
 
 
 def _declared() -> configparser.ConfigParser:

@@ -18,6 +18,7 @@ import argparse
 import hashlib
 import json
 import math
+import os
 import shutil
 import sys
 import tempfile
@@ -120,20 +121,30 @@ def copies(count: int) -> Iterator[SimpleQueue[Path]]:
 def judge(fault: Fault, trees: SimpleQueue[Path], tests: str) -> Verdict:
     """Plant a fault in a free copy, ask, and take it out again."""
     tree = trees.get()
-    path = tree / fault.file
-    kept = tree / "kept"
-    shutil.copy2(path, kept)
-    try:
-        text = fault.planted(path.read_text(encoding="utf-8"))
-        path.write_text(text, encoding="utf-8")
-        found = ask(tree, fault.outside_kernels, verify, fault.verify)
-        tested: Answer | None = None
+    tested: Answer | None = None
+    with planted(fault, tree):
+        found = ask(tree, not fault.loops, verify, fault.verify)
         if tests == "all" or not found.noticed:
-            tested = ask(tree, fault.outside_kernels, run_tests, fault.tests)
-    finally:
-        shutil.copy2(kept, path)
-        trees.put(tree)
+            tested = ask(tree, not fault.loops, run_tests, fault.tests)
+    trees.put(tree)
     return Verdict(fault, found, tested)
+
+
+@contextmanager
+def planted(fault: Fault, tree: Path) -> Iterator[None]:
+    """Plant a fault in a copy, and take it out again."""
+    path = tree / fault.file
+    text = path.read_text(encoding="utf-8")
+    times = {p: p.stat().st_mtime for p in {path, *fault.stale(tree)}}
+    try:
+        path.write_text(fault.planted(text), encoding="utf-8")
+        for each in times:
+            os.utime(each)
+        yield
+    finally:
+        path.write_text(text, encoding="utf-8")
+        for each, time_before in times.items():
+            os.utime(each, (time_before, time_before))
 
 
 def healthy(table: Sequence[Fault], trees: SimpleQueue[Path], processes: int) -> str:

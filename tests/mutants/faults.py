@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import ast
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("faults.toml")
+#: What decides how a loop is compiled and found again.
+_LOOPS = tuple(
+    f"kernels/{name}.py" for name in ("fuse", "fingerprint", "jit", "kernel_cache")
+)
 
 
 @dataclass(frozen=True)
@@ -44,9 +50,27 @@ class Fault:
     equivalent: str = ""
 
     @property
-    def outside_kernels(self) -> bool:
-        """Whether no compiled kernel but the loops of rules is made of the file."""
-        return not self.file.startswith("kernels/") or "/rules/" in self.file
+    def loops(self) -> bool:
+        """Whether it is in what writes and keeps compiled loops, so that all change."""
+        return self.file in _LOOPS
+
+    def stale(self, root: Path) -> list[Path]:
+        """Return the kernel files whose compiled code has the fault in it.
+
+        Numba compiles a function again when its own file is newer; what calls it from
+        another file has to be made to look newer too. A rule is compiled under a name
+        that follows from its text.
+        """
+        if not self.file.startswith("kernels/") or "/rules/" in self.file:
+            return []
+        imports = {path: _imported(path) for path in (root / "kernels").rglob("*.py")}
+        found = [root / self.file]
+        for path in found:
+            name = ".".join(path.relative_to(root).with_suffix("").parts)
+            found += [
+                p for p, used in imports.items() if name in used and p not in found
+            ]
+        return found
 
     def planted(self, text: str) -> str:
         """Return the file's text with the fault in it.
@@ -87,6 +111,18 @@ def faults(path: Path = TABLE) -> list[Fault]:
     if twice:
         raise ValueError(f"Two faults are called {twice[0]!r}.")
     return found
+
+
+@cache
+def _imported(path: Path) -> frozenset[str]:
+    """Return the modules of `kernels` that a file imports, as "kernels.fuse"."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{n.name}" for n in node.names)}
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+    return frozenset(name.removeprefix("optlab.") for name in found)
 
 
 def misplaced(table: list[Fault], root: Path = ROOT) -> list[str]:

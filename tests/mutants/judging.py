@@ -50,12 +50,16 @@ def prepare() -> None:
         KERAS_BACKEND="tensorflow",
     )
     with contextlib.redirect_stderr(io.StringIO()):
-        import keras  # noqa: F401 - for the forks
-        import tensorflow  # noqa: F401 - for the forks
+        # For the forks.
+        import keras  # noqa: F401
+        import numba.core.caching  # noqa: F401
+        import scipy.linalg  # noqa: F401
+        import tensorflow  # noqa: F401
+        import threadpoolctl  # noqa: F401
 
 
 def ask(
-    tree: Path, rules_only: bool, question: Callable[..., str], *arguments: Any
+    tree: Path, keeps_loops: bool, question: Callable[..., str], *arguments: Any
 ) -> Answer:
     """Ask a question in a fork that imports optlab from `tree`.
 
@@ -63,9 +67,9 @@ def ask(
     ----------
     tree : Path
         The root of a copy of the repository.
-    rules_only : bool
-        Whether it is the tree without faults but for a file that no kernel is made of:
-        then compiled kernels are taken from what was asked before.
+    keeps_loops : bool
+        Whether compiled kernels of files that are not newer are taken from what was
+        asked before.
     question : callable
         Returns what failed first; empty where nothing did.
     *arguments
@@ -75,7 +79,7 @@ def ask(
     context = multiprocessing.get_context("fork")
     answers: Any = context.Queue()
     process = context.Process(
-        target=_in_tree, args=(tree, answers, rules_only, question, *arguments)
+        target=_in_tree, args=(tree, answers, keeps_loops, question, *arguments)
     )
     process.start()
     by: str | None = None
@@ -94,7 +98,7 @@ def ask(
 def _in_tree(
     tree: Path,
     answers: Any,
-    rules_only: bool,
+    keeps_loops: bool,
     question: Callable[..., str],
     *rest: Any,
 ) -> None:
@@ -110,10 +114,9 @@ def _in_tree(
         import optlab
         from optlab.kernels import jit
 
-        # A rule is compiled under a name of its own; only other kernels need a cache
-        # of their own when one of them has changed.
-        if rules_only:
-            jit.digest = lambda: "rules"
+        # Numba looks at the time of a function's file; see `Fault.stale`.
+        if keeps_loops:
+            jit.digest = lambda: "kept"
         if not Path(optlab.__file__).is_relative_to(tree):
             answers.put(f"optlab comes from {optlab.__file__}")
         else:

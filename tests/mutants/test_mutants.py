@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import datetime
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -103,3 +104,28 @@ def test_answers_of_the_same_tree_are_kept(tmp_path):
 def test_the_digest_of_a_tree_is_that_of_its_sources():
     assert command.digest() == command.digest()
     assert Path(command.__file__).is_relative_to(ROOT)
+
+
+def test_a_planted_fault_reaches_all_that_is_compiled_with_it_and_goes_again(tmp_path):
+    kernels = tmp_path / "kernels"
+    kernels.mkdir()
+    texts = {
+        "a": "x = 1\n",
+        "b": "from optlab.kernels.a import x\n",
+        "c": "from optlab.kernels import b\n",
+        "d": "import numpy\n",
+    }
+    for name, text in texts.items():
+        (kernels / f"{name}.py").write_text(text)
+        os.utime(kernels / f"{name}.py", (1.0, 1.0))
+    fault = replace(TABLE[0], file="kernels/a.py", old="x = 1", new="x = 2")
+
+    def newer():
+        return {path.stem for path in kernels.iterdir() if path.stat().st_mtime > 1.0}
+
+    with command.planted(fault, tmp_path):
+        assert (kernels / "a.py").read_text() == "x = 2\n"
+        assert newer() == {"a", "b", "c"}
+    assert (kernels / "a.py").read_text() == "x = 1\n"
+    assert newer() == set()
+    assert replace(fault, file="kernels/rules/a.py").stale(tmp_path) == []

@@ -1,5 +1,6 @@
 """What is installed for a version of TensorFlow, and what is refused."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from optlab.validation import versions
+from optlab.validation.parity import EXACT
+from optlab.validation.results import Result
 
 
 def test_an_environment_has_all_that_optlab_asks_for():
@@ -58,3 +61,25 @@ def test_progress_of_a_command_is_heard(tmp_path):
     heard = []
     assert versions.answer(python, "verify", heard=heard.append) == {}
     assert heard == ["1 of 2"]
+
+
+def test_a_failing_comparison_stands_on_the_page(tmp_path, monkeypatch):
+    row = Result("optimizers", "adam", "float32", "xla", "", EXACT, error="far off")
+    answers = {
+        "behaviours": {
+            "versions": {"tensorflow": "9.99.1", "keras": "9.9", "numpy": "9.8"},
+            "behaviours": [],
+        },
+        "verify": {"verdict": "1 of 1 fails.", "results": [row.as_dict()]},
+    }
+    for verb, document in answers.items():
+        (tmp_path / verb).write_text(json.dumps(document))
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f"#!/bin/sh\ncat {tmp_path}/$3; exit 1\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(versions, "environment", lambda version, folder: python)
+    out = tmp_path / "table.md"
+    arguments = ["9.99", "--out", str(out), "--folder", str(tmp_path / "none")]
+    assert versions.main(arguments) == 0
+    assert "1 of 1 fails. Outside: adam float32 xla |" in out.read_text()

@@ -3,7 +3,8 @@
 The tables of `optlab.validation.matrix.cases` hold what somebody thought of. Here all
 that can be combined is combined at random: every argument away from its default and
 from powers of two, options together, schedules, odd shapes, arenas and separate arrays,
-both engines, and the state handed to tf.keras and taken from it in the middle of a run.
+parameters left out of the weight decay, scaled losses that overflow, both engines, and
+the state handed to tf.keras and taken from it in the middle of a run.
 """
 
 from __future__ import annotations
@@ -177,6 +178,7 @@ _SHAPES: tuple[tuple[int, ...], ...] = (
     (7,),
     (103,),
     (0,),
+    (0, 5),
     (1, 1),
     (5, 1),
     (1, 9),
@@ -188,6 +190,8 @@ _SHAPES: tuple[tuple[int, ...], ...] = (
     (3, 4, 5),
     (2, 3, 2, 6),
 )
+#: Rules of which another reading is stepped; that is not done in a wrapper.
+_WITH_READINGS = ("muon", "schedulefreeadamw")
 _LARGE: tuple[tuple[int, ...], ...] = ((150_001,), (101_003,), (400, 300))
 
 
@@ -208,6 +212,10 @@ def draw_check(seed: int, index: int, only: Sequence[str] = ()) -> Check:
     name = names[int(rng.integers(len(names)))]
     case = Case(name, _arguments(rng, name))
     large = rng.random() < 1 / _LARGE_ONE_IN and name != "muon"
+    shapes = _shapes(rng, large)
+    decays = {"weight_decay", "adam_weight_decay"} & set(case.arguments)
+    excluded = rng.random(len(shapes)) < (0.4 if decays else 0.0)
+    scaled = rng.random() < 0.1 and name not in _WITH_READINGS
     return Check(
         case,
         dtype="float32" if name == "muon" else _among("float32", "float64")(rng),
@@ -216,10 +224,12 @@ def draw_check(seed: int, index: int, only: Sequence[str] = ()) -> Check:
         steps=(1, _STEPS // 2, _STEPS),
         engine=_among("numba", *_MOSTLY)(rng),
         start=_among(1.0, 1.0, 0.0, _powers(-25, 2))(rng),
-        shapes=_shapes(rng, large),
+        shapes=shapes,
         seed=int(rng.integers(2**31)),
         arena=bool(rng.random() < 0.5),
         exchange=_among(0, 2, 3)(rng),
+        excluded=tuple(int(k) for k in np.flatnonzero(excluded)),
+        loss_scale=float(10.0 ** rng.uniform(-2, 5)) if scaled else 0.0,
     )
 
 

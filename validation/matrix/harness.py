@@ -25,10 +25,11 @@ from optlab.validation.results import Result
 from optlab.validation.runtime import load
 from optlab.validation.twins.aliased import AliasedScheduleFreeAdamW
 from optlab.validation.twins.optimizers import (
-    optimizer_from_keras,
+    configured_from_keras,
+    inner_of,
     optimizer_to_keras,
-    read_state,
     slot_arrays,
+    take_over,
 )
 from optlab.validation.twins.products import MuonByTensorFlow
 
@@ -54,6 +55,11 @@ class Check:
     exchange : int
         After so many steps ours is made again from the twin and its state, after twice
         as many the twin from ours; 0: both go their own way.
+    excluded : tuple of int
+        The parameters that are left out of the weight decay.
+    loss_scale : float
+        The first scale of a `LossScaleOptimizer` around the optimizer, to which every
+        fifth gradient is infinite; 0: none.
     """
 
     case: Case
@@ -68,6 +74,8 @@ class Check:
     seed: int = 0
     arena: bool = False
     exchange: int = 0
+    excluded: tuple[int, ...] = ()
+    loss_scale: float = 0.0
 
     def mode_label(self, model: bool = False) -> str:
         """Name the mode, and what is compared with it where that is not our rule."""
@@ -86,9 +94,9 @@ def run(check: Check) -> list[Result]:
     """
     started = time.perf_counter()
     case, mode = check.case, check.mode
-    configured = case.build()
+    configured = _configured(check)
     ours = _ours(configured)
-    ours.engine = check.engine
+    inner_of(ours).engine = check.engine
     sides = {False: ours}
     model = modelled(configured, mode)
     if model is not None:
@@ -111,7 +119,7 @@ def run(check: Check) -> list[Result]:
         with _threads(check.threads):
             found = compare_steps(
                 list(sides.values()),
-                lambda variables: optimizer_to_keras(configured, variables),
+                lambda variables: _twin(configured, variables, check),
                 check,
                 [
                     (
@@ -186,6 +194,9 @@ def compare_steps(
     tensors = []
     for ours in sides:
         params = _parameters(start, check)
+        if check.excluded:
+            left = [list(params)[k] for k in check.excluded]
+            inner_of(ours).exclude_from_weight_decay(left)
         ours.build(params)
         tensors.append(_tensors(params, ours, slots))
     scales = {
@@ -198,6 +209,8 @@ def compare_steps(
             np.asarray(REGIMES[check.regime](rng, param.shape, dtype))
             for param in start
         ]
+        if check.loss_scale and step % 5 == 0:
+            grads[-1] = np.full_like(grads[-1], np.inf)
         given = Parameters.from_arrays(grads) if check.arena else grads
         for ours in sides:
             ours.apply(given)
@@ -205,6 +218,10 @@ def compare_steps(
         _grow(scales, tensors[0])
         if step in check.steps:
             theirs = _their_tensors(variables, twin, sides[0], slots)
+            if check.loss_scale:
+                theirs["scale"] = twin.dynamic_scale.numpy()
+                tensors[0]["scale"] = np.float32(sides[0].dynamic_scale)  # type: ignore[attr-defined]
+                scales["scale"] = np.abs(tensors[0]["scale"])
             for side, (allowed, where) in enumerate(judged):
                 found[side] += [
                     compare(
@@ -218,7 +235,7 @@ def compare_steps(
                 ]
         if check.exchange and step == check.exchange:
             params = _parameters([v.numpy() for v in variables], check)
-            sides[0] = _taken_over(twin, params, sides[0])
+            sides[0] = _taken_over(twin, params, variables, sides[0])
             tensors[0] = _tensors(params, sides[0], slots)
         elif check.exchange and step == 2 * check.exchange:
             variables = _variables(list(params))
@@ -243,14 +260,31 @@ def _parameters(arrays: Sequence[Array], check: Check) -> Parameters | list[Arra
     return [np.array(array) for array in arrays]
 
 
+def _configured(check: Check) -> Optimizer:
+    """Return the optimizer of a check, not built."""
+    found = check.case.build()
+    if not check.loss_scale:
+        return found
+    return optimizers.LossScaleOptimizer(found, check.loss_scale, 3)
+
+
+def _twin(configured: Optimizer, variables: list[Any], check: Check) -> Any:
+    """Return the twin of an optimizer that is not built, built for its variables."""
+    twin = optimizer_to_keras(configured)
+    if check.excluded:
+        left = [variables[k] for k in check.excluded]
+        inner_of(twin).exclude_from_weight_decay(var_list=left)
+    twin.build(variables)
+    return twin
+
+
 def _taken_over(
-    twin: Any, params: Parameters | list[Array], before: Optimizer
+    twin: Any, params: Parameters | list[Array], variables: list[Any], before: Optimizer
 ) -> Optimizer:
     """Make our optimizer again, from nothing but the twin."""
-    ours = _ours(optimizer_from_keras(twin))
-    ours.engine = before.engine
-    ours.build(params)
-    read_state(twin, ours)
+    ours = _ours(configured_from_keras(twin))
+    inner_of(ours).engine = inner_of(before).engine
+    take_over(twin, ours, params, variables)
     return ours
 
 
@@ -274,8 +308,11 @@ def _published(ours: Optimizer) -> Optimizer:
     for cls, reading in _READINGS.items():
         if type(ours) is reading:
             found = cls.from_config(ours.get_config())
-            shapes = [array.shape for array in ours.state["momentum"]]
-            found.build([np.empty(shape, ours.dtype) for shape in shapes])
+            arrays = [np.empty_like(array) for array in ours.state["momentum"]]
+            left = [a for k, a in enumerate(arrays) if not ours.may_decay(k)]
+            if left:
+                found.exclude_from_weight_decay(left)
+            found.build(arrays)
             found.load_state(ours.save_state())
             return found
     return ours

@@ -81,7 +81,7 @@ def _twin(optimizer: Optimizer) -> Any:
 
 def _exclude(optimizer: Optimizer, twin: Any, variables: Sequence[Any]) -> None:
     """Leave out of the twin's weight decay what ours leaves out."""
-    optimizer, twin = _inner(optimizer), _inner(twin)
+    optimizer, twin = inner_of(optimizer), inner_of(twin)
     if not optimizer.excludes:
         return
     if not optimizer.built or not variables:
@@ -112,32 +112,46 @@ def optimizer_from_keras(
     InputError
         Where optlab has no such optimizer, or the twin was built for other variables.
     """
-    ours = _configured(twin)
-    if params is not None and variables is None and twin.built:
-        variables = _inner(twin)._trainable_variables
-    if params is None:
-        if _excluding(twin):
-            raise InputError(
-                "`exclude_from_weight_decay` of a tf.keras optimizer names its "
-                "variables, and goes along with the model that has them."
-            )
-        return ours
-    if _excluding(twin):
-        _inner(ours).exclude_from_weight_decay(
-            [
-                param
-                for param, variable in zip(params, variables or (), strict=True)
-                if not _inner(twin)._use_weight_decay(variable)
-            ]
+    ours = configured_from_keras(twin)
+    if params is not None:
+        take_over(twin, ours, params, variables)
+    elif _excluding(twin):
+        raise InputError(
+            "`exclude_from_weight_decay` of a tf.keras optimizer names its "
+            "variables, and goes along with the model that has them."
         )
-    ours.build(params)
-    if twin.built and variables is not None:
-        read_state(twin, ours, variables)
     return ours
 
 
-def _configured(twin: Any) -> Optimizer:
-    """Return our optimizer with the configuration of a tf.keras one."""
+def take_over(
+    twin: Any,
+    ours: Optimizer,
+    params: Tensors,
+    variables: Sequence[Any] | None = None,
+) -> None:
+    """Build our optimizer for parameters, and give it what the twin knows of them.
+
+    See `optimizer_from_keras`; `ours` is not built yet.
+    """
+    if variables is None and twin.built:
+        variables = inner_of(twin)._trainable_variables
+    if _excluding(twin):
+        if variables is None:
+            raise InputError("`variables` of the tf.keras optimizer are needed.")
+        inner_of(ours).exclude_from_weight_decay(
+            [
+                param
+                for param, variable in zip(params, variables, strict=True)
+                if not inner_of(twin)._use_weight_decay(variable)
+            ]
+        )
+    ours.build(params)
+    if twin.built:
+        read_state(twin, ours, variables)
+
+
+def configured_from_keras(twin: Any) -> Optimizer:
+    """Return our optimizer with the configuration of a tf.keras one, not built."""
     name = type(twin).__name__
     keras = load().keras
     if getattr(keras.optimizers, name, None) is not type(twin):
@@ -147,7 +161,7 @@ def _configured(twin: Any) -> Optimizer:
         )
     config = dict(twin.get_config())
     if name == "LossScaleOptimizer":
-        inner = _configured(twin.inner_optimizer)
+        inner = configured_from_keras(twin.inner_optimizer)
         kept = ("initial_scale", "dynamic_growth_steps", "name")
         return LossScaleOptimizer(inner, **{key: config[key] for key in kept})
     rate = twin._learning_rate
@@ -156,14 +170,14 @@ def _configured(twin: Any) -> Optimizer:
     return optimizers.get({"class_name": name, "config": config})
 
 
-def _inner(optimizer: Any) -> Any:
+def inner_of(optimizer: Any) -> Any:
     """Return what a loss-scaling optimizer wraps, any other one itself."""
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def _excluding(twin: Any) -> bool:
     """Tell whether a tf.keras optimizer leaves variables out of its weight decay."""
-    twin = _inner(twin)
+    twin = inner_of(twin)
     names = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
     return any(getattr(twin, name, None) for name in names)
 
@@ -185,6 +199,7 @@ def slot_variable(twin: Any, slot: str, index: int) -> Any | None:
 
 def slot_arrays(twin: Any, slots: Sequence[str]) -> dict[str, list[Array | None]]:
     """Return copies of the twin's slots, by our names."""
+    twin = inner_of(twin)
     count = len(twin._trainable_variables)
     found = {}
     for slot in slots:
@@ -203,7 +218,7 @@ def write_state(state: Mapping[str, Any], twin: Any) -> None:
     for name in _SCALE:
         if name in state:
             getattr(twin, name).assign(state[name])
-    twin = _inner(twin)
+    twin = inner_of(twin)
     for key, array in state.items():
         if key.startswith("slot/"):
             _, slot, index = key.split("/")
@@ -239,7 +254,7 @@ def read_state(
     for name in _SCALE:
         if name in state:
             state[name] = getattr(twin, name).numpy().item()
-    twin = _inner(twin)
+    twin = inner_of(twin)
     places = {id(v): place for place, v in enumerate(twin._trainable_variables)}
     if variables is None:
         variables = twin._trainable_variables
