@@ -17,6 +17,9 @@ from optlab.errors import InputError
 from optlab.layers.registry import REGISTRY
 from optlab.optimizers import LossScaleOptimizer
 from optlab.validation import experiment_of, from_keras, to_keras
+from optlab.validation.programs.covering import covered
+from optlab.validation.programs.hooks import Captured
+from optlab.validation.programs.reading import read_program
 from optlab.validation.twins.optimizers import optimizer_from_keras, optimizer_to_keras
 
 #: Arguments that are neither carried nor refused, and why that is right.
@@ -461,3 +464,55 @@ def test_an_experiment_begins_with_a_new_optimizer_and_says_so():
         experiment_of(twin, X, Y)
     with pytest.raises(InputError, match=r"validation_data.*3 parts"):
         experiment_of(model(), X, Y, validation_data=(X, Y, np.ones(12)))
+
+
+#: What `fit` takes beside the rows: a value, and what `optlab.diagnose` makes of it.
+FITTED = {
+    "x": (None, "rows"),
+    "y": (None, "rows"),
+    "batch_size": (4, ("batch_size", 4)),
+    "epochs": (9, ("epochs", 9)),
+    "verbose": (2, "printing"),
+    "callbacks": ([keras.callbacks.TerminateOnNaN()], "TerminateOnNaN"),
+    "validation_split": (0.25, "rows"),
+    "validation_data": ((X[:5], Y[:5]), "rows"),
+    "shuffle": (False, ("shuffle", False)),
+    "class_weight": ({0: 2.0, 1: 1.0}, ("class_weight", {"0": 2.0, "1": 1.0})),
+    "sample_weight": (np.arange(12.0), "rows"),
+    "initial_epoch": (3, ("epochs", 17)),
+    "steps_per_epoch": (2, ("steps_per_epoch", 2)),
+    "validation_steps": (2, "validation_steps"),
+    "validation_batch_size": (2, "validation_batch_size"),
+    "validation_freq": (2, "validation_freq"),
+}
+
+
+def test_every_argument_of_fit():
+    assert list(FITTED) == list(inspect.signature(keras.Model.fit).parameters)[1:]
+    twin = model()
+    plain, _ = read_program(Captured(twin, "fit", {"x": X, "y": Y, "epochs": 20}))
+    with np.load(plain.tree["data"]["source"]) as file:
+        usual = {name: file[name].shape for name in file.files}
+    for name, (value, becomes) in FITTED.items():
+        if value is None or becomes == "printing":
+            continue
+        given = {"x": X, "y": Y, "epochs": 20, "batch_size": 4, name: value}
+        program, notes = read_program(Captured(twin, "fit", given))
+        with np.load(program.tree["data"]["source"]) as file:
+            shapes = {each: file[each].shape for each in file.files}
+        if becomes == "rows":
+            assert shapes != usual, name
+        elif isinstance(becomes, tuple):
+            assert program.to_dict()["training"][becomes[0]] == becomes[1], name
+        else:
+            assert any(becomes in note for note in notes), name
+
+
+def test_what_the_runs_of_a_diagnosis_leave_out_is_named():
+    inner = keras.optimizers.SGD(0.1, weight_decay=0.1)
+    inner.exclude_from_weight_decay(var_names=["bias"])
+    twin = model(optimizer=keras.optimizers.LossScaleOptimizer(inner))
+    program, notes = read_program(Captured(twin, "fit", {"x": X, "y": Y}))
+    assert "exclude_from_weight_decay" in notes[0] and "not scaled" in notes[1]
+    with pytest.raises(InputError, match="leaves weights out of its decay"):
+        covered(program)

@@ -12,6 +12,7 @@ from optlab.experiments import Experiment
 from optlab.experiments.paths import Tree
 from optlab.validation.programs.building import _copy, _trained
 from optlab.validation.programs.program import Program
+from optlab.validation.twins.optimizers import excludes
 
 #: Keys of the training table that an experiment has as well.
 _TRAINING = ("epochs", "steps", "batch_size", "shuffle", "class_weight")
@@ -35,6 +36,8 @@ def covered(program: Program) -> Experiment:
         raise InputError(f"The loss is a {tree['loss']['name']} one.")
     if tree["optimizer"]["name"] == "custom":
         raise InputError("The optimizer is a class of one's own.")
+    if excludes(template.model.optimizer):
+        raise InputError("The optimizer leaves weights out of its decay.")
     unknown = [key for key in tree["training"] if key not in _TRAINING]
     if unknown:
         raise InputError(f"fit was given {unknown[0]!r}.")

@@ -13,6 +13,7 @@ from optlab.experiments.paths import Tree
 from optlab.lookup import snake_case
 from optlab.typing import Array
 from optlab.validation.programs.hooks import Captured
+from optlab.validation.programs.left_out import epochs_of, left_out
 from optlab.validation.programs.program import TEMPLATES, Program, Template
 from optlab.validation.programs.rows import Rows, read_rows
 
@@ -46,7 +47,7 @@ def read_program(captured: Captured) -> tuple[Program, list[str]]:
         model,
         steps=given.get("steps_per_epoch"),
     )
-    notes = list(rows.notes)
+    notes = [*rows.notes, *left_out(captured)]
     rows, held = _held_out(rows, given, model, notes)
     template = _template(captured, rows)
     arrays = {"x": _packed(rows.inputs), "y": _packed(rows.targets)}
@@ -55,7 +56,7 @@ def read_program(captured: Captured) -> tuple[Program, list[str]]:
     if held is not None:
         arrays |= {"x_val": _packed(held.inputs), "y_val": _packed(held.targets)}
     training: Tree = {
-        "epochs": int(given.get("epochs", 1)),
+        "epochs": epochs_of(captured),
         "batch_size": int(given.get("batch_size") or rows.batch_size or 32),
     }
     if given.get("shuffle", True) is False:

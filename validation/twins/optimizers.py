@@ -115,7 +115,7 @@ def optimizer_from_keras(
     ours = configured_from_keras(twin)
     if params is not None:
         take_over(twin, ours, params, variables)
-    elif _excluding(twin):
+    elif excludes(twin):
         raise InputError(
             "`exclude_from_weight_decay` of a tf.keras optimizer names its "
             "variables, and goes along with the model that has them."
@@ -135,7 +135,7 @@ def take_over(
     """
     if variables is None and twin.built:
         variables = inner_of(twin)._trainable_variables
-    if _excluding(twin):
+    if excludes(twin):
         if variables is None:
             raise InputError("`variables` of the tf.keras optimizer are needed.")
         inner_of(ours).exclude_from_weight_decay(
@@ -175,7 +175,7 @@ def inner_of(optimizer: Any) -> Any:
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
-def _excluding(twin: Any) -> bool:
+def excludes(twin: Any) -> bool:
     """Tell whether a tf.keras optimizer leaves variables out of its weight decay."""
     twin = inner_of(twin)
     names = ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
