@@ -1,4 +1,4 @@
-"""Where the parallel loop begins to pay: `PARALLEL_FROM` in optlab.optimizers.base.
+"""Where the parallel loop begins to pay: `PARALLEL_FROM` in optlab.optimizers.stepper.
 
 And up to which size of tensor gradients are gathered for one call: `GATHER_UP_TO`.
 """
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optlab import Adam, Parameters
-from optlab.optimizers import base
+from optlab.optimizers import stepper
 
 SIZES = (10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
 MEANS = (128, 512, 2_048, 8_192, 16_384, 32_768)
@@ -16,7 +16,7 @@ MEANS = (128, 512, 2_048, 8_192, 16_384, 32_768)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("loop", ["serial", "parallel"])
 def bench_parallel_from(benchmark, monkeypatch, loop, size):
-    monkeypatch.setattr(base, "PARALLEL_FROM", size + (loop == "serial"))
+    monkeypatch.setattr(stepper, "PARALLEL_FROM", size + (loop == "serial"))
     grads, params = Parameters([(size,)]), Parameters([(size,)])
     grads.flat[:] = np.random.default_rng(0).standard_normal(size, np.float32)
     optimizer = Adam()
@@ -29,7 +29,7 @@ def bench_parallel_from(benchmark, monkeypatch, loop, size):
 @pytest.mark.parametrize("mean", MEANS)
 @pytest.mark.parametrize("way", ["gathered", "apart"])
 def bench_gather_up_to(benchmark, monkeypatch, way, mean):
-    monkeypatch.setattr(base, "GATHER_UP_TO", mean - (way == "apart"))
+    monkeypatch.setattr(stepper, "GATHER_UP_TO", mean - (way == "apart"))
     random = np.random.default_rng(0)
     grads = [random.standard_normal(mean, np.float32) for _ in range(20)]
     optimizer = Adam()

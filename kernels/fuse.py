@@ -9,9 +9,10 @@ memory does
     g \leftarrow \mathrm{clip}(g), \quad p \leftarrow p - (p \lambda) \eta, \quad
     (p, s_1, \ldots) \leftarrow \mathrm{rule}(p, g, s_1, \ldots)
 
-with the clipping and the weight decay only where they are asked for. The loop's text
-is written into the kernel cache under a name that is a digest of everything it was made
-of, so a user's rule is compiled once a machine and never served stale.
+with the clipping and the weight decay, which are such functions too, only where they
+are asked for. The loop's text is written into the kernel cache under a name that is a
+digest of everything it was made of, so a user's rule is compiled once a machine and
+never served stale.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import linecache
 import re
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeAlias
 
 import llvmlite.binding as llvm
 import numba
@@ -40,61 +41,58 @@ from optlab.kernels.pointers import array_at
 #: LLVM gives up above 8 comparisons, which an optimizer with three slots passes.
 llvm.set_option("optlab", "-runtime-memory-check-threshold=64")
 
+Function: TypeAlias = Callable[..., Any]
+
+#: What stands in `hyper` before the numbers that are the rule's own: 1, the learning
+#: rate and the weight decay.
+HEAD = 3
+
 #: Elements of one chunk of a parallel loop. Fixed, so that the cut does not depend on
 #: the number of threads.
 CHUNK = 1 << 13
-
-#: How the loop treats a gradient before the rule sees it: nothing, tf.clip_by_norm's
-#: (g * c) / max(norm, c), tf.clip_by_global_norm's g * factor, tf.clip_by_value.
-CLIPS = {
-    "none": "{g}",
-    "norm": "({g} * clip[0]) / clip[1]",
-    "factor": "{g} * clip[0]",
-    "value": "np.maximum(np.minimum({g}, clip[0]), -clip[0])",
-}
 
 _TEMPLATE = '''\
 """Loops of the update rule {rule_name}, written by optlab.kernels.fuse."""
 
 
-def block(step, hyper, clip, {arrays}):
+def block(step, hyper, bounds, {arrays}):
     """Update flat arrays, element by element."""
     one = hyper[0]
     learning_rate = hyper[1]
-    weight_decay = clip[2]
-    {values} = coefficients(one, hyper.dtype.type(step), {hyper})
+    weight_decay = hyper[2]
+    {values} = coefficients(one, hyper.dtype.type(step), learning_rate{hyper})
     for i in range(all_param.size):
         g = {clipped}
         p = {decayed}
         {targets}= rule(p, g, {slots}{values})
 
 
-def serial(step, hyper, clip, {arrays}):
+def serial(step, hyper, bounds, {arrays}):
     """Update one tensor in this thread."""
     mode = flush_on()
-    block(step, hyper, clip, {arrays})
+    block(step, hyper, bounds, {arrays})
     restore(mode)
 
 
-def parallel(step, hyper, clip, {arrays}):
+def parallel(step, hyper, bounds, {arrays}):
     """Update one tensor, chunk by chunk, in all threads."""
     chunks = (all_param.size + CHUNK - 1) // CHUNK
     for c in prange(chunks):
         mode = flush_on()
         start = c * CHUNK
         stop = min(all_param.size, start + CHUNK)
-        block(step, hyper, clip, {chunks})
+        block(step, hyper, bounds, {chunks})
         restore(mode)
 
 
-def scattered(step, hyper, clip, addresses, offsets, {flats}):
+def scattered(step, hyper, bounds, addresses, offsets, {flats}):
     """Update many separate tensors whose gradients and slots share flat arrays."""
     mode = flush_on()
     for t in range(addresses.size):
         start = offsets[t]
         stop = offsets[t + 1]
         all_param = array_at(addresses[t], stop - start, hyper)
-        block(step, hyper, clip, all_param, {cuts})
+        block(step, hyper, bounds, all_param, {cuts})
     restore(mode)
 '''
 
@@ -113,32 +111,37 @@ class FusedRule:
         dtype, because the literal 1.0 would promote float32 to float64.
     slots : tuple of str
         The names of the state arrays, in the rule's order.
-    clip : {"none", "norm", "factor", "value"}
-        What to do with the gradient first.
-    decay : bool
-        Whether decoupled weight decay comes before the rule.
+    clip : callable, optional
+        ``clip(grad, *bounds) -> grad``: what is done to the gradient first.
+    decay : callable, optional
+        ``decay(param, weight_decay, learning_rate) -> param``: what is done to the
+        parameter first.
     described : str
-        What `fingerprint` says of both functions.
+        What `fingerprint` says of all these functions.
     """
 
     def __init__(
         self,
-        rule: Callable[..., Any],
-        coefficients: Callable[..., Any],
+        rule: Function,
+        coefficients: Function,
         slots: tuple[str, ...],
-        clip: str = "none",
-        decay: bool = False,
+        clip: Function | None = None,
+        decay: Function | None = None,
         described: str = "",
     ) -> None:
         self.described = described
         self.rule = rule
-        self.coefficients = coefficients
-        self.slots = slots
+        self.functions = {"rule": rule, "coefficients": coefficients}
+        if clip is not None:
+            self.functions["clip"] = clip
+        if decay is not None:
+            self.functions["decay"] = decay
         names = list(inspect.signature(rule).parameters)
         count = 2 + len(slots)
         arrays = [f"all_{name}" for name in ("param", "grad", *names[2:count])]
         values = ", ".join(f"this_{name}" for name in names[count:]) + ","
-        hyper = range(1, len(inspect.signature(coefficients).parameters) - 1)
+        # After one and the step the coefficients take the rate, then what is theirs.
+        own = range(HEAD, HEAD + len(inspect.signature(coefficients).parameters) - 3)
         self._source = _TEMPLATE.format(
             rule_name=rule.__name__,
             arrays=", ".join(arrays),
@@ -146,9 +149,9 @@ class FusedRule:
             chunks=", ".join(f"{name}[start:stop]" for name in arrays),
             cuts=", ".join(f"{name}[start:stop]" for name in arrays[1:]),
             values=values,
-            hyper=", ".join(f"hyper[{k}]" for k in hyper),
-            clipped=CLIPS[clip].format(g="all_grad[i]"),
-            decayed="all_param[i] - (all_param[i] * weight_decay) * learning_rate"
+            hyper="".join(f", hyper[{k}]" for k in own),
+            clipped=f"clip(all_grad[i]{_bounds(clip)})" if clip else "all_grad[i]",
+            decayed="decay(all_param[i], weight_decay, learning_rate)"
             if decay
             else "all_param[i]",
             slots="".join(f"{name}[i], " for name in arrays[2:]),
@@ -162,8 +165,7 @@ class FusedRule:
         mark = hashlib.sha256(made_of.encode()).hexdigest()[:16]
         scalar = functools.partial(numba.njit, error_model="numpy")
         names: dict[str, Any] = {
-            "rule": scalar()(_named(self.rule, mark)),
-            "coefficients": scalar()(_named(self.coefficients, mark)),
+            **{k: scalar()(_named(f, mark)) for k, f in self.functions.items()},
             "flush_on": floating_point.flush_on,
             "restore": floating_point.restore,
             "array_at": array_at,
@@ -181,7 +183,11 @@ class FusedRule:
 
     @functools.cached_property
     def serial(self) -> Callable[..., None]:
-        """``serial(step, hyper, clip, param, grad, *slots)`` on flat arrays."""
+        """``serial(step, hyper, bounds, param, grad, *slots)`` on flat arrays.
+
+        `hyper` holds 1, the learning rate, the weight decay and what the coefficients
+        take besides; `bounds` what the clip takes.
+        """
         return kernel(self._names["serial"])
 
     @functools.cached_property
@@ -191,16 +197,16 @@ class FusedRule:
 
     @functools.cached_property
     def scattered(self) -> Callable[..., None]:
-        """``scattered(step, hyper, clip, addresses, offsets, grad, *slots)``."""
+        """``scattered(step, hyper, bounds, addresses, offsets, grad, *slots)``."""
         return kernel(self._names["scattered"])
 
 
 def fuse(
-    rule: Callable[..., Any],
-    coefficients: Callable[..., Any],
+    rule: Function,
+    coefficients: Function,
     slots: tuple[str, ...],
-    clip: str = "none",
-    decay: bool = False,
+    clip: Function | None = None,
+    decay: Function | None = None,
 ) -> FusedRule:
     """Return the loops of a rule; what compiles alike gives the same object.
 
@@ -209,23 +215,21 @@ def fuse(
     RuleError
         If the rule reads what may change without a trace.
     """
-    described = fingerprint(rule) + fingerprint(coefficients)
+    functions = (rule, coefficients, clip, decay)
+    described = "".join(fingerprint(each) for each in functions if each)
     return _fuse(rule, coefficients, slots, clip, decay, described)
 
 
-@functools.cache
-def _fuse(
-    rule: Callable[..., Any],
-    coefficients: Callable[..., Any],
-    slots: tuple[str, ...],
-    clip: str,
-    decay: bool,
-    described: str,
-) -> FusedRule:
-    return FusedRule(rule, coefficients, slots, clip, decay, described)
+_fuse = functools.cache(FusedRule)
 
 
-def compile_error(rule: Callable[..., Any], error: NumbaError) -> RuleError:
+def _bounds(clip: Function) -> str:
+    """Write the numbers that a clip takes after the gradient."""
+    count = len(inspect.signature(clip).parameters) - 1
+    return "".join(f", bounds[{k}]" for k in range(count))
+
+
+def compile_error(rule: Function, error: NumbaError) -> RuleError:
     """Return the error that names the rule, the line and the remedy.
 
     Parameters
@@ -254,7 +258,7 @@ def compile_error(rule: Callable[..., Any], error: NumbaError) -> RuleError:
     )
 
 
-def _named(function: Callable[..., Any], mark: str) -> Callable[..., Any]:
+def _named(function: Function, mark: str) -> Function:
     """Return a copy of a function whose name within its module ends in `mark`.
 
     Machine code is linked by name. If code of two rules, cached by two processes, had

@@ -65,7 +65,7 @@ def check_yours(
         of a function without arguments that returns an optimizer.
     rule_path : str
         The same of an update rule: a function (see `optlab.rule`), a class that
-        `optlab.rule` made, or an `optlab.optimizers.Optimizer` subclass.
+        `optlab.rule` made, or an `optlab.optimizers.RuleOptimizer` subclass.
     ulp : int or None
         What passes, in units in the last place, in every mode. None asks for the same
         bits in eager mode and float32, and passes `COMPILED` roundings in the compiled

@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.kernels.libm import power
 from optlab.kernels.sums import norm_eigen
 
 SLOTS = ("momentum",)
@@ -97,3 +98,21 @@ def muon_coefficients(
         rms_rate,
         tiny,
     )
+
+
+def adam_coefficients(
+    one: Any,
+    step: Any,
+    learning_rate: Any,
+    adam_lr_ratio: Any,
+    beta_1: Any,
+    beta_2: Any,
+    one_minus_beta_1: Any,
+    one_minus_beta_2: Any,
+    epsilon: Any,
+) -> Any:
+    """Return what Adam's rule takes for what is no matrix: its rate is another."""
+    correction_1 = one - power(beta_1, step)
+    correction_2 = one - power(beta_2, step)
+    alpha = learning_rate * adam_lr_ratio * np.sqrt(correction_2) / correction_1
+    return alpha, one_minus_beta_1, one_minus_beta_2, epsilon

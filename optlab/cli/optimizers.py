@@ -11,8 +11,7 @@ import typer
 
 from optlab.cli import output
 from optlab.cli.maths import readable
-from optlab.optimizers import registry
-from optlab.optimizers.base import Optimizer
+from optlab.optimizers import Optimizer, registry
 
 #: State is weighed on a matrix of this shape: some keep less than one value an element.
 _WEIGHED = (128, 128)

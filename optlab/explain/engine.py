@@ -8,7 +8,6 @@ is in the table, and one that is added later needs nothing here.
 from __future__ import annotations
 
 import copy
-import dataclasses
 import inspect
 import re
 from collections.abc import Mapping, Sequence
@@ -20,13 +19,12 @@ import numpy.typing as npt
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.explain.explanation import Explanation
-from optlab.explain.formula import formula
-from optlab.explain.recorder import Recorder
+from optlab.explain.formula import assigned, formula
+from optlab.explain.recorder import Recorders
 from optlab.explain.row import DECAYED, USED, Row, arranged, cell_of
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import Array, float32_rounded
-from optlab.optimizers.options import Options
+from optlab.optimizers import Optimizer, Options, Rule, RuleOptimizer
 from optlab.parameters import checked_dtype
+from optlab.typing import Array
 
 
 def explain(
@@ -81,7 +79,7 @@ def explain(
     begin = _numbers("start", start, kind)
     steps = _gradients(gradients, begin.shape, kind)
     fresh = _fresh(optimizer)
-    if isinstance(fresh, tuple(optimizers.WRAPPERS.values())):
+    if not isinstance(fresh, RuleOptimizer):
         raise InputError(
             f"A {type(fresh).__name__} has no rule of its own: explain the optimizers "
             "that it holds."
@@ -90,20 +88,15 @@ def explain(
     param = np.array(begin, ndmin=1)
     fresh.engine = "numpy"
     fresh.build([param])
-    rule = fresh.rule_for(0)
-    recorders = Recorder(rule.coefficients), Recorder(rule.function)
-    watched = dataclasses.replace(
-        rule, coefficients=recorders[0], function=recorders[1]
-    )
-    vars(fresh)["rule_for"] = lambda _: watched
+    recorders = Recorders(fresh.stepper)
+    rule = recorders.rule
     rows: list[Row] = []
     for count, grad in enumerate(steps, 1):
-        for recorder in recorders:
-            recorder.clear()
+        recorders.clear()
         before = param.copy()
         fresh.apply([np.array(grad, ndmin=1)])
         row = Row(count, cell_of(np.asarray(grad)))
-        row.add_step(*recorders, len(rule.slots), before, grad)
+        row.add_step(recorders, before, grad)
         for name, arrays in fresh.state.items():
             if name not in rule.slots:
                 row.add(name, cell_of(arrays[0]))
@@ -114,8 +107,9 @@ def explain(
         for row in rows:
             row.cells["t"] = row.cells["t"] if row.ran else None
     columns, constants = arranged(rows)
-    constants |= _options_used(fresh.options, columns, kind)
-    lines = _formula(rule, fresh.options, columns)
+    if fresh.loss_scale is not None:
+        constants["loss_scale_factor"] = kind.type(fresh.loss_scale)
+    lines = _formula(recorders, fresh.options, columns)
     if lines:
         used = set(re.findall(r"\w+", " ".join(lines)))
         constants = {k: value for k, value in constants.items() if k in used}
@@ -141,48 +135,38 @@ def _summary(optimizer: Optimizer, rule: Rule) -> str:
     return ""
 
 
-def _formula(rule: Rule, options: Options, columns: Sequence[str]) -> tuple[str, ...]:
+def _formula(
+    recorders: Recorders, options: Options, columns: Sequence[str]
+) -> tuple[str, ...]:
     """Return the lines of options, coefficients and rule."""
-    before = []
+    before: list[str] = []
     grad, param = "g", "parameter"
     if USED in columns:
         grad = USED
-        before.append(f"{USED} = {_used_gradient(options)}")
-    if DECAYED in columns:
+        before += _gradient_lines(recorders, options)
+    if DECAYED in columns and recorders.decay is not None:
         param = DECAYED
-        decay = "parameter * weight_decay * learning_rate"
-        before.append(f"{DECAYED} = parameter - {decay}")
+        names = {"param": "parameter"}
+        before += assigned(recorders.decay.function, DECAYED, names)
+    rule = recorders.rule
     lines = formula(rule.function, rule.coefficients, len(rule.slots), param, grad)
     return (*before, *lines)
 
 
-def _used_gradient(options: Options) -> str:
+def _gradient_lines(recorders: Recorders, options: Options) -> list[str]:
     """Write what the options do to a gradient, in their order."""
     text = "g"
     if options.loss_scale_factor is not None:
         text = f"{text} / loss_scale_factor"
     if options.gradient_accumulation_steps:
         text = f"mean of {options.gradient_accumulation_steps} {text}"
-    if options.clip == "value":
-        return f"minimum(maximum({text}, -clipvalue), clipvalue)"
-    if options.clip == "none":
-        return text
-    bound = "clipnorm" if options.clip == "norm" else "global_clipnorm"
-    return f"{text} * {bound} / maximum(norm(g), {bound})"
-
-
-def _options_used(
-    options: Options, columns: Sequence[str], dtype: np.dtype[Any]
-) -> dict[str, Any]:
-    """Return the options that the formula names, as `apply` computes with them."""
-    names: list[str] = []
-    if USED in columns:
-        names += ["loss_scale_factor", "clipvalue", "clipnorm", "global_clipnorm"]
-    found = {name: getattr(options, name) for name in names}
-    if DECAYED in columns:
-        found["weight_decay"] = float32_rounded(options.weight_decay or 0.0)
-    number = dtype.type
-    return {name: number(value) for name, value in found.items() if value is not None}
+    clip = recorders.clip
+    if clip is None:
+        return [f"{USED} = {text}"]
+    lines = []
+    if options.clip == "global_clipnorm":
+        lines = assigned(recorders.factor.function, "factor", {"one": "1"})
+    return [*lines, *assigned(clip.function, USED, {"grad": text})]
 
 
 def _fresh(optimizer: str | Mapping[str, Any] | Optimizer) -> Optimizer:

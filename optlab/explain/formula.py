@@ -63,6 +63,12 @@ def formula(
     return [*body, *lines]
 
 
+def assigned(function: Function, name: str, renamed: Mapping[str, str]) -> list[str]:
+    """Return the lines of a function, its value called `name`."""
+    lines, returned = _parts(function, renamed, {})
+    return [*lines, *(f"{name} = {ast.unparse(value)}" for value in returned)]
+
+
 def names_of(function: Function) -> list[str]:
     """Return the names of a function's parameters."""
     return list(inspect.signature(plain(function)).parameters)

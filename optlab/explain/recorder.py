@@ -6,6 +6,7 @@ name whose object has changed since the line before was bound by it.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import sys
 from collections.abc import Callable
@@ -93,6 +94,47 @@ class Recorder:
         call.returned = returned if isinstance(returned, tuple) else (returned,)
         self.last = call
         return returned
+
+
+class Recorders:
+    """Recorders of all that a step of one tensor calls, in the place of the originals.
+
+    Parameters
+    ----------
+    stepper : Stepper
+        Built for one tensor, on NumPy arrays; from here on it calls the recorders.
+
+    Attributes
+    ----------
+    rule : Rule
+        The update rule, as it is.
+    coefficients, function, factor : Recorder
+        Of the rule, and of the factor of a global clip.
+    clip, decay : Recorder or None
+        Of clip and weight decay, where there is one.
+    """
+
+    def __init__(self, stepper: Any) -> None:
+        (group,) = stepper.groups
+        clipping = stepper.clipping
+        self.rule = group.rule
+        self.coefficients = Recorder(group.rule.coefficients)
+        self.function = Recorder(group.rule.function)
+        group.rule = dataclasses.replace(
+            group.rule, coefficients=self.coefficients, function=self.function
+        )
+        self.factor = clipping.factor = Recorder(clipping.factor)
+        self.clip = self.decay = None
+        if clipping.function is not None:
+            self.clip = clipping.function = Recorder(clipping.function)
+        if group.decay is not None:
+            self.decay = group.decay = Recorder(group.decay)
+
+    def clear(self) -> None:
+        """Forget the last calls."""
+        for recorder in vars(self).values():
+            if isinstance(recorder, Recorder):
+                recorder.clear()
 
 
 def plain(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 
 from optlab.explain.explanation import Cell
-from optlab.explain.recorder import Call, Recorder
-from optlab.optimizers.checks import Array
+from optlab.explain.recorder import Call, Recorder, Recorders
+from optlab.typing import Array
 
 #: What goes into the rule, where an option has changed it before.
 USED, DECAYED = "g_used", "parameter_decayed"
+#: What a clip takes that is measured on the gradients.
+MEASURED = ("norm", "factor")
 
 
 class Row:
@@ -40,21 +42,16 @@ class Row:
         if given:
             self.given.add(name)
 
-    def add_step(
-        self,
-        coefficients: Recorder,
-        rule: Recorder,
-        slots: int,
-        before: Array,
-        grad: Array,
-    ) -> None:
-        """Add what the coefficients and the rule computed, if they were run."""
-        once, each = coefficients.last, rule.last
+    def add_step(self, recorders: Recorders, before: Array, grad: Array) -> None:
+        """Add what clip, decay, coefficients and rule computed, if they were run."""
+        once, each = recorders.coefficients.last, recorders.function.last
         if once is None or each is None:
             return
         self.ran = True
-        later = _next_step(once, coefficients)
+        slots = len(recorders.rule.slots)
+        later = _next_step(once, recorders.coefficients)
         one = self._add_coefficients(once, later)
+        self._add_options(recorders)
         names = list(each.arguments)
         known = [one, *(value for _, value in once.bound)]
         taken = zip(names[2 + slots :], once.returned, later.returned, strict=True)
@@ -64,8 +61,17 @@ class Row:
         for name, now, was in ((USED, names[1], grad), (DECAYED, names[0], before)):
             self.add(name, each.arguments[now])
             if same(np.ravel(each.arguments[now]), np.ravel(was)):
-                self.idle.add(name)
+                self.idle |= {name, *MEASURED} if name == USED else {name}
         self._add_bound(each, names[: 2 + slots])
+
+    def _add_options(self, recorders: Recorders) -> None:
+        """Add the numbers that clip and decay take besides gradient and rate."""
+        for recorder in (recorders.factor, recorders.clip, recorders.decay):
+            if recorder is None or recorder.last is None:
+                continue
+            for name, value in recorder.last.arguments.items():
+                if name not in ("one", "grad", "param", "learning_rate"):
+                    self.add(name, value, given=name not in MEASURED)
 
     def _add_coefficients(self, once: Call, later: Call) -> Any:
         """Add the step, hyperparameters and what was made of them; return the 1."""

@@ -5,7 +5,6 @@ from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
-from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
@@ -13,6 +12,7 @@ from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from optlab.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
+from optlab.optimizers.optimizer import Optimizer
 from optlab.optimizers.options import Options
 from optlab.optimizers.registry import (
     OPTIMIZERS,
@@ -25,6 +25,8 @@ from optlab.optimizers.registry import (
     register,
 )
 from optlab.optimizers.rmsprop import RMSprop
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
 from optlab.optimizers.user_rule import rule
@@ -51,6 +53,7 @@ __all__ = [
     "Options",
     "RMSprop",
     "Rule",
+    "RuleOptimizer",
     "ScheduleFreeAdamW",
     "class_of",
     "get",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import adadelta
-from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 
 
-class Adadelta(Optimizer):
+class Adadelta(RuleOptimizer):
     r"""A step in the parameter's own units, from two running mean squares.
 
     Parameters

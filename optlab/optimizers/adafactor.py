@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import adafactor
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.hyperparameters import Flag, Number
+from optlab.optimizers.hyperparameters import Flag, Number, float32_rounded
+from optlab.optimizers.parameter_set import ParameterSet
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.parameters import Parameters
 
 
-class Adafactor(Optimizer):
+class Adafactor(RuleOptimizer):
     r"""A mean square kept as one row and one column of a matrix.
 
     Parameters
@@ -66,13 +67,15 @@ class Adafactor(Optimizer):
             float(self.relative_step and self.schedule is None),
         )
 
-    def _make_slots(self) -> None:
+    def initial_state(self, params: ParameterSet) -> dict[str, Parameters]:
         """Keep a row and a column for a matrix, a whole mean square for a vector."""
-        factored = [shape if len(shape) >= 2 else None for shape in self._shapes]
+        factored = [shape if len(shape) >= 2 else None for shape in params.shapes]
         shapes = {
             "r": [() if s is None else s[:-1] for s in factored],
             "c": [() if s is None else (*s[:-2], s[-1]) for s in factored],
-            "velocity": self._shapes,
+            "velocity": params.shapes,
         }
-        for name, found in shapes.items():
-            self._slots[name] = Parameters(found, self.dtype, self._layout.names)
+        return {
+            name: Parameters(found, params.dtype, params.names)
+            for name, found in shapes.items()
+        }

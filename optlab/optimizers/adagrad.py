@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import adagrad
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.hyperparameters import Number, float32_rounded
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 
 
-class Adagrad(Optimizer):
+class Adagrad(RuleOptimizer):
     r"""The gradient divided by the root of the sum of all its squares.
 
     Parameters

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import adamax
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.hyperparameters import Number, float32_rounded
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 
 
-class Adamax(Optimizer):
+class Adamax(RuleOptimizer):
     r"""Adam with the running maximum of the gradient in place of its mean square.
 
     Parameters

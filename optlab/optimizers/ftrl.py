@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import ftrl
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.hyperparameters import Number, float32_rounded
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 
 
-class Ftrl(Optimizer):
+class Ftrl(RuleOptimizer):
     r"""Follow the regularized leader, with l1 and l2 in the rule itself.
 
     Parameters

@@ -22,6 +22,14 @@ from optlab.lookup import flag
 LARGEST = float(np.finfo("float32").max)
 
 
+def float32_rounded(value: float) -> float:
+    """Round to float32, as tf.keras does even for float64 parameters.
+
+    It keeps the rate in a float32 variable, and casts Python numbers through float32.
+    """
+    return float(np.float32(value))
+
+
 class Hyperparameter:
     """An argument of a constructor, read as an attribute and fixed once it is made."""
 

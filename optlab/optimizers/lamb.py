@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import lamb
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.hyperparameters import Number, float32_rounded
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 
 
-class Lamb(Optimizer):
+class Lamb(RuleOptimizer):
     r"""Adam's step, rescaled so that each tensor moves in proportion to its norm.
 
     Parameters

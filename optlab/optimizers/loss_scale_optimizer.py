@@ -8,13 +8,20 @@ from typing import Any, Self
 import numpy as np
 
 from optlab.errors import InputError, InputTypeError
-from optlab.kernels.floating_point import flush_subnormals
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import Array, float32_rounded
-from optlab.optimizers.hyperparameters import Integer, Number
+from optlab.optimizers.accumulation import unscaled
+from optlab.optimizers.hyperparameters import (
+    Integer,
+    Number,
+    declared,
+    float32_rounded,
+)
 from optlab.optimizers.known import made
+from optlab.optimizers.optimizer import Optimizer, serialized
+from optlab.optimizers.options import OPTIONS
+from optlab.optimizers.parameter_set import Tensors
 from optlab.optimizers.state import state_number
 from optlab.parameters import Parameters
+from optlab.typing import Array
 
 
 class LossScaleOptimizer(Optimizer):
@@ -64,31 +71,28 @@ class LossScaleOptimizer(Optimizer):
                 f"Received: {inner_optimizer!r}"
             )
         self.inner_optimizer = inner_optimizer
-        super().__init__(
-            0.0,
-            initial_scale=initial_scale,
-            dynamic_growth_steps=dynamic_growth_steps,
-            name=name,
-        )
+        self.name = OPTIONS["name"].checked(name) or "loss_scale_optimizer"
+        given = (initial_scale, dynamic_growth_steps)
+        for (key, each), value in zip(declared(type(self)).items(), given, strict=True):
+            vars(self)[key] = each.checked(value)
         # tf.keras keeps the scale in float32.
         self.dynamic_scale = float32_rounded(self.initial_scale)
         self.step_counter = 0
 
     @property
-    def rule(self) -> Rule:
-        """The inner optimizer's."""
-        return self.inner_optimizer.rule
+    def built(self) -> bool:
+        """Whether the inner optimizer is built."""
+        return self.inner_optimizer.built
 
-    def build(self, params: Any) -> None:
+    def build(self, params: Tensors) -> None:
         """Build the inner optimizer; see `Optimizer.build`."""
         self.inner_optimizer.build(params)
-        self.built = True
 
     def scale_loss(self, loss: float) -> float:
         """Return the loss times the present scale."""
         return float(loss * self.dynamic_scale)
 
-    def apply(self, grads: Any, params: Any = None) -> None:
+    def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
         """Unscale the gradients and update, or skip; see `Optimizer.apply`."""
         if params is not None:
             self.build(params)
@@ -97,14 +101,10 @@ class LossScaleOptimizer(Optimizer):
             self.step_counter = 0
             self._rescale(0.5)
             return
-        with flush_subnormals(), np.errstate(all="ignore"):
-            unscaled = [
-                None if g is None else g / g.dtype.type(self.dynamic_scale)
-                for g in arrays
-            ]
+        given: Any = unscaled(arrays, self.dynamic_scale)
         if isinstance(grads, Parameters):
-            unscaled = Parameters.from_arrays(unscaled, grads.names)  # type: ignore[arg-type, assignment]
-        self.inner_optimizer.apply(unscaled)  # type: ignore[arg-type]
+            given = Parameters.from_arrays(given, grads.names)
+        self.inner_optimizer.apply(given)
         if self.step_counter == self.dynamic_growth_steps - 1:
             self.step_counter = 0
             self._rescale(2.0)
@@ -117,8 +117,6 @@ class LossScaleOptimizer(Optimizer):
 
     def checked_gradients(self, grads: Any) -> list[Any]:
         """Return gradients as the inner optimizer checks them."""
-        if not self.inner_optimizer.built:
-            raise InputError("The optimizer is not built: pass the parameters as well.")
         return self.inner_optimizer.checked_gradients(grads)
 
     @property
@@ -184,10 +182,7 @@ class LossScaleOptimizer(Optimizer):
         """Return the arguments, with the inner optimizer's configuration."""
         return {
             "name": self.name,
-            "inner_optimizer": {
-                "class_name": type(self.inner_optimizer).__name__,
-                "config": self.inner_optimizer.get_config(),
-            },
+            "inner_optimizer": serialized(self.inner_optimizer),
             "initial_scale": self.initial_scale,
             "dynamic_growth_steps": self.dynamic_growth_steps,
         }
@@ -195,7 +190,7 @@ class LossScaleOptimizer(Optimizer):
     @classmethod
     def config_names(cls) -> tuple[str, ...]:
         """Return the names that a configuration may hold."""
-        return ("inner_optimizer", *cls.arguments, "name")
+        return ("inner_optimizer", *declared(cls), "name")
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
@@ -204,6 +199,6 @@ class LossScaleOptimizer(Optimizer):
             raise InputError(
                 f"The configuration of a {cls.__name__} lacks 'inner_optimizer'."
             )
-        own = ("initial_scale", "dynamic_growth_steps", "name")
+        own = (*declared(cls), "name")
         arguments = {key: config[key] for key in own if key in config}
         return cls(made(config["inner_optimizer"]), **arguments)

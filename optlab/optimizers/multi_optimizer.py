@@ -7,19 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from optlab.errors import InputError, InputTypeError
-from optlab.optimizers.base import Optimizer, Rule, Tensors
-from optlab.optimizers.checks import (
-    Array,
-    as_list,
-    check_arrays,
-    check_gradient,
-    is_same,
-)
-from optlab.optimizers.hyperparameters import Integer, Patterns
+from optlab.optimizers.hyperparameters import Patterns
 from optlab.optimizers.known import made
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
-from optlab.optimizers.state import state_number
-from optlab.parameters import Parameters
+from optlab.optimizers.optimizer import NOT_BUILT, Optimizer, serialized
+from optlab.optimizers.options import OPTIONS
+from optlab.optimizers.parameter_set import ParameterSet, Tensors
+from optlab.optimizers.state import state_calls
+from optlab.typing import Array
 
 
 class OptimizerMap:
@@ -97,48 +92,40 @@ class MultiOptimizer(Optimizer):
                 f"Received: {optimizer_map!r}"
             )
         self.optimizer_map = optimizer_map
-        super().__init__(0.0, name=name)
+        self.name = OPTIONS["name"].checked(name) or "multi_optimizer"
+        self._params: ParameterSet | None = None
         self._members: list[tuple[Optimizer, list[int]]] = []
-
-    @property
-    def rule(self) -> Rule:
-        """The rule of the first member."""
-        return self._members[0][0].rule
+        self._calls = 0
 
     @property
     def optimizers(self) -> list[Optimizer]:
         """The members that have a parameter, in the order of their first one."""
         return [member for member, _ in self._members]
 
+    @property
+    def built(self) -> bool:
+        """Whether the members have their parameters."""
+        return self._params is not None
+
     def build(self, params: Tensors) -> None:
         """Share out the parameters and build every member; see `Optimizer.build`."""
-        arrays = as_list("params", params)
-        if self.built:
-            if len(arrays) == len(self._arrays) and all(
-                map(is_same, arrays, self._arrays)
-            ):
-                return
-            raise InputError(f"{self.name} is built for other parameters.")
-        check_arrays(arrays)
-        names = [str(k) for k in range(len(arrays))]
-        if isinstance(params, Parameters):
-            names = list(params.names)
+        if self._params is not None:
+            self._params.check_same(params, self.name)
+            return
+        found = ParameterSet(params)
         members: dict[int, tuple[Optimizer, list[int]]] = {}
-        for k, name in enumerate(names):
+        for k, name in enumerate(found.names):
             member = _plain(self.optimizer_map(name))
             members.setdefault(id(member), (member, []))[1].append(k)
         for member, places in members.values():
-            member.build([arrays[k] for k in places])
+            member.build([found.arrays[k] for k in places])
         self._members = list(members.values())
-        self._arrays = list(arrays)
-        self.built = True
+        self._params = found
 
     def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
         """Let every member update its own parameters; see `Optimizer.apply`."""
         if params is not None:
             self.build(params)
-        elif not self.built:
-            raise InputError("The optimizer is not built: pass the parameters as well.")
         arrays = self.checked_gradients(grads)
         for member, places in self._members:
             chosen = [arrays[k] for k in places]
@@ -147,19 +134,15 @@ class MultiOptimizer(Optimizer):
         self._calls += 1
 
     def checked_gradients(self, grads: Any) -> list[Any]:
-        """Return gradients as a list, each checked by the member that it goes to."""
-        arrays: list[Any] = as_list("grads", grads)
-        if len(arrays) != len(self._arrays):
-            raise InputError(
-                "`grads` must hold one gradient a parameter: "
-                f"{len(self._arrays)} expected. Received: {len(arrays)}"
-            )
-        for k, (grad, param) in enumerate(zip(arrays, self._arrays, strict=True)):
-            if grad is not None:
-                check_gradient(grad, k, param.shape, param.dtype)
-        if arrays and all(grad is None for grad in arrays):
-            raise InputError("No gradients provided for any parameter.")
-        return arrays
+        """Return gradients as a list; see `Optimizer.checked_gradients`."""
+        if self._params is None:
+            raise InputError(NOT_BUILT)
+        return self._params.gradients(grads)
+
+    @property
+    def iterations(self) -> int:
+        """The calls so far."""
+        return self._calls
 
     @property
     def learning_rate(self) -> float:
@@ -178,6 +161,16 @@ class MultiOptimizer(Optimizer):
     def has_one_rate(self) -> bool:
         """No: each member has its own."""
         return False
+
+    @property
+    def schedule(self) -> None:
+        """None: the members have theirs."""
+        return None
+
+    @property
+    def loss_scale(self) -> None:
+        """None: the members share one loss."""
+        return None
 
     @property
     def keeps_average(self) -> bool:
@@ -207,7 +200,7 @@ class MultiOptimizer(Optimizer):
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Put back what `save_state` returned."""
-        calls = state_number(state, "calls", Integer(0, 0, 2**62))
+        calls = state_calls(state)
         missing = [k for k in range(len(self.optimizers)) if str(k) not in state]
         if missing:
             raise InputError(f"`state` holds nothing for the optimizers {missing}.")
@@ -230,8 +223,8 @@ class MultiOptimizer(Optimizer):
         found = self.optimizer_map
         return {
             "name": self.name,
-            "default_optimizer": _config(found.default_optimizer),
-            "optimizer_map": {k: _config(v) for k, v in found.optimizers.items()},
+            "default_optimizer": serialized(found.default_optimizer),
+            "optimizer_map": {k: serialized(v) for k, v in found.optimizers.items()},
         }
 
     @classmethod
@@ -250,13 +243,6 @@ class MultiOptimizer(Optimizer):
         members = {k: made(v) for k, v in dict(given).items()}
         found = OptimizerMap(made(config["default_optimizer"]), members)
         return cls(found, name=config.get("name"))
-
-
-def _config(optimizer: Optimizer) -> dict[str, Any]:
-    return {
-        "class_name": type(optimizer).__name__,
-        "config": optimizer.get_config(),
-    }
 
 
 def _plain(optimizer: Any) -> Optimizer:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Any
-
-import numpy as np
 
 from optlab.errors import InputError
-from optlab.kernels.blas import one_blas_thread
 from optlab.kernels.rules import adam, muon
-from optlab.optimizers.base import Optimizer, Piece, Rule, Tensors
-from optlab.optimizers.checks import as_list, float32_rounded
-from optlab.optimizers.hyperparameters import Flag, Integer, Number, Patterns
+from optlab.optimizers.hyperparameters import (
+    Flag,
+    Integer,
+    Number,
+    Patterns,
+    float32_rounded,
+)
+from optlab.optimizers.parameter_set import ParameterSet
+from optlab.optimizers.rule import Rule, Share
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.parameters import Parameters
 
 
-class Muon(Optimizer):
+class Muon(RuleOptimizer):
     r"""The momentum of a matrix, made orthogonal by a few Newton-Schulz steps.
 
     A vector, a tensor of more than two axes, an embedding (by its name) or an excluded
@@ -85,7 +87,13 @@ class Muon(Optimizer):
     @property
     def rule(self) -> Rule:
         """Muon, which needs the products of whole matrices."""
-        return Rule(muon.muon, muon.muon_coefficients, muon.SLOTS, elementwise=False)
+        return Rule(
+            muon.muon,
+            muon.muon_coefficients,
+            muon.SLOTS,
+            elementwise=False,
+            multiplies=True,
+        )
 
     def hyper(self) -> tuple[float, ...]:
         """Return what Muon's coefficients take after the rate."""
@@ -101,82 +109,50 @@ class Muon(Optimizer):
             1e-7,
         )
 
-    def rule_for(self, k: int) -> Rule:
-        """Return Muon's rule for a matrix, Adam's for the rest."""
-        if self._by_adam[k]:
-            return Rule(adam.adam, adam.adam_coefficients, adam.SLOTS)
-        return self.rule
-
-    def hyper_for(self, k: int) -> tuple[Any, ...]:
-        """Return 1, the rate and the hyperparameters of this tensor's rule."""
-        one, rate, *rest = super().hyper_for(k)
-        if not self._by_adam[k]:
-            return (one, rate, *rest)
-        betas = (
-            float32_rounded(self.adam_beta_1),
-            float32_rounded(self.adam_beta_2),
-            1 - self.adam_beta_1,
-            1 - self.adam_beta_2,
-            self.epsilon,
-        )
-        number = self.dtype.type
-        return (one, rate * number(self.adam_lr_ratio), *map(number, betas))
-
-    def build(self, params: Tensors) -> None:
-        """Make the state; see `Optimizer.build`.
+    def shares(self, params: ParameterSet) -> list[Share]:
+        """Give a matrix to Muon, the rest to Adam.
 
         Raises
         ------
         InputError
             If `adam_lr_ratio` is None and a parameter is no matrix.
         """
-        arrays = as_list("params", params)
-        names: Sequence[str] = [str(k) for k in range(len(arrays))]
-        if isinstance(params, Parameters):
-            names = params.names
-        by_adam = [
-            self._needs_adam(name, np.shape(array))
-            for name, array in zip(names, arrays, strict=True)
+        by_muon = Share(self.rule, self.hyper(), self.options.weight_decay)
+        if self.adam_lr_ratio is None:
+            for name, shape in zip(params.names, params.shapes, strict=True):
+                if self._needs_adam(name, shape):
+                    raise InputError(
+                        "Muon updates matrices only, and `adam_lr_ratio=None` leaves "
+                        f"no Adam for the rest. Received: parameter {name!r} of shape "
+                        f"{shape}"
+                    )
+            return [by_muon] * len(params)
+        function, slots = adam.adam, adam.SLOTS
+        rule = Rule(function, muon.adam_coefficients, slots, elementwise=False)
+        hyper = (
+            self.adam_lr_ratio,
+            float32_rounded(self.adam_beta_1),
+            float32_rounded(self.adam_beta_2),
+            1 - self.adam_beta_1,
+            1 - self.adam_beta_2,
+            self.epsilon,
+        )
+        by_adam = Share(rule, hyper, self.adam_weight_decay)
+        return [
+            by_adam if self._needs_adam(name, shape) else by_muon
+            for name, shape in zip(params.names, params.shapes, strict=True)
         ]
-        if self.adam_lr_ratio is None and any(by_adam):
-            k = by_adam.index(True)
-            raise InputError(
-                "Muon updates matrices only, and `adam_lr_ratio=None` leaves no Adam "
-                f"for the rest. Received: parameter {names[k]!r} of shape "
-                f"{np.shape(arrays[k])}"
-            )
-        self._by_adam = by_adam
-        super().build(params)
 
     def _needs_adam(self, name: str, shape: tuple[int, ...]) -> bool:
         embedding = self.exclude_embeddings and "embedding" in name.lower()
         excluded = any(re.search(pattern, name) for pattern in self.exclude_layers)
         return len(shape) != 2 or embedding or excluded
 
-    def _make_slots(self) -> None:
+    def initial_state(self, params: ParameterSet) -> dict[str, Parameters]:
         """Keep a momentum for all, and a mean square for what Adam updates."""
-        super()._make_slots()
         shapes = [
-            shape if by_adam else (0,)
-            for shape, by_adam in zip(self._shapes, self._by_adam, strict=True)
+            shape if self._needs_adam(name, shape) else (0,)
+            for name, shape in zip(params.names, params.shapes, strict=True)
         ]
-        self._slots["velocity"] = Parameters(shapes, self.dtype, self._layout.names)
-
-    def _piece(self, k: int, decays: bool) -> Piece:
-        piece = super()._piece(k, decays)
-        if self._by_adam[k]:
-            piece.slots += (self._slots["velocity"].arrays[k],)
-        return piece
-
-    def _decays(self, k: int) -> bool:
-        return self._decay_of(k) is not None and self.may_decay(k)
-
-    def _decay_of(self, k: int) -> float | None:
-        return self.adam_weight_decay if self._by_adam[k] else self.options.weight_decay
-
-    def _run_on_arrays(self, step: int, piece: Piece, grad: Any) -> None:
-        """Decay by the rate of this tensor's kind, then run its rule."""
-        self._clip[2] = float32_rounded(self._decay_of(piece.index) or 0.0)
-        # The bits of a product would depend on the threads of a BLAS.
-        with one_blas_thread:
-            super()._run_on_arrays(step, piece, grad)
+        velocity = Parameters(shapes, params.dtype, params.names)
+        return {**super().initial_state(params), "velocity": velocity}

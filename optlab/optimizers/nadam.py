@@ -9,14 +9,16 @@ import numpy as np
 
 from optlab.kernels.libm import power
 from optlab.kernels.rules import nadam
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import Array, float32_rounded
-from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.hyperparameters import Number, float32_rounded
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.optimizers.state import state_number
-from optlab.parameters import Parameters
+
+#: Of the warm-up of the momentum, as in the paper.
+DECAY = 0.96
 
 
-class Nadam(Optimizer):
+class Nadam(RuleOptimizer):
     r"""Adam with Nesterov's look-ahead and a momentum that warms up.
 
     Parameters
@@ -57,31 +59,18 @@ class Nadam(Optimizer):
             float32_rounded(self.beta_1),
             float32_rounded(self.beta_2),
             self.epsilon,
-            float32_rounded(0.96),
+            float32_rounded(DECAY),
             0.5,
             self._u_product,
         )
 
-    def _update(self, flats: list[Array]) -> None:
-        """Advance the product of momenta, then update."""
-        number = self.dtype.type
-        factor = number(1) - number(0.5) * power(
-            number(self._decay), number(self.iterations + 1)
-        )
+    def renewed(self, step: Any) -> float:
+        """Multiply the product of momenta by that of the step, and return it."""
+        number = type(step)
+        factor = number(1) - number(0.5) * power(number(DECAY), step)
         product = number(self._u_product) * number(self.beta_1) * factor
         self._u_product = float(product)
-        self._hyper[-1] = product
-        super()._update(flats)
-
-    @property
-    def _decay(self) -> float:
-        return 0.96
-
-    def build(self, params: Parameters | Any) -> None:
-        """Make the state; see `Optimizer.build`."""
-        super().build(params)
-        self._hyper[-1] = self._u_product
-        self._only = None  # every step goes through `_update`, for the product
+        return self._u_product
 
     def save_state(self) -> dict[str, Any]:
         """Return the state with the product of momenta; see `Optimizer.save_state`."""
@@ -92,4 +81,3 @@ class Nadam(Optimizer):
         product = state_number(state, "u_product", Number(1.0, "[0, 1]"))
         super().load_state(state)
         self._u_product = product
-        self._refresh_hyper()

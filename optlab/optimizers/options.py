@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from optlab.errors import InputError
+from optlab.kernels.rules.clipping import CLIPS
 from optlab.optimizers.hyperparameters import (
     Flag,
     Hyperparameter,
@@ -71,10 +72,7 @@ class Options:
     def __post_init__(self) -> None:
         for name, option in OPTIONS.items():
             object.__setattr__(self, name, option.checked(getattr(self, name)))
-        clips = {
-            name: getattr(self, name)
-            for name in ("clipnorm", "clipvalue", "global_clipnorm")
-        }
+        clips = {name: getattr(self, name) for name in CLIPS}
         if sum(value is not None for value in clips.values()) > 1:
             received = ", ".join(f"{name}={value}" for name, value in clips.items())
             raise InputError(
@@ -87,15 +85,9 @@ class Options:
             )
 
     @property
-    def clip(self) -> str:
-        """Name the way of clipping, as the fused loops know it; 0 is none."""
-        if self.clipnorm:
-            return "norm"
-        if self.global_clipnorm:
-            return "factor"
-        if self.clipvalue:
-            return "value"
-        return "none"
+    def clip(self) -> str | None:
+        """The option that says how to clip, if one does; 0 does not."""
+        return next((name for name in CLIPS if getattr(self, name)), None)
 
 
 #: What checks each option.

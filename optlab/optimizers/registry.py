@@ -11,7 +11,6 @@ from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
-from optlab.optimizers.base import Optimizer
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.known import (
     OPTIMIZERS,
@@ -28,6 +27,7 @@ from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from optlab.optimizers.multi_optimizer import MultiOptimizer
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
+from optlab.optimizers.optimizer import Optimizer
 from optlab.optimizers.rmsprop import RMSprop
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD

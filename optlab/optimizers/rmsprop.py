@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from optlab.kernels.rules import rmsprop
-from optlab.optimizers.base import Optimizer, Rule
 from optlab.optimizers.hyperparameters import Flag, Number
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 
 
-class RMSprop(Optimizer):
+class RMSprop(RuleOptimizer):
     r"""The gradient divided by the root of its running mean square.
 
     Parameters

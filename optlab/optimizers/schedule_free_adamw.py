@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import schedule_free
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.hyperparameters import Integer, Number
+from optlab.optimizers.hyperparameters import Integer, Number, float32_rounded
+from optlab.optimizers.parameter_set import ParameterSet
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
+from optlab.parameters import Parameters
 
 
-class ScheduleFreeAdamW(Optimizer):
+class ScheduleFreeAdamW(RuleOptimizer):
     r"""Adam whose average of iterates does the work of a schedule.
 
     The published formula. tf.keras on TensorFlow computes something else (see the
@@ -63,8 +65,9 @@ class ScheduleFreeAdamW(Optimizer):
             float(self.warmup_steps),
         )
 
-    def _make_slots(self) -> None:
+    def initial_state(self, params: ParameterSet) -> dict[str, Parameters]:
         """Begin z at the parameters."""
-        super()._make_slots()
-        for z, param in zip(self._slots["momentum"].arrays, self._arrays, strict=True):
+        found = super().initial_state(params)
+        for z, param in zip(found["momentum"].arrays, params.arrays, strict=True):
             z[...] = param
+        return found

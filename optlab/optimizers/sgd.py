@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import sgd
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import float32_rounded
-from optlab.optimizers.hyperparameters import Flag, Number
+from optlab.optimizers.hyperparameters import Flag, Number, float32_rounded
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 
 
-class SGD(Optimizer):
+class SGD(RuleOptimizer):
     r"""Gradient descent: :math:`w \leftarrow w - \eta g`, or with momentum.
 
     Parameters

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from optlab.errors import InputTypeError
-from optlab.optimizers.base import Optimizer, Rule
-from optlab.optimizers.checks import checked_rate, float32_rounded
-from optlab.optimizers.hyperparameters import Number
+from optlab.optimizers.hyperparameters import Number, float32_rounded
+from optlab.optimizers.learning_rate import checked_rate
 from optlab.optimizers.options import OPTIONS
 from optlab.optimizers.registry import register
+from optlab.optimizers.rule import Rule
+from optlab.optimizers.rule_optimizer import RuleOptimizer
 
 #: Names that a rule may ask for besides its hyperparameters.
 GIVEN = ("learning_rate", "step", "one")
@@ -90,7 +91,8 @@ def rule(
     hyper = _defaults(coefficients or function, [] if coefficients else numbers)
     given = coefficients or _pass_on(numbers)
     rate = hyper.pop("learning_rate", 0.01)
-    made = Rule(function, given, slots, dict(initial or {}), elementwise)
+    begun = dict(initial or {})
+    made = Rule(function, given, slots, begun, elementwise, not elementwise)
     called = function.__name__
     if called == called.lower():
         called = "".join(word.capitalize() for word in (name or called).split("_"))
@@ -148,13 +150,13 @@ def _pass_on(numbers: list[str]) -> Callable[..., Any]:
 
 def _class(
     name: str, doc: str | None, made: Rule, rate: float, hyper: dict[str, float]
-) -> type[Optimizer]:
+) -> type[RuleOptimizer]:
     """Build the class in front of a rule."""
 
     def hyper_values(self: Any) -> tuple[float, ...]:
         return tuple(float32_rounded(getattr(self, key)) for key in hyper)
 
-    taken = [key for key in hyper if hasattr(Optimizer, key) or key in OPTIONS]
+    taken = [key for key in hyper if hasattr(RuleOptimizer, key) or key in OPTIONS]
     if taken:
         raise InputTypeError(
             f"The hyperparameter `{taken[0]}` of {name} has the name of something that "
@@ -162,7 +164,7 @@ def _class(
         )
     return type(
         name,
-        (Optimizer,),
+        (RuleOptimizer,),
         {
             "__doc__": doc or f"The optimizer of the rule {name}.",
             "__module__": made.function.__module__,

@@ -129,9 +129,9 @@ def test_grappler_is_the_whole_difference_of_graphs():
 class Sloppy(optimizers.SGD):
     """Rounds its rate to three digits, from the second step on."""
 
-    def _update(self, flats):
+    def apply(self, grads, params=None):
         self.learning_rate = 0.01 if self.iterations == 0 else 0.0101
-        super()._update(flats)
+        super().apply(grads, params)
 
 
 def test_a_wrong_optimizer_is_noticed_with_step_tensor_index_and_values():
@@ -155,8 +155,8 @@ def test_a_wrong_optimizer_is_noticed_with_step_tensor_index_and_values():
 
 def test_a_wrong_slot_is_noticed():
     class Lazy(optimizers.SGD):
-        def _update(self, flats):
-            super()._update(flats)
+        def apply(self, grads, params=None):
+            super().apply(grads, params)
             self.state["momentum"][0][...] = 0
 
     (found,) = compare_steps(

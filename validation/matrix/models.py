@@ -9,8 +9,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from optlab.kernels import rules
-from optlab.optimizers import Optimizer
-from optlab.optimizers.base import Rule
+from optlab.optimizers import Optimizer, Rule
 from optlab.validation.matrix import function_rules, xla_rules
 
 #: Mode -> the module with its rules, by the names of ours.
@@ -25,7 +24,7 @@ def modelled(optimizer: Optimizer, mode: str) -> Optimizer | None:
     """
     options = optimizer.options
     bare = (
-        options.clip == "none"
+        options.clip is None
         and options.weight_decay is None
         and optimizer.schedule is None
         and not options.use_ema

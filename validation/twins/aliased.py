@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from optlab.kernels.rules import schedule_free
-from optlab.optimizers import ScheduleFreeAdamW
-from optlab.optimizers.base import Rule
+from optlab.optimizers import Rule, ScheduleFreeAdamW
 
 
 class AliasedScheduleFreeAdamW(ScheduleFreeAdamW):

@@ -9,7 +9,7 @@ from typing import Any
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.optimizers import LossScaleOptimizer, Optimizer
-from optlab.optimizers.base import Tensors
+from optlab.optimizers.parameter_set import Tensors
 from optlab.typing import Array
 from optlab.validation.runtime import load
 from optlab.validation.twins.schedules import schedule_from_keras, schedule_to_keras
@@ -89,7 +89,8 @@ def _exclude(optimizer: Optimizer, twin: Any, variables: Sequence[Any]) -> None:
             "`exclude_from_weight_decay` goes along with the parameters: build the "
             "optimizer, and give the twin's variables."
         )
-    left = [v for k, v in enumerate(variables) if not optimizer.may_decay(k)]
+    params = optimizer.stepper.params
+    left = [v for k, v in enumerate(variables) if not optimizer.may_decay(params, k)]
     twin.exclude_from_weight_decay(var_list=left)
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels.rules import muon
-from optlab.optimizers import Muon
-from optlab.optimizers.base import Rule
+from optlab.optimizers import Muon, Rule
 from optlab.typing import Array
 from optlab.validation.runtime import load
 

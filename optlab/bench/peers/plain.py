@@ -10,6 +10,7 @@ from optlab import optimizers
 from optlab.bench.case import Subject
 from optlab.bench.work import BEFORE, DenseWork, LossWork, StepWork
 from optlab.kernels.floating_point import flush_subnormals
+from optlab.kernels.rules.weight_decay import decay_weights
 
 
 def step(mode: str, work: StepWork) -> Subject | None:
@@ -37,7 +38,9 @@ def step(mode: str, work: StepWork) -> Subject | None:
         with flush_subnormals():
             scalars = rule.coefficients(number(1), number(done), rate, *hyper)
             for k, grad in enumerate(grads):
-                p = params[k] - (params[k] * decay) * rate if decay else params[k]
+                p = params[k]
+                if decay:
+                    p = decay_weights(p, decay, rate)
                 params[k], *slots[k] = rule.function(p, grad, *slots[k], *scalars)
 
     return Subject("numpy", run, lambda: params, BEFORE)

@@ -18,7 +18,7 @@ from optlab.bench.case import LIMIT, OURS, Case, Subject
 from optlab.bench.plan import QUICK_SIZES, SIZES, Plan
 from optlab.bench.work import BEFORE, StepWork
 from optlab.kernels.traffic import TRAFFIC, traffic_serial
-from optlab.optimizers.base import PARALLEL_FROM
+from optlab.optimizers.stepper import PARALLEL_FROM
 from optlab.parameters import Parameters
 from optlab.typing import Array
 
@@ -180,7 +180,7 @@ def ours_in_arena(work: StepWork, kept: list[Array] | None = None) -> Subject:
 
 def _keep(kept: list[Array], param: Array, grad: Array, optimizer: Any) -> None:
     """Write down the gradient, the parameter and the slots, flat."""
-    slots = [optimizer._slots[name].flat for name in optimizer.slot_names]
+    slots = [optimizer.stepper.state[name].flat for name in optimizer.rule.slots]
     kept[:] = [grad.reshape(-1), param.reshape(-1), *slots]
 
 

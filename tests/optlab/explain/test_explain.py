@@ -10,7 +10,7 @@ import pytest
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.explain import explain
-from optlab.optimizers.base import Optimizer, Rule
+from optlab.optimizers import Rule, RuleOptimizer
 
 
 class _Falling:
@@ -184,13 +184,32 @@ def test_options_have_their_columns_and_lines():
     assert table.column("g_used") == pytest.approx([0.1, 0.15])
     assert table.column("parameter_decayed")[0] == pytest.approx(0.95)
     assert table.formula[:2] == (
-        "g_used = minimum(maximum(g, -clipvalue), clipvalue)",
+        "g_used = maximum(minimum(g, clipvalue), -clipvalue)",
         "parameter_decayed = parameter - parameter * weight_decay * learning_rate",
     )
     assert table.formula[-1] == "parameter = parameter_decayed - update"
     assert table.constants["weight_decay"] == np.float32(0.5)
     idle = explain({"name": "sgd", "clipvalue": 9.0}, [0.1, 0.2], 1.0)
     assert "g_used" not in idle.columns
+
+
+@pytest.mark.parametrize("clip", ["clipnorm", "global_clipnorm", "clipvalue"])
+def test_clips_are_explained_by_their_rules(clip):
+    config = {"name": "sgd", "learning_rate": 0.1, "loss_scale_factor": 4.0}
+    gradients, start = [[6.0, 8.0], [0.8, 0.6]], [1.0, 1.0]
+    table = explain({**config, clip: 0.5}, gradients, start, dtype="float64")
+    scope = {"parameter": np.array(start)}
+    norms = [2.5, 0.25]
+    for norm, cells in zip(norms, table.rows, strict=True):
+        row = dict(zip(table.columns, cells, strict=True))
+        measured = {"norm": norm} if clip == "global_clipnorm" else {}
+        assert row.get("norm", norm) == pytest.approx(norm)
+        before = {**row, **measured, "parameter": scope["parameter"]}
+        scope = evaluated(table, row, before)
+        for name in ("g_used", "parameter", *(n for n in row if n == "factor")):
+            assert scope[name] == pytest.approx(row[name], rel=1e-12), name
+    limit = 0.5 if clip != "clipvalue" else np.sqrt(0.5)
+    assert np.linalg.norm(table.column("g_used")[0]) == pytest.approx(limit)
 
 
 def test_calls_that_only_accumulate_are_no_steps():
@@ -245,7 +264,7 @@ def halving_rate(one, step, rate):
     return (rate * half**step,)
 
 
-class Halving(Optimizer):
+class Halving(RuleOptimizer):
     """A rule of a user's own, with other names, a branch, and no name for the step."""
 
     def __init__(self, learning_rate=1.0, **options):

@@ -27,9 +27,9 @@ def stepped(optimizer, steps=5, arena=False, dtype="float32", engine=None):
     params = tensors(0, dtype)
     if arena:
         params = Parameters.from_arrays(params)
-    optimizer.build(params)
     if engine:
         optimizer.engine = engine
+    optimizer.build(params)
     for step in range(steps):
         grads = tensors(step + 1, dtype)
         optimizer.apply(Parameters.from_arrays(grads) if arena else grads)

@@ -42,7 +42,7 @@ def test_a_flag_is_true_or_false(name, argument):
 def test_a_negative_bound_is_refused_and_zero_is_none(bound):
     with pytest.raises(InputError, match=f"`{bound}` must be in"):
         optimizers.SGD(**{bound: -1.0})
-    assert optimizers.SGD(**{bound: 0}).options.clip == "none"
+    assert optimizers.SGD(**{bound: 0}).options.clip is None
 
 
 @pytest.mark.parametrize(
