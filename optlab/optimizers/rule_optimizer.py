@@ -104,6 +104,7 @@ class RuleOptimizer(Optimizer):
         self._rate = checked_rate(rate)
         self._calls = 0
         self._excluded: tuple[list[Any], re.Pattern[str] | None] = ([], None)
+        self._left_out: frozenset[int] = frozenset()
 
     # What a subclass says about itself.
 
@@ -148,8 +149,9 @@ class RuleOptimizer(Optimizer):
             self.stepper.params.check_same(params, self.name)
             return
         found = ParameterSet(params)
+        self._left_out = self._excluded_places(found)
         shares = [
-            share if self.may_decay(found, k) else share._replace(weight_decay=None)
+            share if self.may_decay(k) else share._replace(weight_decay=None)
             for k, share in enumerate(self.shares(found))
         ]
         state = self.initial_state(found)
@@ -328,14 +330,22 @@ class RuleOptimizer(Optimizer):
         arrays, pattern = self._excluded
         return bool(arrays) or pattern is not None
 
-    def may_decay(self, params: ParameterSet, k: int) -> bool:
+    def may_decay(self, k: int) -> bool:
         """Tell whether parameter `k` is not excluded from the weight decay."""
+        return k not in self._left_out
+
+    def _excluded_places(self, params: ParameterSet) -> frozenset[int]:
         arrays, pattern = self._excluded
-        named = pattern is not None and pattern.search(params.names[k])
-        return not named and not any(
-            array.shape == params.shapes[k]
-            and np.shares_memory(array, params.arrays[k])
-            for array in arrays
+        return frozenset(
+            k
+            for k, (name, param) in enumerate(
+                zip(params.names, params.arrays, strict=True)
+            )
+            if (pattern is not None and pattern.search(name))
+            or any(
+                array.shape == param.shape and np.shares_memory(array, param)
+                for array in arrays
+            )
         )
 
     def __repr__(self) -> str:

@@ -89,8 +89,7 @@ def _exclude(optimizer: Optimizer, twin: Any, variables: Sequence[Any]) -> None:
             "`exclude_from_weight_decay` goes along with the parameters: build the "
             "optimizer, and give the twin's variables."
         )
-    params = optimizer.stepper.params
-    left = [v for k, v in enumerate(variables) if not optimizer.may_decay(params, k)]
+    left = [v for k, v in enumerate(variables) if not optimizer.may_decay(k)]
     twin.exclude_from_weight_decay(var_list=left)
 
 
