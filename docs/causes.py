@@ -15,6 +15,7 @@ from typing import Any
 
 from optlab.diagnosis.causes import CAUSES
 from optlab.diagnosis.text import GROUPS
+from optlab.diagnosis.thresholds import TABLE
 from optlab.files import write_text
 from optlab.pages import placed
 
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--page", type=Path, default=PAGE)
     chosen = parser.parse_args()
     text = placed(chosen.page.read_text("utf-8"), "catalogue", catalogue())
+    text = placed(text, "thresholds", thresholds())
     if chosen.results is not None:
         found = json.loads(chosen.results.read_text("utf-8"))
         text = placed(text, "results", results(found))
@@ -51,6 +53,13 @@ def catalogue() -> str:
                 f"- Cure: {cause.cure}\n",
             ]
     return "\n".join(parts).rstrip()
+
+
+def thresholds() -> str:
+    """Return every threshold of a verdict, with what it was set on."""
+    rows = ["| name | value | what it decides | set on |", "|---|---|---|---|"]
+    rows += [f"| {t.name} | {t.value:g} | {t.meaning} | {t.cases} |" for t in TABLE]
+    return "\n".join(rows)
 
 
 def results(found: dict[str, Any]) -> str:

@@ -13,6 +13,8 @@ from optlab.diagnosis.reference import MOST
 from optlab.diagnosis.trials import Outcome, data_of, run_variant
 from optlab.diagnosis.watch import Watch, watch
 
+#: Seconds of a run that are no training.
+RUN_SECONDS = 0.2
 #: Seconds of a multiply-add, and of a layer in a step besides; measured, rounded up.
 SECONDS_EACH, SECONDS_CALL = 2.5e-10, 1e-5
 
@@ -49,6 +51,9 @@ class Engine(Protocol):
     def seconds(self, experiment: Any) -> float:
         """Return about how long one training takes."""
 
+    def cost(self, experiment: Any, first: Outcome) -> float:
+        """Return about how long one run of many takes, after a first one."""
+
 
 class OptlabEngine:
     """Trains with optlab's own layers."""
@@ -76,6 +81,10 @@ class OptlabEngine:
     def seconds(self, experiment: Any) -> float:
         """Return about how long one training takes, by its multiplications."""
         return seconds_of(experiment)
+
+    def cost(self, experiment: Any, first: Outcome) -> float:
+        """Return about how long one run of many takes: kernels are compiled once."""
+        return min(first.seconds, 3 * seconds_of(experiment) + RUN_SECONDS)
 
 
 def seconds_of(experiment: Any) -> float:

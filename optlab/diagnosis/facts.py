@@ -22,6 +22,8 @@ CLASS_LOSSES = {
 }
 #: Activations whose derivative is below 1 nearly everywhere.
 SATURATING = {"sigmoid", "tanh"}
+#: Layers that pass over a sequence step by step.
+RECURRENT = ("SimpleRNN", "LSTM", "GRU")
 #: Activations that are not straight lines.
 BENT = {
     "relu",
@@ -255,6 +257,64 @@ class Facts:
         """The shape of one row."""
         return tuple(int(n) for n in self.data.x.shape[1:])
 
+    @cached_property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """The shape of the outputs for one row; empty where it is not known."""
+        found = getattr(self.model, "output_shape", None) or ()
+        return tuple(found)
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """The shape of the targets of one row."""
+        return tuple(int(n) for n in np.shape(self.data.y)[1:])
+
+    @cached_property
+    def recurrent(self) -> list[dict[str, Any]]:
+        """The entries of recurrent layers, in order."""
+        return [e for e in self.layers if e.get("class") in RECURRENT]
+
+    @property
+    def metrics(self) -> list[str]:
+        """The names of the metrics that are watched, in snake case."""
+        given = self.tree.get("training", {}).get("metrics") or ()
+        return [str(m["name"] if isinstance(m, dict) else m) for m in given]
+
+    @property
+    def few(self) -> bool:
+        """Whether the rows that are scored are those that are trained on."""
+        x, x_val = self.data.x, self.data.x_val
+        same = x_val is not None and len(x_val) == len(x)
+        return x_val is x or (same and bool(np.array_equal(x_val, x)))
+
+    @cached_property
+    def frozen_trunk(self) -> int:
+        """How many layers are frozen in front of a dense layer that learns.
+
+        0 where a layer after the first one that learns is frozen, too, or where the
+        frozen ones are dense themselves.
+        """
+        held, free, dense = [], [], False
+        for place, entry in enumerate(self.layers):
+            if entry.get("trainable") is False:
+                held.append(place)
+                dense = dense or (bool(entry.get("units")) and "class" not in entry)
+            elif entry.get("units") or entry.get("filters"):
+                free.append(place)
+        if dense or not held or not free or max(held) > min(free):
+            return 0
+        return len(held)
+
+    @property
+    def frozen_fresh(self) -> bool:
+        """Whether the frozen layers hold weights that nothing was trained for."""
+        return True
+
+    @property
+    def rescaled(self) -> bool:
+        """Whether the first layer scales its inputs by itself."""
+        first = self.layers[0] if self.layers else {}
+        return first.get("class") in ("Rescaling", "Normalization")
+
     @property
     def relu(self) -> bool:
         """Whether a hidden layer has a relu."""
@@ -271,10 +331,14 @@ class Facts:
         return "chain"
 
     @property
+    def given_batch_size(self) -> int:
+        """Rows in a batch as the set-up asks for, be they fewer."""
+        return int(self.tree.get("training", {}).get("batch_size", 32))
+
+    @property
     def batch_size(self) -> int:
         """Rows in a batch, at most all."""
-        size = self.tree.get("training", {}).get("batch_size", 32)
-        return max(1, min(int(size), self.rows))
+        return max(1, min(self.given_batch_size, self.rows))
 
     @property
     def steps_per_epoch(self) -> int:

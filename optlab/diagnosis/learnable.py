@@ -18,17 +18,13 @@ from typing import Any
 import numpy as np
 
 from optlab.diagnosis.scoring import classes, score
+from optlab.diagnosis.thresholds import DEVIATIONS, NO_SCORE, SIGNIFICANT
 from optlab.typing import Array
 
 #: Permutations; the smallest p-value is 2 / 100.
 PERMUTATIONS = 99
 #: Rows that are looked at, at the most.
 MOST_ROWS = 600
-#: From this p-value on nothing was found.
-SIGNIFICANT = 0.05
-#: A score below this is none, and one below so many standard deviations of guessing,
-#: 1 / sqrt(rows) for two classes: the best of eight guesses stays below it.
-NO_SCORE, DEVIATIONS = 0.15, 2.0
 TREES = 60
 
 

@@ -16,10 +16,15 @@ _DATA_REPAIRS = (
 )
 #: Updates of a reference run, at the least and at the most.
 LEAST, MOST = 600, 6000
+#: The penalty on the first layer of a network that is to choose its columns.
+LEAN = 3e-3
 
 
 def references(
-    facts: Facts, suspicions: dict[str, Suspicion], most: int = MOST
+    facts: Facts,
+    suspicions: dict[str, Suspicion],
+    most: int = MOST,
+    lean: bool = False,
 ) -> list[edits.Edit]:
     """Return edits that rebuild the whole set-up by the book, in several variants.
 
@@ -37,6 +42,9 @@ def references(
         By cause.
     most : int
         Updates that can be afforded.
+    lean : bool
+        Whether the first layer is penalized so that few columns count: what rows with
+        many columns of noise need.
     """
     repairs = [
         suspicions[name].cures[0]
@@ -74,8 +82,26 @@ def references(
         last.append(edits.setting("data", target_scale="standard"))
     return [
         edits.all_of(*repairs, *rest, *layers, *last, edits.optimizer("adam", rate))
-        for layers, rate in _layers(facts)
+        for layers, rate in (_lean(facts) if lean else _layers(facts))
     ]
+
+
+def _lean(facts: Facts) -> list[tuple[list[edits.Edit], float]]:
+    """Return edits for a network whose first layer chooses its columns."""
+    if facts.tokens or facts.task == "several":
+        return []
+    front: list[edits.Tree] = [{"class": "Flatten"}] if len(facts.row_shape) > 1 else []
+
+    def change(layers: list[edits.Tree]) -> None:
+        first = edits.dense_entries(layers)[0]
+        first["kernel_regularizer"] = {"name": "l1", "l1": LEAN}
+
+    whole = [
+        edits.whole_model(front, [32], targets.fitting_units(facts)),
+        edits.output_activation(targets.fitting_activation(facts)),
+        edits.on_layers(change),
+    ]
+    return [(whole, 3e-3)]
 
 
 def _layers(facts: Facts) -> list[tuple[list[edits.Edit], float]]:

@@ -6,24 +6,25 @@ import statistics
 from typing import Any
 
 from optlab.diagnosis.causes import CAUSES, Suspicion
-from optlab.diagnosis.learnable import NO_SCORE
+from optlab.diagnosis.causes.program import meaningless_metric
 from optlab.diagnosis.result import CauseFound, Diagnosis, Verdict, changes, six_digits
 from optlab.diagnosis.scoring import FLOOR
 from optlab.diagnosis.search import Findings, Tried
+from optlab.diagnosis.thresholds import (
+    BY_HEART,
+    HELPED_SHARE,
+    NO_SCORE,
+    NOT_BEYOND,
+    REPORTED,
+    TOLD,
+)
 from optlab.diagnosis.trials import SEEDS
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 from optlab.plain import plain
 
-#: Suspicions below this weight are guards: reported only where they cure.
-REPORTED = 0.5
-#: A set of changes that gains less than this share of what is possible cures nothing.
-HELPED_SHARE = 0.5
-#: Training scores from the first figure on, with scores of other rows below the second
-#: and no reference above it, are learning by heart.
-BY_HEART, NOT_BEYOND = 0.6, 0.3
-#: A forest that scores this much shows that there is something to learn.
-TOLD = 0.5
+#: Suspicions that are about the rows, and told with every verdict.
+_ROWS = ("data.too_few_rows", "data.sequence_of_length_one")
 
 
 def report(
@@ -56,14 +57,16 @@ def report(
         few_rows=found.few,
     )
     answer.verdict = _verdict(found, notes)
+    why = meaningless_metric(found.facts)
+    if why is not None:
+        notes.append(metric_note(why))
     if answer.verdict == "faulty":
         _add_causes(answer, experiment, found)
         return answer
     answer.score_after = answer.score_before
     for name, suspicion in found.suspicions.items():
-        if not suspicion.readable and not (
-            answer.verdict == "undecided" and suspicion.weight >= REPORTED
-        ):
+        told = answer.verdict == "undecided" or name in _ROWS
+        if not suspicion.readable and not (told and suspicion.weight >= REPORTED):
             continue
         tried = _untried(name, suspicion, experiment)
         if answer.verdict == "healthy":
@@ -77,6 +80,14 @@ def report(
             entry = _entry(found, experiment, tried, "suspected", tried)
             answer.causes.append(entry)
     return answer
+
+
+def metric_note(why: dict[str, str]) -> str:
+    """Say which metric is meaningless."""
+    return (
+        f"metric.meaningless: {why['metric']!r} says nothing here: {why['why']}. "
+        f"Instead: {why['instead']}."
+    )
 
 
 def _verdict(found: Findings, notes: list[str]) -> Verdict:
@@ -95,7 +106,16 @@ def _verdict(found: Findings, notes: list[str]) -> Verdict:
         return "nothing_to_learn"
     if found.watch.outcome.status == "refused":
         return "faulty"
+    if found.watch.outcome.status == "too_large":
+        notes.append(found.watch.outcome.message)
+        return "faulty" if readable else "undecided"
     if not found.healthy:
+        if found.shortened and found.watch.still_falling and not readable:
+            notes.append(
+                "The loss was still falling where the training was cut: whether all of "
+                "it learns is not known (--budget)."
+            )
+            return "undecided"
         if found.cured is not None or readable:
             return "faulty"
         return "faulty" if found.possible >= NO_SCORE else "undecided"
@@ -136,6 +156,7 @@ def _add_causes(answer: Diagnosis, experiment: Experiment, found: Findings) -> N
     goal = start + 0.7 * max(0.0, found.possible - start)
     helped = start + HELPED_SHARE * max(0.0, found.possible - start)
     cured = bool(found.after) and statistics.median(found.after) >= helped
+    cured = cured and gains(found.before, found.after)
     status = "proved" if cured else "suspected"
     for tried in found.cure:
         single = singles.get(tried.cause, tried)
@@ -156,6 +177,7 @@ def _add_causes(answer: Diagnosis, experiment: Experiment, found: Findings) -> N
     ]
     cures = [n for n, _ in rest if n in singles and singles[n].median >= goal]
     cures = [*contained, *(n for n in cures if n not in contained)]
+    cures = [n for n in cures if gains(found.before, singles[n].scores)]
     for name in cures:
         tried = singles[name]
         answer.causes.append(_entry(found, experiment, tried, "proved", tried))
@@ -178,6 +200,14 @@ def _add_causes(answer: Diagnosis, experiment: Experiment, found: Findings) -> N
         answer.cured = found.cured
         answer.after = found.after
         answer.score_after = _median(found.after)
+
+
+def gains(before: list[float], after: list[float]) -> bool:
+    """Whether scores became better: the median, or that of the worst seed."""
+    if not before or not after:
+        return bool(after)
+    better = statistics.median(after) > statistics.median(before) + 0.01
+    return better or min(after) > min(before) + 0.05
 
 
 def _untried(name: str, suspicion: Suspicion, experiment: Experiment) -> Tried:

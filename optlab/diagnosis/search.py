@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,31 +27,29 @@ from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.learnable import Learnable, learnable
 from optlab.diagnosis.reference import references
 from optlab.diagnosis.scoring import FLOOR
+from optlab.diagnosis.thresholds import (
+    AHEAD,
+    CURED_SHARE,
+    EQUAL,
+    HEALTHY_GAP,
+    HEALTHY_SHARE,
+    POLISHED_SHARE,
+    READABLE,
+    STRONG,
+    SURE,
+    UNSTABLE_SHARE,
+)
 from optlab.diagnosis.trials import SEEDS, Trials, one_thread
 from optlab.diagnosis.watch import Watch
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 
-#: An original is healthy from this share of what the reference reaches ...
-HEALTHY_SHARE = 0.82
-#: ... or where the reference is no more than this ahead.
-HEALTHY_GAP = 0.08
-#: A fault that can be read off the set-up must do no harm at all to be passed over.
-READABLE = 0.95
-#: A seed fails below this share of what the reference reaches; seeds that disagree
-#: ask for more of them, and two failures of five are a fault.
-UNSTABLE_SHARE = 0.4
+#: Runs that a search needs; where there is no time for them, one seed has to do.
+RUNS = 25
+#: Seeds that disagree ask for these.
 MORE_SEEDS = (*SEEDS, 3, 4)
-#: From this weight a cured suspicion ends the search for alternatives.
-SURE = 0.7
 #: Cures that help against nearly anything: named first only where nothing else cures.
 GENERAL = {"model.capacity", "opt.too_few_updates"}
-#: A cure below this share of what is possible is tried with one change more.
-POLISHED_SHARE = 0.88
-#: A change cures from this share of what is possible, counted from the original on.
-CURED_SHARE = 0.7
-#: From this weight a suspicion takes part when several are removed together.
-STRONG = 0.45
 
 
 @dataclass
@@ -116,6 +115,8 @@ class Findings:
         The original's median score on the rows it was trained on.
     few : bool
         Whether scores are those of the training rows, because there are few.
+    shortened : bool
+        Whether trainings were cut to fit the budget.
     """
 
     facts: Facts
@@ -134,6 +135,7 @@ class Findings:
     reference_score: float = FLOOR
     training_score: float | None = None
     few: bool = False
+    shortened: bool = False
 
 
 class Search:
@@ -160,7 +162,10 @@ class Search:
         self.trials.outcomes[key] = seen.outcome
         suspicions = suspect(facts, seen)
         # Where there is nothing to learn, a seed shows it as well as three.
-        seeds = SEEDS[:1] if told.nothing else SEEDS
+        left = self.trials.deadline - time.time()
+        if self.engine.cost(self.original, seen.outcome) * RUNS > left:
+            self.trials.seeds = SEEDS[:1]
+        seeds = SEEDS[:1] if told.nothing else self.trials.seeds
         found = Findings(
             facts, seen, suspicions, self.trials.scores(self.original, seeds)
         )
@@ -185,7 +190,7 @@ class Search:
         goal = self._goal(before, found.possible)
         cures = [t for t in found.singles if t.median >= goal]
         if cures:
-            found.cure = [max(cures, key=lambda t: self._rank(suspicions, t))]
+            found.cure = [self._surest(suspicions, cures, found.possible)]
         else:
             found.cure = self._together(suspicions, found.singles, goal)
         found.cure = self._steadied(suspicions, found.cure, goal)
@@ -195,6 +200,7 @@ class Search:
         if found.cured is not None:
             found.after = self.trials.scores(found.cured)
         self._rebuilt(found, goal)
+        self._unproved(found)
         found.complete = not self.trials.out_of_time
         return found
 
@@ -208,6 +214,18 @@ class Search:
         found.cure, found.cured = [], found.reference
         found.after = self.trials.scores(found.reference)
 
+    def _unproved(self, found: Findings) -> None:
+        """Offer the cures of what can be read off where no run could be made."""
+        if found.cured is not None or found.watch.outcome.status != "too_large":
+            return
+        for name, suspicion in found.suspicions.items():
+            if suspicion.readable and suspicion.cures:
+                edit = suspicion.cures[0]
+                experiment = self._changed(edit)
+                if experiment is not None:
+                    found.cure.append(Tried(name, edit, experiment))
+        found.cured = self._with(found.cure) if found.cure else None
+
     def _training_score(self, seeds: Sequence[int]) -> float | None:
         """Return the original's median score on its own training rows."""
         keys = ((self.original.fingerprint, seed) for seed in seeds)
@@ -217,24 +235,32 @@ class Search:
 
     def _possible(self, found: Findings) -> float:
         """Return the best median score of the references, and keep the best one."""
-        seeds = SEEDS[:1] if found.learnable.nothing else SEEDS[:2]
-        most = self.engine.most_updates
-        for edit in references(found.facts, found.suspicions, most):
-            experiment = self._changed(edit)
-            if experiment is None:
-                continue
-            score = self.trials.median(experiment, seeds)
-            if score > found.reference_score:
-                found.reference, found.reference_score = experiment, score
-            if found.reference_score >= 0.97:
+        seeds = SEEDS[:1] if found.learnable.nothing else self.trials.seeds[:2]
+        third = (2 * time.time() + self.trials.deadline) / 3
+        most, forest = self.engine.most_updates, found.learnable.forest or 0.0
+        for lean in (False, True):
+            if lean and forest < found.reference_score + AHEAD:
                 break
+            edits = references(found.facts, found.suspicions, most, lean)
+            # The last ones are the smallest, and learn in the shortest time.
+            for edit in reversed(edits) if self._slow else edits:
+                if self._slow and found.reference and time.time() > third:
+                    break
+                experiment = self._changed(edit)
+                if experiment is None:
+                    continue
+                score = self.trials.median(experiment, seeds)
+                if score > found.reference_score:
+                    found.reference, found.reference_score = experiment, score
+                if found.reference_score >= 0.97:
+                    break
         return found.reference_score
 
     def _before(self, found: Findings) -> float:
         """Return the original's median score, over more seeds where they disagree."""
         scores = found.before
         if scores and min(scores) < UNSTABLE_SHARE * found.possible < max(scores):
-            found.before = scores = self.trials.scores(self.original, MORE_SEEDS)
+            found.before = scores = self.trials.scores(self.original, self._more)
         return statistics.median(scores) if scores else FLOOR
 
     def _is_healthy(self, found: Findings, before: float) -> bool:
@@ -246,12 +272,15 @@ class Search:
         if broken * 2 > len(SEEDS):
             return False
         failed = sum(s < UNSTABLE_SHARE * found.possible for s in found.before)
-        if len(found.before) > len(SEEDS) and failed >= 2:
+        if len(found.before) > len(self.trials.seeds) and failed >= 2:
             return False
         gap = found.possible - before
         strongest = max((s.weight for s in found.suspicions.values()), default=0.0)
         if strongest >= READABLE:
-            return gap < HEALTHY_GAP / 3
+            if gap >= HEALTHY_GAP / 3:
+                return False
+            found.before = self.trials.scores(self.original, self._more)
+            return min(found.before) > found.possible - HEALTHY_GAP
         return gap < HEALTHY_GAP or before >= HEALTHY_SHARE * found.possible > 0
 
     def _goal(self, before: float, possible: float) -> float:
@@ -268,6 +297,8 @@ class Search:
         seeds for all that are worth it.
         """
         start = max(0.0, before)
+        if self._slow:
+            return self._few_singles(suspicions, goal)
         first = self._tries((name, s.cures[:1]) for name, s in suspicions.items())
         done = {t.cause for t in first if t.median >= goal}
         tries = list(first)
@@ -279,7 +310,9 @@ class Search:
             )
         worth = start + 0.3 * (goal - start)
         chosen = [t for t in tries if t.scores and t.scores[0] >= worth]
-        self.trials.run((t.experiment, seed) for t in chosen for seed in SEEDS)
+        self.trials.run(
+            (t.experiment, seed) for t in chosen for seed in self.trials.seeds
+        )
         for tried in chosen:
             tried.scores = self.trials.scores(tried.experiment)
         best: dict[str, Tried] = {}
@@ -290,6 +323,40 @@ class Search:
             if known is None or (known.median < goal and tried.median > known.median):
                 best[tried.cause] = tried
         return sorted(best.values(), key=lambda t: -t.median)
+
+    def _few_singles(
+        self, suspicions: dict[str, Suspicion], goal: float
+    ) -> list[Tried]:
+        """Run cures alone, the likeliest first, until one cures or half is left.
+
+        The other half of the time is for several changes together.
+        """
+        found: list[Tried] = []
+        half = (self.trials.deadline + time.time()) / 2
+        for name, suspicion in suspicions.items():
+            if time.time() > half:
+                break
+            for edit in suspicion.cures[: 2 if suspicion.readable else 1]:
+                tries = self._tries([(name, [edit])])
+                found += [t for t in tries if t.scores]
+                if tries and tries[0].median >= goal:
+                    break
+            if found and found[-1].median >= goal and suspicion.weight >= STRONG:
+                break
+        best: dict[str, Tried] = {}
+        for tried in sorted(found, key=lambda t: -t.median):
+            best.setdefault(tried.cause, tried)
+        return list(best.values())
+
+    @property
+    def _slow(self) -> bool:
+        """Whether there is time for few runs only: one seed, the likeliest first."""
+        return len(self.trials.seeds) < len(SEEDS)
+
+    @property
+    def _more(self) -> tuple[int, ...]:
+        """The seeds that a cure, or health, is held to."""
+        return SEEDS[:2] if self._slow else MORE_SEEDS
 
     def _tries(self, cures: Iterable[tuple[str, list[Edit]]]) -> list[Tried]:
         """Run cures on the first seed."""
@@ -331,7 +398,7 @@ class Search:
     def _held(self, cure: Sequence[Tried], goal: float) -> tuple[float, float]:
         """Return the share of seeds that reach the goal, and the median score."""
         whole = self._with(cure)
-        scores = self.trials.scores(whole, MORE_SEEDS) if whole is not None else []
+        scores = self.trials.scores(whole, self._more) if whole is not None else []
         if not scores:
             return 0.0, FLOOR
         share = sum(score >= goal for score in scores) / len(scores)
@@ -374,6 +441,12 @@ class Search:
     ) -> list[Tried]:
         """Remove several suspicions at once; then put back what was no cause."""
         by_cause = {tried.cause: tried for tried in singles}
+        for name, suspicion in suspicions.items():
+            if self._slow and name not in by_cause and suspicion.weight >= STRONG:
+                for edit in suspicion.cures[:1]:
+                    experiment = self._changed(edit)
+                    if experiment is not None:
+                        by_cause[name] = Tried(name, edit, experiment)
         ranked = [by_cause[name] for name in suspicions if name in by_cause]
         strong = [t for t in ranked if suspicions[t.cause].weight >= STRONG]
         useful = [t for t in singles if t.median > 0.1 and t not in strong]
@@ -382,7 +455,7 @@ class Search:
             experiment = self._with(chosen)
             if experiment is None or len(chosen) < 2:
                 continue
-            if self.trials.median(experiment, SEEDS[:2]) >= goal:
+            if self.trials.median(experiment, self.trials.seeds[:2]) >= goal:
                 best = list(chosen)
                 break
         if not best:
@@ -423,6 +496,18 @@ class Search:
         return chosen
 
     # Helpers.
+
+    def _surest(
+        self, suspicions: dict[str, Suspicion], cures: list[Tried], possible: float
+    ) -> Tried:
+        """Return the cure that is named: of about equal ones that with no weak seed."""
+        best = max(cures, key=lambda t: self._rank(suspicions, t))
+        near = self._rank(suspicions, best) - EQUAL
+        for tried in cures:
+            ahead = min(tried.scores) - min(best.scores)
+            if self._rank(suspicions, tried) >= near and ahead > EQUAL * possible:
+                best = tried
+        return best
 
     def _rank(self, suspicions: dict[str, Suspicion], tried: Tried) -> float:
         weight = suspicions[tried.cause].weight

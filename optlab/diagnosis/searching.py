@@ -13,14 +13,12 @@ from optlab.diagnosis.report import report
 from optlab.diagnosis.result import Diagnosis
 from optlab.diagnosis.sampling import affordable, restored
 from optlab.diagnosis.search import Search
+from optlab.diagnosis.thresholds import FEW_ROWS, FEW_TO_SCORE
 from optlab.diagnosis.trials import Trials
 from optlab.errors import InputError
 
 #: Seconds, by engine, where none are given.
 BUDGETS = {"optlab": 60.0, "keras": 120.0}
-#: Fewer rows than the first figure, or than the second to score on, are judged on the
-#: rows that are trained on: on 9 rows a score moves by 0.22 with each.
-FEW_ROWS, FEW_TO_SCORE = 50, 10
 
 
 def searched(
@@ -52,6 +50,11 @@ def searched(
     experiment = sample = affordable(experiment, budget, notes, engine)
     trials = Trials(began + budget, progress, jobs, engine)
     found = Search(experiment, trials)()
+    found.shortened = any(
+        getattr(sample.training, unit) != getattr(scored.training, unit)
+        for unit in ("epochs", "steps")
+        if sample.training is not None
+    )
     if not found.complete:
         notes.append(
             f"The time budget of {budget:g} s ran out; this is the answer so far."
@@ -61,8 +64,10 @@ def searched(
     answer.losses_before = trials.losses(experiment, len(found.before))
     if found.cured is not None and answer.cured is not None:
         answer.losses_after = trials.losses(found.cured, len(found.after))
+        cured = found.cured
         if sample is not scored:
-            answer.cured = restored(found.cured, sample, scored, notes)
+            cured = restored(cured, sample, scored, notes)
+        answer.cured = _unscored(cured, scored, original)
     answer.seconds = time.time() - began
     answer.runs = len(trials.outcomes)
     return answer
@@ -86,6 +91,19 @@ def _scorable(experiment: Any, engine: Engine, notes: list[str]) -> Any:
         f"Few rows: all scores are those of the {len(arrays['x'])} rows trained on."
     )
     return with_rows(experiment, arrays)
+
+
+def _unscored(cured: Any, scored: Any, original: Any) -> Any:
+    """Return a cure without the rows that were kept, or repeated, to score on."""
+    if scored is original or cured.data is None:
+        return cured
+    tree, kept = cured.to_dict(), original.to_dict()
+    if tree["data"].get("source") != scored.to_dict()["data"].get("source"):
+        return cured
+    for key in ("scale", "target_scale"):
+        if key in tree["data"]:
+            kept["data"][key] = tree["data"][key]
+    return cured.with_tree({**tree, "data": kept["data"]})
 
 
 def with_rows(experiment: Any, arrays: dict[str, Any]) -> Any:

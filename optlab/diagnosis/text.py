@@ -25,6 +25,8 @@ GROUPS = {
     "metric": "metrics",
     "trainable": "frozen layers",
 }
+#: Medians nearer to each other than this are written alike: the worst seed is shown.
+SAME = 0.005
 #: Keys of the evidence that the proof is made of, and are written out elsewhere.
 _OF_THE_PROOF = ("before", "after", "seeds", "effect", "with")
 
@@ -73,7 +75,11 @@ def proof(found: CauseFound) -> str:
     if not before or not after:
         return ""
     seeds = len(after)
-    return f"{_middle(before)} → {_middle(after)} over {seeds} seed{'s' * (seeds > 1)}"
+    runs = f"over {seeds} seed{'s' * (seeds > 1)}"
+    if abs(statistics.median(before) - statistics.median(after)) < SAME:
+        worst = f"{score_text(min(before))} → {score_text(min(after))}"
+        return f"{worst} {runs}, the worst of them"
+    return f"{_middle(before)} → {_middle(after)} {runs}"
 
 
 def effect(found: CauseFound) -> str:

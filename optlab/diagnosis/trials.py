@@ -229,12 +229,15 @@ class Trials:
         Processes to use where many long runs are due.
     engine : Engine, optional
         What trains; optlab itself where left out.
+    seeds : tuple of int
+        Of every comparison; the first alone where runs are slow.
     """
 
     deadline: float = float("inf")
     progress: Callable[[int], Any] | None = None
     jobs: int = 2
     engine: Any = None
+    seeds: tuple[int, ...] = SEEDS
     outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
 
     @property
@@ -289,14 +292,17 @@ class Trials:
         return self.outcomes.get((experiment.fingerprint, seed))
 
     def scores(
-        self, experiment: Experiment, seeds: Sequence[int] = SEEDS
+        self, experiment: Experiment, seeds: Sequence[int] | None = None
     ) -> list[float]:
         """Return the scores over seeds, as far as time allowed."""
+        seeds = self.seeds if seeds is None else seeds
         self.run((experiment, seed) for seed in seeds)
         keys = ((experiment.fingerprint, seed) for seed in seeds)
         return [self.outcomes[key].value for key in keys if key in self.outcomes]
 
-    def median(self, experiment: Experiment, seeds: Sequence[int] = SEEDS) -> float:
+    def median(
+        self, experiment: Experiment, seeds: Sequence[int] | None = None
+    ) -> float:
         """Return the median score over seeds; the floor where nothing was run."""
         found = self.scores(experiment, seeds)
         return statistics.median(found) if found else FLOOR

@@ -33,6 +33,12 @@ class Watch:
         The median of ||update|| / ||weight|| over kernels and steps.
     constant : bool
         Whether the model predicts the same for every validation row.
+    moved : float
+        The distance that the kernels moved in all, relative to their size; the largest
+        of any kernel.
+    through_time : float
+        The gradient's norm at the first step of a sequence over that at the last one,
+        at the input of the recurrent layer where it is farthest from 1.
     """
 
     outcome: Outcome
@@ -44,6 +50,8 @@ class Watch:
     start_spread: list[float] = field(default_factory=list)
     update_ratio: float = float("nan")
     constant: bool = False
+    moved: float = float("nan")
+    through_time: float = float("nan")
 
     @property
     def gradient_ratio(self) -> float:

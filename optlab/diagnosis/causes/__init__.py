@@ -2,12 +2,15 @@
 
 from optlab.diagnosis.causes import (
     data,
+    fit,
     init,
     loss,
     model,
     optimizer,
     program,
     regularization,
+    sequence,
+    shape,
 )
 from optlab.diagnosis.causes.base import CAUSES, Cause, Suspicion, cause, get
 
@@ -17,6 +20,7 @@ __all__ = [
     "Suspicion",
     "cause",
     "data",
+    "fit",
     "get",
     "init",
     "loss",
@@ -24,4 +28,6 @@ __all__ = [
     "optimizer",
     "program",
     "regularization",
+    "sequence",
+    "shape",
 ]

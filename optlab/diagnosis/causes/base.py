@@ -8,6 +8,7 @@ from typing import Any
 
 from optlab.diagnosis.edits import Edit
 from optlab.diagnosis.facts import Facts
+from optlab.diagnosis.thresholds import READABLE
 from optlab.diagnosis.watch import Watch
 from optlab.errors import unknown_name
 
@@ -37,11 +38,6 @@ class Suspicion:
     def readable(self) -> bool:
         """Whether it is a fault that no run is needed for."""
         return self.weight >= READABLE
-
-
-#: From this weight a fault can be read off data or set-up. It must do no harm at all on
-#: any seed to be passed over.
-READABLE = 0.95
 
 
 #: A test: facts and what was watched -> a suspicion, or None.

@@ -10,6 +10,11 @@ from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.scoring import classes
 from optlab.diagnosis.watch import Watch
 
+#: Columns from which inputs may be pixels.
+PIXELS = 64
+#: Rows are few below the first figure, or below so many for a column.
+FEW, MANY_COLUMNS = 200, 5
+
 
 @cause(
     "data.nonfinite",
@@ -35,6 +40,8 @@ def nonfinite(facts: Facts, watch: Watch) -> Suspicion | None:
 )
 def unscaled_inputs(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the size of columns, and at their means in deviations."""
+    if is_picture(facts):
+        return None
     size, offset = facts.input_size, facts.input_offset
     weight = max(
         graded(size, (3, 0.3), (8, 0.55), (20, 0.72), (100, 0.85), (1000, 0.93)),
@@ -47,6 +54,73 @@ def unscaled_inputs(facts: Facts, watch: Watch) -> Suspicion | None:
         weight, size = 0.6, small
     cures = [edits.setting("data", scale="standard")]
     return Suspicion(weight, {"largest_column": size, "mean_in_std": offset}, cures)
+
+
+def is_picture(facts: Facts) -> bool:
+    """Whether the inputs look like pixels from 0 to 255: many, whole, none below 0."""
+    x, many = facts.x, facts.data.features >= PIXELS
+    if not many or not x.size or x.min() < 0 or not 64 < x.max() <= 255:
+        return False
+    return bool((x[:50] == np.floor(x[:50])).all())
+
+
+@cause(
+    "data.image_unscaled",
+    definition="Pixels are fed as they are stored, from 0 to 255.",
+    symptom="A huge first loss, then a model that answers the same for every picture, "
+    "as relu units have died.",
+    cure="x / 255.",
+)
+def image_unscaled(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for pixels that are not scaled."""
+    if not is_picture(facts) or facts.rescaled:
+        return None
+    evidence = {"highest": float(facts.x.max()), "pixels": facts.data.features}
+    cures = [
+        edits.setting("data", scale="minmax"),
+        edits.setting("data", scale="standard"),
+    ]
+    return Suspicion(0.85, evidence, cures)
+
+
+@cause(
+    "data.constant",
+    definition="The inputs, or the targets, are the same in every row.",
+    symptom="The loss falls to that of a constant at once, and stays there.",
+    cure="Find out where the program lost them: a slice, a cast to whole numbers, a "
+    "parse that failed.",
+)
+def constant(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for inputs or targets without any spread."""
+    what = [
+        name
+        for name, values in (("inputs", facts.x), ("targets", facts.y))
+        if len(values) > 1 and not np.ptp(values, axis=0).any()
+    ]
+    return Suspicion(1.0, {"constant": " and ".join(what)}, []) if what else None
+
+
+@cause(
+    "data.too_few_rows",
+    definition="There are too few rows for what the model is to find out.",
+    symptom="The training rows are learned by heart, and others are guessed.",
+    cure="More rows, fewer columns, a smaller model, dropout or a penalty.",
+)
+def too_few_rows(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Compare rows with columns where rows are learned by heart."""
+    outcome = watch.outcome
+    own, other = outcome.training_score, outcome.score
+    if facts.few or own is None or other is None or own < 0.6 or other > own / 2:
+        return None
+    if facts.rows > max(FEW, MANY_COLUMNS * facts.data.features):
+        return None
+    evidence = {
+        "rows": facts.rows,
+        "columns": facts.data.features,
+        "score_on_them": own,
+        "score_on_others": other,
+    }
+    return Suspicion(0.5, evidence, [])
 
 
 @cause(
@@ -86,23 +160,23 @@ def label_encoding(facts: Facts, watch: Watch) -> Suspicion | None:
         return None
     if facts.loss == "sparse_categorical_crossentropy":
         low, high, units = y.min(), y.max(), int(facts.output["units"])
-        if low < 0 or high >= units:
+        few = len(np.unique(y)) > units  # model.output_units says that
+        if low < 0 or (high >= units and not few):
             evidence = {"lowest": float(low), "highest": float(high), "units": units}
-            more = edits.all_of(
-                targets.repaired_output(facts), targets.repaired_loss(facts)
+            return Suspicion(
+                1.0, evidence, [repairs.edit(facts, repairs.numbered_labels)]
             )
-            renumbered = repairs.edit(facts, repairs.numbered_labels)
-            fits = len(np.unique(y)) <= units
-            return Suspicion(1.0, evidence, [renumbered] if fits else [more])
     if facts.loss == "binary_crossentropy" and (y.min() < 0 or y.max() > 1):
         evidence = {"lowest": float(y.min()), "highest": float(y.max())}
-        if len(np.unique(y)) > 2:
+        if len(np.unique(y)) == 2:
+            cures = [repairs.edit(facts, repairs.unit_labels)]
+            return Suspicion(1.0, evidence, cures)
+        if y.min() < 0 and facts.task in ("binary", "multiclass"):
             # More than two classes: recoded as two they would be another task.
             outputs = edits.all_of(
                 targets.repaired_output(facts), targets.repaired_loss(facts)
             )
             return Suspicion(1.0, evidence, [outputs])
-        return Suspicion(1.0, evidence, [repairs.edit(facts, repairs.unit_labels)])
     if facts.labels.size and data.y_val is not None and len(data.y_val):
         seen = set(np.unique(facts.labels).tolist())
         missing = set(np.unique(classes(data.y_val)).tolist()) - seen

@@ -139,6 +139,26 @@ def double_softmax(facts: Facts, watch: Watch) -> Suspicion | None:
 
 
 @cause(
+    "loss.reduction",
+    definition="The loss is the sum over the rows of a batch, not their mean.",
+    symptom="Gradients are as many times larger as the batch has rows; the loss jumps, "
+    "or is NaN.",
+    cure="The default reduction, or a rate divided by the batch size.",
+)
+def reduction(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look at the loss's reduction."""
+    if facts.tree["loss"].get("reduction") not in ("sum", "SUM"):
+        return None
+    weight = 0.8 if watch.diverged or watch.restless or watch.constant else 0.6
+    evidence = {"reduction": "sum", "batch_size": facts.batch_size}
+    cures = [
+        edits.setting("loss", reduction=None),
+        edits.rate(facts.rate / facts.batch_size),
+    ]
+    return Suspicion(weight, evidence, cures)
+
+
+@cause(
     "loss.shape_broadcast",
     definition="Targets and outputs have different shapes, and one is repeated.",
     symptom="The model learns the mean of the targets: each output is compared with "

@@ -38,6 +38,8 @@ def missing_nonlinearity(facts: Facts, watch: Watch) -> Suspicion | None:
 def capacity(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look for no hidden layer, or a narrow one."""
     widths = [int(entry["units"]) for entry in facts.hidden]
+    if is_bottleneck(facts):
+        return None
     least = min(widths, default=0)
     deep = len(widths) >= DEEP
     weight = {0: 0.8, 1: 0.84, 2: 0.6, 3: 0.4}.get(least, 0.22 if least <= 8 else 0.0)
@@ -51,6 +53,55 @@ def capacity(facts: Facts, watch: Watch) -> Suspicion | None:
         edits.hidden_layers([32, 32]),
     ]
     return Suspicion(weight, {"hidden_layers": len(widths), "narrowest": least}, cures)
+
+
+#: A hidden layer of at most so many units is a bottleneck ...
+NARROW = 2
+#: ... where another one, or the inputs, have so many times as many.
+WIDER = 4
+
+
+def is_bottleneck(facts: Facts) -> bool:
+    """Whether one hidden layer is far narrower than what stands around it."""
+    widths = [int(entry["units"]) for entry in facts.hidden]
+    if len(widths) < 2 or not facts.fans:
+        return False
+    least, widest = min(widths), max(*widths, facts.fans[0][0])
+    return least <= NARROW and widest >= WIDER * least
+
+
+@cause(
+    "model.bottleneck",
+    definition="One hidden layer is far narrower than the others: all that the model "
+    "knows of a row has to pass a unit or two.",
+    symptom="A loss that stops early, or one answer for every row when the unit dies.",
+    cure="As many units there as in the layers around it.",
+)
+def bottleneck(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for a hidden layer of a unit or two beside wider ones."""
+    if not is_bottleneck(facts):
+        return None
+    widths = [int(entry["units"]) for entry in facts.hidden]
+    wide = max(16, *widths)
+    cures = [
+        _widened(wide),
+        edits.hidden_layers([max(wide, w) for w in widths]),
+        edits.hidden_layers([32, 32]),
+    ]
+    evidence = {"narrowest": min(widths), "widest": max(widths)}
+    return Suspicion({1: 0.84}.get(min(widths), 0.6), evidence, cures)
+
+
+def _widened(units: int) -> edits.Edit:
+    """Give the narrow hidden layers so many units."""
+
+    def change(layers: list[edits.Tree]) -> None:
+        dense = edits.dense_entries(layers)
+        for entry in dense[:-1] if edits.ends_dense(layers) else dense:
+            if int(entry["units"]) <= NARROW:
+                entry["units"] = units
+
+    return edits.redrawn(edits.on_layers(change))
 
 
 @cause(
@@ -165,12 +216,31 @@ def dead_relu_depth(facts: Facts, watch: Watch) -> Suspicion | None:
     cure="trainable=True.",
 )
 def frozen(facts: Facts, watch: Watch) -> Suspicion | None:
-    """Look for layers that are not trainable."""
+    """Look for layers that are not trainable, other than a trunk before others."""
     count = sum(entry.get("trainable") is False for entry in facts.layers)
-    if not count:
+    if not count or facts.frozen_trunk:
         return None
     evidence = {"frozen_layers": count, "layers": len(facts.dense)}
     return Suspicion(0.95, evidence, [edits.without("trainable")])
+
+
+@cause(
+    "trainable.frozen_trunk",
+    definition="The trunk is frozen: what its layers give has to serve as it is.",
+    symptom="Only the last layers learn, from features that were made for other "
+    "pictures, or for none (weights=None).",
+    cure="Let the trunk learn, all of it or its last layers, at a low rate; or load "
+    "weights that were trained.",
+)
+def frozen_trunk(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look for frozen layers in front of those that learn."""
+    if not facts.frozen_trunk:
+        return None
+    fresh = facts.frozen_fresh
+    evidence = {"frozen_layers": facts.frozen_trunk, "random_weights": fresh}
+    thawed = edits.without("trainable")
+    low = edits.all_of(thawed, edits.rate(min(1e-4, facts.rate or 1e-4)))
+    return Suspicion(0.93 if fresh else 0.35, evidence, [thawed, low])
 
 
 def initial_bias(entry: edits.Tree) -> float:

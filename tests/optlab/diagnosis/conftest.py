@@ -82,7 +82,8 @@ def suspected():
     def test(cause, experiment, **seen):
         facts = Facts.of(experiment, data_of(experiment))
         status = "diverged" if seen.pop("diverged", False) else "finished"
-        outcome = Outcome(0.5, status)
+        score, own = seen.pop("scores", (0.5, None))
+        outcome = Outcome(score, status, training_score=own)
         if "refused" in seen:
             outcome = Outcome(None, "refused", seen.pop("refused"))
         return CAUSES[cause].test(facts, Watch(outcome, **seen))

@@ -61,13 +61,17 @@ def test_names_proves_and_cures(setup, cause, tmp_path):
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
-def test_healthy_is_called_healthy(setup, task):
-    answer = diagnose(setup(task), jobs=1)
+def test_healthy_is_called_healthy(setup, tmp_path, task):
+    seen = []
+    answer = diagnose(setup(task), jobs=1, progress=seen.append)
     assert answer.healthy is True
     assert answer.causes == [] and answer.fix == {}
     assert answer.score_before == answer.score_after > 0.7
-    assert len(answer.checked) == 34
+    assert len(answer.checked) == 50
     assert answer.notes == []
+    assert seen == sorted(seen) and seen[-1] == answer.runs
+    with pytest.raises(InputError, match="no fix to write: the set-up is healthy"):
+        write_fix(answer, tmp_path / "fix.toml")
 
 
 def test_same_answer_every_time(setup):
@@ -77,14 +81,8 @@ def test_same_answer_every_time(setup):
     )
     assert first.pop("seconds") >= 0 <= second.pop("seconds")
     assert first == second
-
-
-def test_document(setup):
-    answer = diagnose(setup(optimizer={"learning_rate": -0.003}), jobs=1)
-    document = json.loads(json.dumps(answer.to_dict(), allow_nan=False))
-    assert document["healthy"] is False
+    document = json.loads(json.dumps(first, allow_nan=False))
     assert document["score_before"] < 0.3 < document["score_after"]
-    assert document["causes"][0]["fix"] == {"optimizer.learning_rate": 0.003}
     assert {"cause", "status", "evidence", "fix"} == set(document["causes"][0])
     assert document["fix"] == {"optimizer.learning_rate": 0.003}
 
@@ -92,12 +90,6 @@ def test_document(setup):
 def test_is_exported():
     assert optlab.diagnose is diagnose
     assert optlab.Diagnosis is Diagnosis
-
-
-def test_counts_runs(setup):
-    seen = []
-    answer = diagnose(setup(), jobs=1, progress=seen.append)
-    assert seen == sorted(seen) and seen[-1] == answer.runs
 
 
 def test_time_budget(setup):
@@ -132,7 +124,8 @@ def test_no_rows(setup):
 
 @pytest.mark.parametrize("name", ["x", "y"])
 def test_nothing_finite_is_a_diagnosis(setup, name):
-    broken = setup(arrays=lambda a: {name: a[name] * np.nan})
+    short = {"epochs": 5, "batch_size": 8}
+    broken = setup(arrays=lambda a: {name: a[name] * np.nan}, training=short)
     answer = diagnose(broken, jobs=1, budget=20)
     assert answer.healthy is False
     assert answer.causes[0].cause == "data.nonfinite"
@@ -173,9 +166,3 @@ def test_stratified_keeps_shares():
     chosen = stratified(y, 20)
     assert len(chosen) == 20 and y[chosen].sum() == 2
     assert (np.diff(chosen) > 0).all()
-
-
-def test_no_fix_for_the_healthy(setup, tmp_path):
-    answer = diagnose(setup("regression"), jobs=1)
-    with pytest.raises(InputError, match="no fix to write: the set-up is healthy"):
-        write_fix(answer, tmp_path / "fix.toml")

@@ -66,7 +66,7 @@ def test_story_of_a_fault(faulty):
 
 def test_story_of_health(healthy):
     story = text.story(healthy)
-    assert "nothing needs to be repaired" in story and "34 causes were checked" in story
+    assert "nothing needs to be repaired" in story and "50 causes were checked" in story
 
 
 def test_proof_and_effect(faulty):
