@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import Any
 
@@ -19,6 +20,8 @@ _EXTRA = ("batch_normalization", "dropout", "residual")
 #: Fresh weights may differ from captured ones by this factor in size; beyond it the
 #: captured ones are taken for pretrained.
 PRETRAINED = 2.0
+#: Numbers from which size and tails of a draw are known well enough to be compared.
+ENOUGH = 1000
 
 
 def build(program: Program, seed: int) -> Any:
@@ -130,8 +133,8 @@ def layers_of(entry: Tree, template: Template) -> list[Any]:
         found.append(keras.layers.Activation(activation))
     if entry.get("dropout") and (shorthand or not kind):
         found.append(keras.layers.Dropout(entry["dropout"]))
-    if found and entry.get("trainable") is False:
-        found[0].trainable = False
+    if found:  # a captured configuration may say otherwise
+        found[0].trainable = entry.get("trainable") is not False
     if found and name and len(found) == 1:
         found[0].name = name
     return found
@@ -142,7 +145,14 @@ def _copy(layer: Any) -> Any:
 
     if isinstance(layer, keras.Model):
         return keras.models.clone_model(layer)
-    return type(layer).from_config(layer.get_config())
+    with keras.saving.custom_object_scope(_functions(layer)):
+        return type(layer).from_config(layer.get_config())
+
+
+def _functions(layer: Any) -> dict[str, Any]:
+    """Return the functions that a layer holds, such as tf.nn.softmax, by name."""
+    values = [getattr(layer, "activation", None), *vars(layer).values()]
+    return {v.__name__: v for v in values if inspect.isfunction(v)}
 
 
 def _options(entry: Tree, first: Tree, captured: Any) -> Tree:
@@ -187,7 +197,8 @@ def _made(kind: str, captured: Any, options: Tree) -> Any:
     if captured is not None and type(captured).__name__ == kind:
         config = captured.get_config() | options
         kept = {k: v for k, v in config.items() if v is not _DEFAULT}
-        return type(captured).from_config(kept)
+        with keras.saving.custom_object_scope(_functions(captured)):
+            return type(captured).from_config(kept)
     cls = getattr(keras.layers, kind, None)
     if cls is None:
         raise InputError(f"Keras has no layer {kind!r}.")
@@ -215,9 +226,28 @@ def _take_over(program: Program, made: Any, seed: int) -> None:
             layer.set_weights(held)
 
 
+def is_trained(layer: Any) -> bool:
+    """Whether the weights of a built layer are no draw of its initializers."""
+    twin = _copy(layer)
+    shapes = getattr(layer, "_build_shapes_dict", None) or {}
+    shape = shapes.get("input_shape") or next(iter(shapes.values()), None)
+    if shape is None:
+        return False
+    twin.build(shape)
+    return _trained(layer.get_weights(), twin.get_weights())
+
+
 def _trained(held: list[Array], fresh: list[Array]) -> bool:
-    """Whether weights are no draw of the initializer that drew the fresh ones."""
+    """Whether weights are no draw of the initializer that drew the fresh ones.
+
+    Biases begin at 0 or 1 exactly, so another value is no draw. Of kernels size and
+    tails are compared: a draw of n numbers has its own to within a few times
+    1 / sqrt(n), and training widens the tails.
+    """
     for here, drawn in zip(held, fresh, strict=True):
+        if here.ndim < 2 and np.isin(drawn, (0.0, 1.0)).all():
+            if not np.array_equal(here, drawn):
+                return True
         if here.size < 8 or here.ndim < 2:
             continue
         size = [float(np.sqrt(np.mean(np.square(w)))) for w in (here, drawn)]
@@ -225,6 +255,14 @@ def _trained(held: list[Array], fresh: list[Array]) -> bool:
         if high > PRETRAINED * low or (
             here.size > 1 and np.ptp(here) == 0 < np.ptp(drawn)
         ):
+            return True
+        if here.size < ENOUGH or low == 0:
+            continue
+        tails = [float(np.mean(w**4) / np.mean(w**2) ** 2) for w in (here, drawn)]
+        error = here.size**-0.5
+        if np.log(high / low) > 0.03 + 6 * error:
+            return True
+        if abs(tails[0] - tails[1]) > 0.3 + 40 * error:
             return True
     return False
 

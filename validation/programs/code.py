@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,9 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.experiments.paths import Tree
-from optlab.lookup import snake_case
 from optlab.validation.programs.building import build, loss_of, optimizer_of
+from optlab.validation.programs.calls import ModelSource, arguments_of
 from optlab.validation.programs.program import Program
-
-#: Parts of a layer's configuration that its call is not given.
-_LEFT_OUT = ("name", "dtype", "trainable", "batch_input_shape", "seed", "synchronized")
 
 
 def source_of(program: Program, script: str = "", seed: int = 0) -> tuple[str, Tree]:
@@ -39,7 +35,7 @@ def source_of(program: Program, script: str = "", seed: int = 0) -> tuple[str, T
     made = build(program, seed)
     arrays = dict(_arrays(program))
     weights = _own_weights(program, made, arrays)
-    writer = _Model(made)
+    writer = ModelSource(made)
     fit = program.training
     lines = [
         "import pathlib",
@@ -77,10 +73,15 @@ def _preparation(program: Program, arrays: Tree) -> list[str]:
     names = ["x"] + ["x_val"] * held
     if table.get("scale", "none") != "none" and not template.tokens:
         axis = tuple(range(max(1, arrays["x"].ndim - 1))) if arrays["x"].ndim > 2 else 0
+        if table["scale"] == "minmax":
+            what, size = "Scale the inputs to 0..1", f"x.max(axis={axis}) - x_mean"
+            lines += ["", f"# {what} by the numbers of the training rows."]
+            lines += [f"x_mean = x.min(axis={axis})", f"x_std = {size}"]
+        else:
+            what, size = "Standardize the inputs", f"x.std(axis={axis})"
+            lines += ["", f"# {what} by the numbers of the training rows."]
+            lines += [f"x_mean, x_std = x.mean(axis={axis}), {size}"]
         lines += [
-            "",
-            "# Standardize the inputs by the numbers of the training rows.",
-            f"x_mean, x_std = x.mean(axis={axis}), x.std(axis={axis})",
             "x_std = np.where(x_std > 0, x_std, 1.0)",
             *(f"{n} = (({n} - x_mean) / x_std).astype('float32')" for n in names),
         ]
@@ -135,224 +136,6 @@ def _own_weights(program: Program, made: Any, arrays: Tree) -> list[str]:
         parts = ", ".join(f'rows["layer{number}_{k}"]' for k in range(len(held)))
         lines.append(f"model.layers[{number}].set_weights([{parts}])")
     return lines
-
-
-# The model.
-
-
-class _Model:
-    """The lines that build a model."""
-
-    def __init__(self, model: Any, name: str = "model") -> None:
-        import keras
-
-        self.foreign: set[str] = set()
-        self.lines: list[str] = []
-        if isinstance(model, keras.Sequential):
-            self._sequential(model, name)
-        else:
-            self._functional(model, name)
-
-    def _sequential(self, model: Any, name: str) -> None:
-        self.lines.append(f"{name} = keras.Sequential(")
-        self.lines.append("    [")
-        shape, dtype = model.input_shape[1:], str(model.inputs[0].dtype)
-        extra = "" if dtype == "float32" else f", dtype={dtype!r}"
-        self.lines.append(f"        keras.Input({tuple(shape)}{extra}),")
-        for layer in model.layers:
-            self.lines.append(f"        {self.call(layer)},")
-        self.lines += ["    ]", ")"]
-        frozen = [k for k, layer in enumerate(model.layers) if not layer.trainable]
-        self.lines += [f"{name}.layers[{k}].trainable = False" for k in frozen]
-
-    def _functional(self, model: Any, name: str) -> None:
-        import keras
-
-        names: dict[int, str] = {}
-        for k, tensor in enumerate(model.inputs):
-            names[id(tensor)] = f"input_{k}"
-            dtype = str(tensor.dtype)
-            extra = "" if dtype == "float32" else f", dtype={dtype!r}"
-            shape = tuple(tensor.shape[1:])
-            self.lines.append(f"input_{k} = keras.Input({shape}{extra})")
-        written: dict[int, str] = {}
-        count = 0
-        depths = sorted(model._nodes_by_depth, reverse=True)
-        for node in [n for depth in depths for n in model._nodes_by_depth[depth]]:
-            operation = node.operation
-            if type(operation).__name__ == "InputLayer":
-                continue
-            if id(operation) not in written:
-                variable = f"layer_{len(written)}"
-                written[id(operation)] = variable
-                if isinstance(operation, keras.Model):
-                    nested = _Model(operation, variable)
-                    self.lines += nested.lines
-                    self.foreign |= nested.foreign
-                elif isinstance(operation, keras.Layer):
-                    self.lines.append(f"{variable} = {self.call(operation)}")
-                    if not operation.trainable:
-                        self.lines.append(f"{variable}.trainable = False")
-            given = [_written(a, names) for a in node.arguments.args]
-            given += [
-                f"{key}={_written(value, names)}"
-                for key, value in node.arguments.kwargs.items()
-                if value is not None
-            ]
-            if isinstance(operation, keras.Layer):
-                called = written[id(operation)]
-            else:
-                called = f"keras.ops.{snake_case(type(operation).__name__)}"
-            outputs = node.output_tensors
-            targets = []
-            for tensor in outputs:
-                names[id(tensor)] = f"t{count}"
-                targets.append(f"t{count}")
-                count += 1
-            self.lines.append(f"{', '.join(targets)} = {called}({', '.join(given)})")
-        ends = [names[id(tensor)] for tensor in model.outputs]
-        inputs = [names[id(tensor)] for tensor in model.inputs]
-        first = inputs[0] if len(inputs) == 1 else f"[{', '.join(inputs)}]"
-        last = ends[0] if len(ends) == 1 else f"[{', '.join(ends)}]"
-        self.lines.append(f"{name} = keras.Model({first}, {last})")
-
-    def call(self, layer: Any) -> str:
-        """Return the call that makes a layer."""
-        import keras
-
-        cls = type(layer)
-        own = getattr(keras.layers, cls.__name__, None) is cls
-        if isinstance(layer, keras.Model):
-            raise InputError("A model inside a chain of layers cannot be written.")
-        if not own:
-            self.foreign.add(cls.__name__)
-        prefix = "layers." if own else ""
-        return f"{prefix}{cls.__name__}({', '.join(arguments_of(layer))})"
-
-
-def _written(value: Any, names: dict[int, str]) -> str:
-    if id(value) in names:
-        return names[id(value)]
-    if isinstance(value, (list, tuple)):
-        inner = ", ".join(_written(part, names) for part in value)
-        return f"[{inner}]" if isinstance(value, list) else f"({inner},)"
-    if isinstance(value, (str, int, float, bool, type(None))):
-        return repr(value)
-    raise InputError(f"{type(value).__name__} cannot be written as an argument.")
-
-
-def arguments_of(made: Any) -> list[str]:
-    """Return the arguments of the call that makes a Keras object, as source.
-
-    Those at their default are left out.
-    """
-    cls = type(made)
-    config = {**getattr(made, "_fn_kwargs", {}), **made.get_config()}
-    found = []
-    for name, parameter in inspect.signature(cls.__init__).parameters.items():
-        if name in _LEFT_OUT or name not in config or name == "self":
-            continue
-        value, default = config[name], parameter.default
-        if isinstance(value, (np.floating, np.integer)) or (
-            hasattr(value, "shape") and not np.shape(value)
-        ):
-            value = value.item() if hasattr(value, "item") else float(value)
-        if isinstance(value, float) and not isinstance(made, _layer_class()):
-            value = float(str(np.float32(value))) if name == "learning_rate" else value
-        text = written_value(value)
-        if name == "learning_rate":
-            found.append(f"{name}={text}")
-            continue
-        if name == "activation" and default is None and value == "linear":
-            continue
-        if parameter.default is not inspect.Parameter.empty and (
-            value == default or text == written_value(default) or _is(value, default)
-        ):
-            continue
-        required = default is inspect.Parameter.empty and len(found) == 0
-        found.append(text if required else f"{name}={text}")
-    return found
-
-
-def _layer_class() -> Any:
-    import keras
-
-    return keras.layers.Layer
-
-
-def _is(value: Any, default: Any) -> bool:
-    """Whether a serialized object is the default that a name stands for."""
-    if isinstance(value, dict) and isinstance(default, str) and "class_name" in value:
-        return written_value(value) == written_object(_class_of(default), {})
-    if isinstance(value, (list, tuple)) and isinstance(default, int):
-        return all(part == default for part in value)
-    if isinstance(value, (list, tuple)) and isinstance(default, (list, tuple)):
-        return list(value) == list(default)
-    return False
-
-
-def _class_of(name: str) -> Any:
-    import keras
-
-    try:
-        return type(keras.initializers.get(name))
-    except ValueError:
-        return None
-
-
-def written_value(value: Any) -> str:
-    """Return a value of a configuration as source."""
-    import keras
-
-    if isinstance(value, dict) and "class_name" in value:
-        config = {
-            key: part
-            for key, part in (value.get("config") or {}).items()
-            if key not in ("name", "seed") and part is not None
-        }
-        if value["class_name"] == "function":
-            return repr(str(value["config"]))
-        for home in (keras.initializers, keras.regularizers, keras.constraints):
-            cls = getattr(home, value["class_name"], None)
-            if cls is not None:
-                return written_object(cls, config)
-        for home in (keras.optimizers.schedules, keras.layers):
-            cls = getattr(home, value["class_name"], None)
-            if cls is not None:
-                return (
-                    f"{_home(cls)}({', '.join(arguments_of(cls.from_config(config)))})"
-                )
-        raise InputError(f"{value['class_name']} cannot be written as source.")
-    if isinstance(value, np.ndarray):
-        return repr(value.tolist())
-    if isinstance(value, tuple):
-        return repr(tuple(value))
-    return repr(value)
-
-
-def written_object(cls: Any, config: Tree) -> str:
-    """Return the call that makes an initializer, regularizer or constraint."""
-    if cls is None:
-        return ""
-    try:
-        plain = cls().get_config()
-    except TypeError:
-        plain = {}
-    kept = {k: v for k, v in config.items() if plain.get(k) != v}
-    inner = ", ".join(f"{key}={written_value(part)}" for key, part in kept.items())
-    return f"{_home(cls)}({inner})"
-
-
-def _home(cls: Any) -> str:
-    import keras
-
-    own = str(cls.__name__)
-    for name in ("initializers", "regularizers", "constraints", "losses", "optimizers"):
-        if getattr(getattr(keras, name), own, None) is cls:
-            return f"keras.{name}.{own}"
-    if getattr(keras.optimizers.schedules, own, None) is cls:
-        return f"keras.optimizers.schedules.{own}"
-    return f"layers.{own}"
 
 
 # Compile and fit.

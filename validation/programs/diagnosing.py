@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from optlab.diagnosis.causes import CAUSES
+from optlab.diagnosis.causes.program import meaningless_metric
 from optlab.diagnosis.engine import Engine, OptlabEngine
+from optlab.diagnosis.report import metric_note
 from optlab.diagnosis.result import CauseFound, Diagnosis
 from optlab.diagnosis.searching import BUDGETS, searched
 from optlab.errors import InputError
@@ -81,6 +83,10 @@ def diagnose_call(
     finally:
         if program.template.kind == "opaque":
             captured.model.set_weights(program.template.weights)
+    if trainer.name == "optlab":  # which was not told of the metrics
+        why = meaningless_metric(KerasEngine(seconds).facts(program))
+        if why is not None:
+            answer.notes.append(metric_note(why))
     answer.program = CapturedProgram(program, captured, script)
     if answer.cured is not None:
         cured = cured_program(program, answer.experiment, answer.cured)

@@ -16,15 +16,15 @@ from typing import Any
 import numpy as np
 
 from optlab.diagnosis.reference import MOST
-from optlab.diagnosis.scoring import score
-from optlab.diagnosis.trials import MOST_SCORED, Outcome
+from optlab.diagnosis.trials import Outcome
 from optlab.diagnosis.watch import Watch
-from optlab.errors import InputError
 from optlab.typing import Array
 from optlab.validation.programs.building import build, compile_as
 from optlab.validation.programs.facts import ProgramFacts
 from optlab.validation.programs.probing import probe, watched
 from optlab.validation.programs.program import Program
+from optlab.validation.programs.scores import scores_of
+from optlab.validation.programs.steps import fed, outputs_of, steps_of
 
 #: Compiled models that are kept, so that memory stays bounded.
 MOST_KEPT = 12
@@ -36,9 +36,13 @@ RUN_SHARE = 1 / 12
 #: Updates that a reference makes, however slow.
 LEAST_UPDATES = 120
 #: Steps of the first calls, by which the pace is measured.
-FIRST_STEPS = 8
-#: Rows that are scored at once.
-SCORED_AT_ONCE = 512
+FIRST_STEPS = 2
+#: A model is too large where so many steps do not fit into this share of the budget.
+FEWEST_STEPS, LARGEST_SHARE = 20, 1 / 3
+#: Seconds of a call that are no work of the layers; a large model has a hundred layers.
+CALL_SECONDS = 0.1
+#: Rows that a model is looked into with, at the most, and seconds that they may take.
+LOOKED_AT, LOOK_SECONDS = 256, 1.0
 
 
 @dataclass
@@ -64,6 +68,9 @@ class KerasEngine:
         self._rows: dict[str, Any] = {}
         #: Seconds of a step in the last run, once its graph was there.
         self.pace = 0.0
+        #: Seconds that a training step takes on each row, by a forward pass.
+        self.row_seconds = 0.0
+        self.too_large = False
 
     def data(self, experiment: Program) -> Any:
         """Return the rows of a variant, loaded once."""
@@ -86,14 +93,16 @@ class KerasEngine:
     ) -> Watch:
         """Train a variant once, and look inside before and after."""
         data, seen = self.data(experiment), []
-        rows = slice(0, 256)
+        count = LOOK_SECONDS / max(self.row_seconds, 1e-9)
+        rows = slice(0, int(min(LOOKED_AT, max(4, count))))
         inputs = experiment.template.split(data.x[rows])
         targets = experiment.template.split_targets(data.y[rows])
 
         def look(model: Any) -> None:
             seen.append(probe(model, inputs, targets))
 
-        outcome = self.run(experiment, seed, deadline, look)
+        each = None if self.too_large else look
+        outcome = self.run(experiment, seed, deadline, each)
         losses = [float(value) for value in outcome.losses]
         return watched(outcome, losses, seen)
 
@@ -104,6 +113,11 @@ class KerasEngine:
         per_epoch = -(-len(data.x) // batch)
         per_epoch = min(per_epoch, int(getattr(training, "steps_per_epoch", per_epoch)))
         steps = training.steps or int(training.epochs or 20) * per_epoch
+        self.row_seconds = self._row_seconds(experiment, data)
+        whole = FEWEST_STEPS * batch * self.row_seconds
+        self.too_large = whole > LARGEST_SHARE * self.budget
+        if self.too_large:
+            return 0.0
         if steps <= 16:
             short = experiment
         else:
@@ -112,12 +126,34 @@ class KerasEngine:
             table.pop("epochs", None)
             table["steps"] = 16
         self.pace = 0.0
-        outcome = self.run(short, 0, time.time() + 60)
+        outcome = self.run(short, 0, time.time() + self.budget / 8)
         if outcome.status == "refused":
             return 0.0
+        self.pace = self.pace or outcome.seconds / max(1, outcome.steps)
         most = RUN_SHARE * self.budget / max(self.pace, 1e-9)
         self.most_updates = int(min(MOST, max(LEAST_UPDATES, most)))
         return self.pace * float(steps)
+
+    def cost(self, experiment: Program, first: Outcome) -> float:
+        """Return about how long one run of many takes: every other one has a graph."""
+        return (first.seconds + self.pace * first.steps) / 2
+
+    def _row_seconds(self, experiment: Program, data: Any) -> float:
+        """Return about how long a training step takes on one row."""
+        import tensorflow as tf
+
+        model = experiment.template.model
+        try:
+            rows = [fed(p) for p in experiment.template.split(data.x[:2])]
+            x: Any = rows[0] if len(rows) == 1 else rows
+            model(tf.nest.map_structure(tf.constant, x), training=False)
+            clock = time.perf_counter()
+            model(tf.nest.map_structure(tf.constant, x), training=False)
+        except Exception:  # a run says what is wrong
+            return 0.0
+        took = time.perf_counter() - clock
+        # Calls that take less than this are overhead, not work.
+        return 3.0 * max(0.0, took - CALL_SECONDS) / len(rows[0])
 
     def run(
         self,
@@ -140,8 +176,13 @@ class KerasEngine:
             Called with the model before the first epoch and after the last one.
         """
         program, data = experiment, self.data(experiment)
+        if self.too_large and not program.from_scratch:
+            message = (
+                f"A training step takes {self.row_seconds:.1f} s a row: too large for "
+                f"the budget of {self.budget:g} s (--budget)."
+            )
+            return Outcome(None, "too_large", message)
         began = time.perf_counter()
-        cut = time.time() + RUN_SHARE * self.budget
         losses: list[float] = []
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -150,13 +191,14 @@ class KerasEngine:
                 if each is not None:
                     each(ready.model)
                 status, steps = self._train(
-                    ready, program, seed, data, min(deadline, cut), losses
+                    ready, program, seed, data, deadline, losses
                 )
                 if status == "stopped_early" and time.time() < deadline:
                     status = "finished"
                 if each is not None:
                     each(ready.model)
-                found, own = _scores(program, ready.outputs, data, status)
+                share = RUN_SHARE * self.budget / 2
+                found, own = scores_of(program, ready.outputs, data, status, share)
         except Exception as error:
             if isinstance(error, (KeyboardInterrupt, MemoryError)):
                 raise
@@ -189,7 +231,8 @@ class KerasEngine:
             compile_as(program, fresh)
             fresh.optimizer.build(fresh.trainable_variables)
             state = [np.asarray(v) for v in fresh.optimizer.variables]
-            ready = _Ready(fresh, state, _steps_of(fresh), _outputs_of(fresh))
+            own = tree["model"].get("train_step") != "keras"
+            ready = _Ready(fresh, state, steps_of(fresh, own), outputs_of(fresh))
             if template.kind != "opaque":
                 if len(self._ready) >= MOST_KEPT:
                     self._ready.pop(next(iter(self._ready)))
@@ -218,8 +261,8 @@ class KerasEngine:
         import tensorflow as tf
 
         template, training = program.template, program.training
-        inputs = [tf.constant(_fed(p)) for p in program.inputs(data.x)]
-        targets = [tf.constant(_fed(p)) for p in template.split_targets(data.y)]
+        inputs = [tf.constant(fed(p)) for p in program.inputs(data.x)]
+        targets = [tf.constant(fed(p)) for p in template.split_targets(data.y)]
         weights = row_weights(program, data)
         rows, batch = len(data.x), min(int(training.batch_size), len(data.x))
         per_epoch = -(-rows // batch)
@@ -230,8 +273,9 @@ class KerasEngine:
         steps: list[float] = []
         part = FIRST_STEPS
         order, starts = np.zeros(0, np.int32), np.zeros(1, np.int32)
+        ends_at = deadline
         while len(steps) < whole:
-            if time.time() > deadline:
+            if time.time() > ends_at:
                 return "stopped_early", len(steps)
             taken = min(part, whole - len(steps))
             while len(starts) <= taken:
@@ -246,7 +290,9 @@ class KerasEngine:
                 inputs, targets, given, order[: cuts[-1]].astype("int32"), cuts
             )
             order, starts = order[cuts[-1] :], starts[taken:] - cuts[-1]
-            if steps:
+            if not steps:  # the graph is made by now
+                ends_at = min(deadline, time.time() + RUN_SHARE * self.budget)
+            else:
                 self.pace = (time.perf_counter() - clock) / taken
             part = FIRST_STEPS if not steps else self._part
             steps += found
@@ -261,71 +307,6 @@ class KerasEngine:
     def _part(self) -> int:
         """Steps until the clock is looked at again."""
         return max(1, min(1000, int(3.0 / max(self.pace, 1e-6))))
-
-
-def _steps_of(model: Any) -> Any:
-    """Return a function that trains on batches of rows, and gives their losses."""
-    import tensorflow as tf
-
-    def steps(inputs: Any, targets: Any, weights: Any, order: Any, cuts: Any) -> Any:
-        count = tf.shape(cuts)[0] - 1
-        losses = tf.TensorArray(tf.float32, count)
-        for k in tf.range(count):
-            rows = order[cuts[k] : cuts[k + 1]]
-            x = [tf.gather(part, rows) for part in inputs]
-            y = [tf.gather(part, rows) for part in targets]
-            fed: Any = (x[0] if len(x) == 1 else x, y[0] if len(y) == 1 else y)
-            if weights is not None:
-                fed = (*fed, tf.gather(weights, rows))
-            model.reset_metrics()  # so that the loss is this batch's alone
-            logs = model.train_step(fed)
-            losses = losses.write(k, tf.cast(_loss_in(logs), tf.float32))
-        return losses.stack()
-
-    def _loss_in(logs: Any) -> Any:
-        loss = logs.get("loss") if isinstance(logs, dict) else logs
-        if loss is None and logs:
-            loss = next(iter(logs.values()))
-        return 0.0 if loss is None else tf.reduce_mean(loss)
-
-    compiled = tf.function(steps, reduce_retracing=True)
-
-    def run(
-        inputs: Any, targets: Any, weights: Any, order: Array, cuts: Array
-    ) -> list[float]:
-        call = steps if model.run_eagerly else compiled
-        found = call(
-            inputs, targets, weights, tf.constant(order), tf.constant(cuts, tf.int32)
-        )
-        return [float(value) for value in np.asarray(found)]
-
-    return run
-
-
-def _outputs_of(model: Any) -> Any:
-    """Return a function from inputs to a list of outputs, batch by batch."""
-    import tensorflow as tf
-
-    def outputs(inputs: Any) -> Any:
-        return model(inputs[0] if len(inputs) == 1 else inputs, training=False)
-
-    compiled = tf.function(outputs, reduce_retracing=True)
-
-    def run(inputs: list[Array]) -> list[Array]:
-        parts: list[list[Array]] = []
-        for begin in range(0, len(inputs[0]), SCORED_AT_ONCE):
-            rows = slice(begin, begin + SCORED_AT_ONCE)
-            given = [tf.constant(part[rows]) for part in inputs]
-            call = outputs if model.run_eagerly else compiled
-            parts.append([np.asarray(v) for v in tf.nest.flatten(call(given))])
-        return [np.concatenate(column) for column in zip(*parts, strict=True)]
-
-    return run
-
-
-def _fed(part: Array) -> Array:
-    """Return rows as Keras's data adapter feeds them: no doubles."""
-    return part.astype("float32") if part.dtype == np.float64 else part
 
 
 def row_weights(program: Program, data: Any) -> Array | None:
@@ -346,61 +327,3 @@ def row_weights(program: Program, data: Any) -> Array | None:
         table = {int(k): float(v) for k, v in given.items()}
     found = np.array([table.get(int(label), 1.0) for label in labels], "float32")
     return found if weights is None else found * weights
-
-
-def _scores(
-    program: Program, outputs: Any, data: Any, status: str
-) -> tuple[float | None, float | None]:
-    """Return the scores on validation and on training rows."""
-    if status == "diverged":
-        return None, None
-    found = None
-    if data.x_val is not None and len(data.x_val):
-        found = _score(program, outputs, data.task, data.x_val, data.y_val)
-        if data.x_val is data.x or np.array_equal(data.x_val, data.x):
-            return found, found
-    return found, _score(
-        program, outputs, data.task, data.x[:MOST_SCORED], data.y[:MOST_SCORED]
-    )
-
-
-def _score(
-    program: Program, outputs: Any, task: str, x: Array, y: Array
-) -> float | None:
-    template = program.template
-    predicted = outputs([_fed(part) for part in program.inputs(x)])
-    targets = template.split_targets(y)
-    found = []
-    for part, truth in zip(predicted, targets, strict=False):
-        kind = task
-        if task == "several":
-            from optlab.validation.programs.program import task_of
-
-            kind = task_of(truth, None, False)
-        value = score_of(kind, truth, np.asarray(part, float), is_logits(program))
-        if value is None:
-            return None
-        found.append(value)
-    return float(np.mean(found)) if found else None
-
-
-def is_logits(program: Program) -> bool:
-    """Whether the outputs are logits, by loss and last activation."""
-    if not program.tree["loss"].get("from_logits"):
-        return False
-    last = [e for e in program.tree["model"]["layers"] if "dropout" not in e][-1]
-    return last.get("activation", "linear") not in ("softmax", "sigmoid")
-
-
-def score_of(task: str, y: Array, predicted: Array, logits: bool) -> float | None:
-    """Score outputs of any rank: those of sequences and pictures place by place."""
-    if predicted.ndim > 2:
-        predicted = predicted.reshape(-1, predicted.shape[-1])
-        size = predicted.shape[0]
-        y = y.reshape(size, -1) if y.size % size == 0 else y
-        y = y.reshape(-1) if y.ndim > 1 and y.shape[1] == 1 else y
-        if len(y) != size:
-            raise InputError(
-                f"Outputs and targets do not fit: {predicted.shape} and {y.shape}."
-            )
-    return score(task, y, predicted, logits)

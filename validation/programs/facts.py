@@ -10,7 +10,7 @@ import numpy as np
 
 from optlab.diagnosis.facts import Facts
 from optlab.typing import Array
-from optlab.validation.programs.building import layers_of, optimizer_of
+from optlab.validation.programs.building import is_trained, layers_of, optimizer_of
 from optlab.validation.programs.program import Program, Template
 
 
@@ -97,6 +97,20 @@ class ProgramFacts(Facts):
             for kernel in self.kernels
         ]
 
+    @cached_property
+    def output_shape(self) -> tuple[int | None, ...]:
+        """The shape of the outputs for one row; empty where it is not known."""
+        shape = getattr(self.template.model, "output_shape", None)
+        return tuple(shape[1:]) if isinstance(shape, tuple) else ()
+
+    @cached_property
+    def frozen_fresh(self) -> bool:
+        """Whether the frozen layers hold weights that nothing was trained for."""
+        frozen = [e["name"] for e in self.layers if e.get("trainable") is False]
+        layers = [self.template.layers[n] for n in frozen if n in self.template.layers]
+        layers = [layer for layer in layers if layer.weights]
+        return bool(layers) and not any(is_trained(layer) for layer in layers)
+
     @property
     def loss(self) -> str:
         """The loss's name in tf.keras's snake case."""
@@ -109,7 +123,7 @@ class ProgramFacts(Facts):
         if isinstance(rate, (int, float)):
             return float(rate)
         schedule = self.schedule
-        return 1e-3 if schedule is None else float(schedule(0))
+        return 1e-3 if schedule is None else short(schedule(0))
 
     @cached_property
     def schedule(self) -> Any:
@@ -117,7 +131,7 @@ class ProgramFacts(Facts):
         if not isinstance(self.optimizer.get("learning_rate"), dict):
             return None
         made = optimizer_of(self.experiment)._learning_rate  # type: ignore[arg-type]
-        return lambda step: float(made(step))
+        return lambda step: short(made(step))
 
     @property
     def sequential_input(self) -> bool:
@@ -139,6 +153,11 @@ class ProgramFacts(Facts):
     def kind(self) -> str:
         """How far layers can be changed: "chain", "graph" or "opaque"."""
         return self.template.kind
+
+
+def short(rate: Any) -> float:
+    """Return a float32 rate as the number that was meant: 0.1, not 0.100000001."""
+    return float(str(np.float32(rate)))
 
 
 def is_dense(entry: dict[str, Any]) -> bool:

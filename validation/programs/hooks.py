@@ -7,11 +7,13 @@ that a script which chooses its backend first still does so.
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import inspect
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
@@ -49,6 +51,8 @@ class Captured:
         Of the training call in the script.
     places : dict of int to Place
         By `id`: of the calls that made layers, losses, optimizers, and compiled models.
+    notes : list of str
+        What a reader should know.
     """
 
     model: Any
@@ -57,6 +61,7 @@ class Captured:
     compiled: dict[str, Any] = field(default_factory=dict)
     place: Place | None = None
     places: dict[int, Place] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 class Hooks:
@@ -81,6 +86,7 @@ class Hooks:
         self.seen = 0
         self._kept: list[Any] = []
         self._inside = False
+        self._batches: Batches | None = None
 
     def install(self) -> None:
         """Patch Keras now where it is imported already, or else when it is."""
@@ -105,6 +111,9 @@ class Hooks:
         def train(model: Any, *given: Any, **named: Any) -> Any:
             if self._inside:
                 return original(model, *given, **named)
+            collected = self._batches
+            if name == "train_on_batch" and collected and collected.model is model:
+                return self._on_batch(original, signature.bind(model, *given, **named))
             self.seen += 1
             if self.seen < self.number:
                 self._inside = True
@@ -113,6 +122,9 @@ class Hooks:
                 finally:
                     self._inside = False
             bound = signature.bind(model, *given, **named)
+            if name == "train_on_batch":
+                self._batches = Batches(model, self._place())
+                return self._on_batch(original, bound)
             arguments = dict(bound.arguments)
             arguments.pop("self", None)
             return self.reached(
@@ -127,6 +139,44 @@ class Hooks:
             )
 
         return train
+
+    def _on_batch(self, original: Any, bound: inspect.BoundArguments) -> Any:
+        """Keep a batch, and train on it; enough of them are the training."""
+        collected = self._batches
+        if collected is None:
+            return original(*bound.args, **bound.kwargs)
+        if collected.full:
+            self.ended()
+        collected.take(bound.arguments)
+        self._inside = True
+        try:
+            return original(*bound.args, **bound.kwargs)
+        finally:
+            self._inside = False
+
+    def ended(self) -> None:
+        """Diagnose the batches that were trained on one by one, where there are any."""
+        collected, self._batches = self._batches, None
+        if collected is None:
+            return
+        model = collected.model
+        old = model.optimizer
+        arguments = collected.restored()
+        self.places[id(model.optimizer)] = self.places.get(id(old))  # type: ignore
+        compiled = self.compiled.get(id(model), {})
+        if compiled.get("optimizer") is not None:
+            compiled = compiled | {"optimizer": model.optimizer}
+        self.reached(
+            Captured(
+                model,
+                "train_on_batch",
+                arguments,
+                compiled,
+                collected.place,
+                {k: v for k, v in self.places.items() if v is not None},
+                collected.notes,
+            )
+        )
 
     def _compile(self, original: Any) -> Callable[..., Any]:
         signature = inspect.signature(original)
@@ -163,6 +213,76 @@ class Hooks:
         while frame is not None and frame.f_code.co_filename != self.script:
             frame = frame.f_back
         return None if frame is None else place_in(frame)
+
+
+class Batches:
+    """Batches that a program's own loop trains on, until there are enough of them.
+
+    Parameters
+    ----------
+    model : keras.Model
+        What is trained; its weights of now are restored at the end.
+    place : Place or None
+        Of the first call.
+    """
+
+    #: Enough: so many calls, bytes, or seconds.
+    MOST_CALLS, MOST_BYTES, MOST_SECONDS = 3000, 64 * 2**20, 15.0
+
+    def __init__(self, model: Any, place: Place | None) -> None:
+        self.model, self.place = model, place
+        self.weights: list[Any] | None = None
+        self.calls = self.size = 0
+        self.parts: dict[bytes, dict[str, Any]] = {}
+        self.began = time.monotonic()
+
+    @property
+    def full(self) -> bool:
+        """Whether no more are needed."""
+        late = time.monotonic() - self.began > self.MOST_SECONDS
+        return late or self.calls >= self.MOST_CALLS or self.size > self.MOST_BYTES
+
+    def take(self, arguments: dict[str, Any]) -> None:
+        """Keep the rows of a call, unless they were there before."""
+        import numpy as np
+
+        given = {key: arguments.get(key) for key in ("x", "y", "sample_weight")}
+        if self.weights is None:
+            if not self.model.built:
+                self.model(np.asarray(given["x"])[:2])
+            self.weights = self.model.get_weights()
+        rows = {k: np.asarray(v).copy() for k, v in given.items() if v is not None}
+        mark = b"".join(hashlib.sha1(v.tobytes()).digest() for v in rows.values())
+        self.calls += 1
+        if mark not in self.parts:
+            self.parts[mark] = rows
+            self.size += sum(v.nbytes for v in rows.values())
+
+    def restored(self) -> dict[str, Any]:
+        """Take the training back, and return it as arguments of `fit`."""
+        import numpy as np
+
+        self.model.set_weights(self.weights)
+        optimizer = self.model.optimizer
+        self.model.optimizer = type(optimizer).from_config(optimizer.get_config())
+        parts = list(self.parts.values())
+        found: dict[str, Any] = {
+            key: np.concatenate([part[key] for part in parts]) for key in parts[0]
+        }
+        size = len(parts[0]["x"])
+        epochs = -(-self.calls * size // len(found["x"]))
+        return found | {"batch_size": size, "epochs": max(1, epochs)}
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader should know."""
+        found = [
+            f"{self.calls} calls of train_on_batch were watched; their "
+            f"{len(self.parts)} different batches are taken as the rows."
+        ]
+        if self.full:
+            found.append("The loop went on after that; its end was not waited for.")
+        return found
 
 
 def place_in(frame: FrameType) -> Place | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import inspect
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,8 @@ from optlab.errors import InputError
 from optlab.experiments import Experiment
 from optlab.experiments.paths import Tree
 from optlab.validation.programs.building import layers_of
-from optlab.validation.programs.code import (
-    arguments_of,
-    loss_text,
-    optimizer_text,
-)
+from optlab.validation.programs.calls import arguments_of
+from optlab.validation.programs.code import loss_text, optimizer_text
 from optlab.validation.programs.hooks import Captured, Place
 from optlab.validation.programs.program import Program
 
@@ -110,6 +108,7 @@ def line_changes(
     text = Path(script).read_text("utf-8") if script else ""
     source = _Source(text)
     found = [
+        *_step_changes(captured, cured),
         *_layer_changes(captured, source, before, cured),
         *_compile_changes(captured, source, before, cured),
         *_fit_changes(captured, source, before, cured),
@@ -181,6 +180,18 @@ _POSITIONS: dict[str, tuple[str, ...]] = {
         ("learning_rate",),
     ),
 }
+
+
+def _step_changes(captured: Captured, cured: Program) -> list[LineChange]:
+    """Return the removal of a train_step of one's own."""
+    if cured.tree["model"].get("train_step") != "keras":
+        return []
+    owner = type(captured.model)
+    try:
+        line = inspect.getsourcelines(owner.train_step)[1]
+    except (OSError, TypeError):
+        line = None
+    return [LineChange(line, f"def train_step of {owner.__name__}", "")]
 
 
 def _layer_changes(
@@ -311,6 +322,10 @@ def _fit_changes(
         rank = len(cured.template.input_shapes[0])
         axis = tuple(range(rank)) if rank > 1 else 0
         text = f"{x} = ({x} - {x}.mean({axis})) / ({x}.std({axis}) + 1e-12)"
+        if table["scale"] == "minmax":
+            text = f"{x} = {x} / {x}.max()"
+        if captured.arguments.get("validation_data") is not None:
+            text += "  # validation rows by the same numbers"
         found.append(LineChange(line, "", text))
     if table.get("target_scale", "none") != first.get("target_scale", "none"):
         found.append(LineChange(line, "", f"{y} = ({y} - {y}.mean(0)) / {y}.std(0)"))
@@ -323,7 +338,10 @@ def _fit_changes(
         found.append(
             LineChange(line, "", f"# repair the rows {x}, {y} (see the cause)")
         )
-    if values:
+    if values and captured.call == "train_on_batch":
+        says = [f"{key} {value}" for key, value in values.items() if value]
+        found.append(LineChange(line, "", f"# in the loop: {', '.join(says)}"))
+    elif values:
         found.append(_of_call(place, call, f"model.{captured.call}", values))
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.diagnosis.facts import RECURRENT
 from optlab.diagnosis.trials import Outcome
 from optlab.diagnosis.watch import Watch
 from optlab.typing import Array
@@ -31,6 +32,11 @@ class Probe:
         that of values at the ends of a sigmoid or tanh.
     constant : bool
         Whether every row gets the same answer.
+    kernels : list of ndarray
+        Those that can be trained.
+    through_time : list of float
+        For each recurrent layer, the norm of the gradient at the first step of its
+        inputs over that at the last one.
     """
 
     names: list[str] = field(default_factory=list)
@@ -41,6 +47,8 @@ class Probe:
     dead: list[float] = field(default_factory=list)
     saturated: list[float] = field(default_factory=list)
     constant: bool = False
+    kernels: list[Array] = field(default_factory=list)
+    through_time: list[float] = field(default_factory=list)
 
 
 def probe(model: Any, inputs: list[Array], targets: list[Array]) -> Probe:
@@ -57,10 +65,17 @@ def probe(model: Any, inputs: list[Array], targets: list[Array]) -> Probe:
 
     found = Probe()
     outputs: list[tuple[Any, Any]] = []
+    sequences: list[Any] = []
     layers = [layer for layer in model.layers if layer.weights or _bends(layer)]
-    with _recorded(layers, outputs), tf.GradientTape() as tape:
+    with (
+        _recorded(layers, outputs, sequences),
+        tf.GradientTape(persistent=True) as tape,
+    ):
         x = inputs[0] if len(inputs) == 1 else inputs
         x = tf.nest.map_structure(_tensor, x)
+        for part in tf.nest.flatten(x):
+            if part.dtype.is_floating:
+                tape.watch(part)
         predicted = model(x, training=False)
         y = targets[0] if len(targets) == 1 else targets
         y = tf.nest.map_structure(_tensor, y)
@@ -69,6 +84,8 @@ def probe(model: Any, inputs: list[Array], targets: list[Array]) -> Probe:
     kernels = [layer for layer in kernels if layer.trainable]
     variables = [layer.kernel.value for layer in kernels]
     gradients = tape.gradient(loss, variables) if variables else []
+    found.kernels = [np.asarray(layer.kernel).copy() for layer in kernels]
+    found.through_time = _through_time(tape, loss, sequences)
     for layer, gradient in zip(kernels, gradients, strict=True):
         found.names.append(layer.name)
         found.gradient.append(0.0 if gradient is None else _norm(gradient))
@@ -96,6 +113,12 @@ def watched(outcome: Outcome, losses: list[float], seen: list[Probe]) -> Watch:
             found.first_gradient, found.last_gradient = (
                 float(value) for value in np.nanmedian(norms, axis=0)
             )
+        found.moved = _moved(usable[0].kernels, usable[-1].kernels)
+        if outcome.steps:
+            found.update_ratio = found.moved / outcome.steps
+    ratios = [r for p in seen[:1] for r in p.through_time if r > 0]
+    if ratios:
+        found.through_time = max(ratios, key=lambda r: abs(np.log(r)))
     if seen:
         found.start_spread, found.spread = seen[0].spread, seen[-1].spread
         found.zero_share = seen[-1].zero_share
@@ -103,11 +126,40 @@ def watched(outcome: Outcome, losses: list[float], seen: list[Probe]) -> Watch:
     return found
 
 
-class _recorded:
-    """Keeps the outputs of layers while a model is called."""
+def _moved(old: list[Array], new: list[Array]) -> float:
+    """Return the largest distance between kernels, relative to their size."""
+    if not old or len(old) != len(new):
+        return float("nan")
+    pairs = zip(old, new, strict=True)
+    return max(_norm(n - o) / (_norm(o) or 1.0) for o, n in pairs)
 
-    def __init__(self, layers: list[Any], outputs: list[tuple[Any, Any]]) -> None:
+
+def _through_time(tape: Any, loss: Any, sequences: list[Any]) -> list[float]:
+    """Return the first step's gradient over the last one's, for each sequence."""
+    found = []
+    for sequence in sequences:
+        gradient = tape.gradient(loss, sequence)
+        if gradient is None:
+            continue
+        values = np.asarray(gradient, float)
+        axes = (0, *range(2, values.ndim))
+        norms = np.sqrt(np.square(values).sum(axis=axes))
+        if np.isfinite(norms).all() and norms[-1] > 0:
+            found.append(float(max(norms[0], 1e-300) / norms[-1]))
+    return found
+
+
+class _recorded:
+    """Keeps outputs of layers, and inputs of recurrent ones, of a model's call."""
+
+    def __init__(
+        self,
+        layers: list[Any],
+        outputs: list[tuple[Any, Any]],
+        sequences: list[Any],
+    ) -> None:
         self.layers, self.outputs = layers, outputs
+        self.sequences = sequences
 
     def __enter__(self) -> None:
         for layer in self.layers:
@@ -116,6 +168,8 @@ class _recorded:
             def recorded(
                 *given: Any, _call: Any = call, _layer: Any = layer, **named: Any
             ) -> Any:
+                if type(_layer).__name__ in RECURRENT and given:
+                    self.sequences.append(given[0])
                 value = _call(*given, **named)
                 if hasattr(value, "shape"):
                     self.outputs.append((_layer, value))

@@ -203,7 +203,7 @@ class Program:
         x_scaling = y_scaling = None
         x, x_val = arrays["x"], arrays.get("x_val")
         if table.get("scale", "none") != "none" and not self.template.tokens:
-            x_scaling = columns_scaling(x)
+            x_scaling = columns_scaling(x, table["scale"])
             x = x_scaling.apply(x).astype("float32")
             x_val = None if x_val is None else x_scaling.apply(x_val).astype("float32")
         if table.get("target_scale", "none") != "none" and task == "regression":
@@ -227,8 +227,8 @@ def _split(arrays: dict[str, Array], share: float) -> dict[str, Array]:
     return found | {name: values[train] for name, values in arrays.items()}
 
 
-def columns_scaling(values: Array) -> Affine:
-    """Return the standardization of the last axis, over all others.
+def columns_scaling(values: Array, how: str = "standard") -> Affine:
+    """Return the standardization of the last axis, over all others; "minmax": to 0..1.
 
     So a vector has one scale for each column, a picture one for each channel, and a
     sequence one for each feature. Values that are not finite do not count.
@@ -237,7 +237,11 @@ def columns_scaling(values: Array) -> Affine:
     flat = flat.reshape(len(flat), -1) if flat.ndim < 3 else flat
     columns = flat.reshape(-1, flat.shape[-1])
     columns = np.where(np.isfinite(columns), columns, np.nan)
-    center, scale = np.nanmean(columns, axis=0), np.nanstd(columns, axis=0)
+    if how == "minmax":
+        center = np.nanmin(columns, axis=0)
+        scale = np.nanmax(columns, axis=0) - center
+    else:
+        center, scale = np.nanmean(columns, axis=0), np.nanstd(columns, axis=0)
     scale[~(scale > 1e-12 * (1 + np.abs(center)))] = 1.0
     center = np.where(np.isfinite(center), center, 0.0)
     if np.ndim(values) == 1:

@@ -85,7 +85,10 @@ class Runner:
         threading.Thread(target=self._watch_the_clock, daemon=True).start()
         name = Path(self.script).name
         try:
-            runpy.run_path(self.script, run_name="__main__")
+            try:
+                runpy.run_path(self.script, run_name="__main__")
+            finally:
+                hooks.ended()
         except SystemExit as error:
             code = "" if error.code is None else f" ({error.code})"
             self._refuse(f"{name} ended with sys.exit{code} before it trained a model.")
@@ -97,6 +100,8 @@ class Runner:
             self._refuse(f"{name} needs the file {str(error.filename)!r}: not found.")
         except EOFError:
             self._refuse(f"{name} asks for input, and there is nobody to answer.")
+        except InputError as error:
+            self._refuse(str(error))
         except Exception as error:
             self._finish(_raised(self.script, error))
         if self.forked:

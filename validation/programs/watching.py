@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 ROWS = 64
 #: The share of a training's time that looking may take.
 SHARE = 0.1
+#: Seconds that a first look is taken to cost.
+FIRST_COST = 0.5
 #: Gradients of the first layer below this share of the last one's have vanished; above
 #: its inverse they have exploded. AUTOTRAINER's rule (Zhang et al., ICSE 2021).
 VANISHED = 1e-3
@@ -49,7 +51,8 @@ class Looked:
 class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
     """Record gradient norms, update ratios, dead units and saturation every epoch.
 
-    Where looking would take more than a tenth of the time, epochs are left out.
+    Where looking would take more than a tenth of the time, epochs are left out; a
+    training that is too short for any look gets one at its end.
 
     Parameters
     ----------
@@ -79,7 +82,8 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         self.warnings: list[str] = []
         self.share = 0.0
         self._broken = False
-        self._spent = self._began = self._cost = 0.0
+        self._spent = self._began = 0.0
+        self._cost = FIRST_COST
         self._kernels: list[Array] = []
         self._steps = 0
 
@@ -94,9 +98,17 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         gone = time.perf_counter() - self._began
         if self._broken or self._spent + self._cost > SHARE * (gone + self._cost):
             return
+        self._try(epoch, logs or {})
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Look once at least."""
+        if not self.looks and not self._broken:
+            self._try(int((self.params or {}).get("epochs") or 1) - 1, logs or {})
+
+    def _try(self, epoch: int, logs: dict[str, Any]) -> None:
         clock = time.perf_counter()
         try:
-            self._look(epoch, logs or {})
+            self._look(epoch, logs)
         except Exception as error:  # a training must not end because of its observer
             self._broken = True
             self._say(f"watch: cannot look inside: {type(error).__name__}: {error}")
