@@ -1,14 +1,19 @@
 """Score diagnoses of real programs: ``python -m benchmarks.programs FOLDER``.
 
 FOLDER has one folder a program, with ``bug.py`` (or one .py file). Each is diagnosed,
-and the original and the written fix are trained in tf.keras on three seeds. A fix
-learns where its median reaches 0.8 of what a random forest, or the original, reaches.
+and the original and the written fix are trained in tf.keras on a few seeds. A program
+learns where its median reaches 0.8 of the best that a random forest, the diagnosis or
+the original itself reaches on those rows.
+
+A row is kept for each program (``--rows``), so that a run that was ended goes on where
+it was; to measure a program again, delete its row.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -20,8 +25,8 @@ from typing import Any
 SEEDS = (10, 11, 12)
 #: The share of what a reference reaches from which a program learns.
 LEARNS = 0.8
-#: Seconds that one rerun may take.
-PATIENCE = 900.0
+#: Seconds after which a rerun is scored as it is, and after which a process is ended.
+PATIENCE, ENDED = 150.0, 600.0
 
 
 def main() -> int:
@@ -29,26 +34,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.programs")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME")
-    parser.add_argument("--budget", type=float)
-    parser.add_argument("--out", type=Path, help="write all figures as JSON")
+    parser.add_argument("--budget", type=float, help="seconds of each diagnosis")
+    parser.add_argument("--seeds", type=int, default=len(SEEDS), help="of each rerun")
+    parser.add_argument("--patience", type=float, default=PATIENCE, help="of a rerun")
+    parser.add_argument("--rows", type=Path, default=Path("out/programs"))
+    parser.add_argument("--out", type=Path, help="write the figures as a page (.md)")
     chosen = parser.parse_args()
     folders = sorted(p for p in chosen.folder.iterdir() if p.is_dir())
     folders = [p for p in folders if not chosen.only or p.name in chosen.only]
     folders = [p for p in folders if script_in(p) is not None]
     if not folders:
         parser.error(f"there is no program in {chosen.folder}")
+    chosen.rows.mkdir(parents=True, exist_ok=True)
     results = []
     for folder in folders:
-        result = judged(folder, chosen.budget)
+        kept = chosen.rows / f"{folder.name}.json"
+        if kept.exists():
+            result = json.loads(kept.read_text("utf-8"))
+        else:
+            result = judged(folder, chosen)
+            kept.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
         results.append(result)
         sys.stdout.write(_line(result) + "\n")
         sys.stdout.flush()
     figures = summary(results)
     for name, value in figures.items():
-        sys.stdout.write(f"{name:32} {value:.3g}\n")
+        sys.stdout.write(f"{name:36} {value:.3g}\n")
     if chosen.out is not None:
-        document = {"figures": figures, "programs": results}
-        chosen.out.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+        chosen.out.write_text(page(figures, results), "utf-8")
     return 0
 
 
@@ -59,8 +72,9 @@ def script_in(folder: Path) -> Path | None:
     return next(iter(named or found), None)
 
 
-def judged(folder: Path, budget: float | None) -> dict[str, Any]:
+def judged(folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
     """Diagnose one program, and rerun it and its fix."""
+    budget, seeds, patience = chosen.budget, SEEDS[: chosen.seeds], chosen.patience
     script = script_in(folder)
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as made:
@@ -68,25 +82,49 @@ def judged(folder: Path, budget: float | None) -> dict[str, Any]:
         options = ["--json", "--fix", str(fix)]
         if budget is not None:
             options += ["--budget", str(budget)]
-        answer = _json(["optlab", "diagnose", str(script), *options], folder)
+        answer, said = _json(["optlab", "diagnose", str(script), *options], folder)
         seconds = time.monotonic() - began
-        before = [_rerun(script, folder, seed) for seed in SEEDS]
-        after = [_rerun(fix, folder, seed) for seed in SEEDS] if fix.exists() else []
-    reference = max((r.get("forest") or 0.0 for r in before + after), default=0.0)
+        before = _original(folder, seeds, patience, chosen.rows)
+        fixed = seeds if fix.exists() else ()
+        after = [_rerun(fix, folder, seed, patience) for seed in fixed]
+        source = fix.read_text("utf-8") if fix.exists() else ""
+    answer = answer or {}
+    known = [r.get("forest") for r in before + after]
+    known += [answer.get("possible"), _median(before)]
+    reference = max((v for v in known if v is not None), default=0.0)
     return {
         "name": folder.name,
-        "verdict": (answer or {}).get("verdict"),
-        "causes": [c["cause"] for c in (answer or {}).get("causes", [])],
-        "engine": (answer or {}).get("engine"),
-        "runs": (answer or {}).get("runs", 0),
+        "verdict": answer.get("verdict"),
+        "causes": [c["cause"] for c in answer.get("causes", [])],
+        "engine": answer.get("engine"),
+        "runs": answer.get("runs", 0),
         "seconds": round(seconds, 1),
+        "search_seconds": answer.get("seconds"),
         "before": _median(before),
         "after": _median(after),
-        "reference": reference,
+        "reference": round(reference, 4),
         "nothing": any(r.get("nothing") for r in before),
         "learned_before": _learns(_median(before), reference),
         "learns_after": _learns(_median(after), reference),
+        "errors": [r["error"] for r in before + after if r.get("error")],
+        "said": "" if answer else said[-2000:],
+        "answer": answer,
+        "fix": source,
     }
+
+
+def _original(
+    folder: Path, seeds: tuple[int, ...], patience: float, rows: Path
+) -> list[Any]:
+    """Rerun the original once for all measurements of its diagnosis."""
+    kept = rows / "originals" / f"{folder.name}.json"
+    found = json.loads(kept.read_text("utf-8")) if kept.exists() else {}
+    for seed in seeds:
+        if str(seed) not in found:
+            found[str(seed)] = _rerun(script_in(folder), folder, seed, patience)
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    return [found[str(seed)] for seed in seeds]
 
 
 def summary(results: list[dict[str, Any]]) -> dict[str, float]:
@@ -97,16 +135,48 @@ def summary(results: list[dict[str, Any]]) -> dict[str, float]:
 
     empty = [r for r in results if r["nothing"]]
     faulty = [r for r in results if not r["nothing"] and not r["learned_before"]]
-    return {
+    well = [r for r in results if not r["nothing"] and r["learned_before"]]
+    figures = {
         "programs": len(results),
         "judged with runs": share(results, lambda r: r["runs"] > 0),
         "nothing to learn": len(empty),
         "of these said so": share(empty, lambda r: r["verdict"] == "nothing_to_learn"),
+        "learn": len(well),
+        "of these called faulty": share(well, lambda r: r["verdict"] == "faulty"),
         "do not learn": len(faulty),
         "of these noticed": share(faulty, lambda r: r["verdict"] == "faulty"),
         "of these the fix learns": share(faulty, lambda r: r["learns_after"]),
-        "median seconds": statistics.median(r["seconds"] for r in results),
     }
+    for engine in ("optlab", "keras"):
+        times = [r["seconds"] for r in results if r["engine"] == engine]
+        if times:
+            figures[f"median seconds, {engine}"] = statistics.median(times)
+    figures["longest search, seconds"] = max(
+        (r["search_seconds"] or 0.0 for r in results), default=0.0
+    )
+    return figures
+
+
+def page(figures: dict[str, float], results: list[dict[str, Any]]) -> str:
+    """Return the figures and a row a program, as Markdown."""
+    lines = ["| what | figure |", "|---|---|"]
+    lines += [f"| {name} | {value:.3g} |" for name, value in figures.items()]
+    lines += [
+        "",
+        "| program | engine | s | verdict | before | fix | reference | first causes |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for r in results:
+        scores = [
+            "-" if r[key] is None else f"{r[key]:.2f}"
+            for key in ("before", "after", "reference")
+        ]
+        causes = ", ".join(r["causes"][:2]) or "-"
+        lines.append(
+            f"| {r['name']} | {r['engine']} | {r['seconds']:.0f} | {r['verdict']} | "
+            f"{' | '.join(scores)} | {causes} |"
+        )
+    return "\n".join(lines) + "\n"
 
 
 def _learns(score: float | None, reference: float) -> bool:
@@ -114,48 +184,55 @@ def _learns(score: float | None, reference: float) -> bool:
 
 
 def _median(runs: list[dict[str, Any]]) -> float | None:
-    scores = [r["score"] for r in runs if r.get("score") is not None]
-    return round(statistics.median(scores), 4) if scores else None
+    """Return the median score; a run that gave none is worse than all others."""
+    scores = [-10.0 if r.get("score") is None else r["score"] for r in runs]
+    middle = statistics.median(scores) if scores else -10.0
+    return None if middle <= -10.0 else round(middle, 4)
 
 
-def _rerun(script: Path | None, folder: Path, seed: int) -> dict[str, Any]:
-    words = [sys.executable, "-m", "benchmarks.programs.rerun", str(script), str(seed)]
-    return _json(words, folder) or {}
+def _rerun(
+    script: Path | None, folder: Path, seed: int, patience: float
+) -> dict[str, Any]:
+    words = [sys.executable, "-m", "benchmarks.programs.rerun"]
+    found, said = _json([*words, str(script), str(seed), str(patience)], folder)
+    return {"error": said[-500:]} if found is None else found
 
 
-def _json(words: list[str], folder: Path) -> dict[str, Any] | None:
-    """Run a command and return the JSON document it prints, if any."""
+def _json(words: list[str], folder: Path) -> tuple[dict[str, Any] | None, str]:
+    """Run a command; return the JSON document it prints, if any, and what it says."""
     if words[0] == "optlab":
         words = [sys.executable, "-m", "optlab", *words[1:]]
     root = str(Path(__file__).resolve().parents[2])
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": root}
     try:
         done = subprocess.run(
             words,
             cwd=folder,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
-            env={**_environment(), "PYTHONPATH": root},
+            timeout=ENDED,
+            env=environment,
             check=False,
         )
         found: dict[str, Any] = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, json.JSONDecodeError):
-        return None
-    return found
-
-
-def _environment() -> dict[str, str]:
-    import os
-
-    return {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    except subprocess.TimeoutExpired:
+        return None, f"no answer in {ENDED:g} s"
+    except json.JSONDecodeError:
+        return None, done.stderr
+    return found, done.stderr
 
 
 def _line(result: dict[str, Any]) -> str:
     causes = ", ".join(result["causes"][:2]) or "-"
+    marks = "nothing" if result["nothing"] else ""
+    marks += " learned" if result["learned_before"] else ""
+    marks += " CURED" if result["learns_after"] else ""
+    marks = f" [{marks.strip()}]" if marks else ""
     return (
-        f"{result['name']} {result['seconds']:6.1f} s {result['runs']:3} runs  "
-        f"{result['verdict']!s:18} {result['before']} -> {result['after']} "
-        f"(reference {result['reference']:.2f})  {causes}"
+        f"{result['name']} {result['seconds']:6.1f} s {result['runs']:3} runs "
+        f"{result['engine']!s:6} {result['verdict']!s:18} "
+        f"{result['before']} -> {result['after']} "
+        f"(reference {result['reference']:.2f}){marks}  {causes}"
     )
 
 

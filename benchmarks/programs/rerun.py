@@ -1,7 +1,8 @@
 """Train what a script trains, once, in tf.keras, and print how well it does.
 
-``python -m benchmarks.programs.rerun SCRIPT SEED`` runs the script to its first fit,
-which is made as it stands with this seed; one JSON line says the scores.
+``python -m benchmarks.programs.rerun SCRIPT SEED SECONDS`` runs the script to its
+first fit, which is made as it stands with this seed, for so many seconds at the most;
+one JSON line says the scores.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 import os
 import runpy
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,33 +19,37 @@ from typing import Any
 import numpy as np
 
 from optlab.diagnosis.learnable import learnable
-from optlab.diagnosis.searching import FEW_ROWS, FEW_TO_SCORE
-from optlab.validation.programs.engine import score_of
+from optlab.diagnosis.thresholds import FEW_ROWS, FEW_TO_SCORE
 from optlab.validation.programs.hooks import Captured, Hooks
 from optlab.validation.programs.program import task_of
 from optlab.validation.programs.rows import read_rows
+from optlab.validation.programs.scores import score_of
 
 
 def main() -> None:
     """Rerun one script."""
-    script, seed = sys.argv[1], int(sys.argv[2])
+    import keras
+
+    script, seed, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    seeding = keras.utils.set_random_seed
+    seeding(seed)
+    # A script that seeds itself would draw the same first weights for every seed.
+    keras.utils.set_random_seed = lambda _: seeding(seed)
     results = os.dup(1)
     os.dup2(2, 1)
     sys.argv = [script]
     sys.path.insert(0, str(Path(script).resolve().parent))
 
     def reached(captured: Captured) -> None:
-        os.write(results, (json.dumps(scores(captured, seed)) + "\n").encode())
+        os.write(results, (json.dumps(scores(captured, seconds)) + "\n").encode())
         os._exit(0)
 
     Hooks(script, 1, reached).install()
     runpy.run_path(script, run_name="__main__")
 
 
-def scores(captured: Captured, seed: int) -> dict[str, Any]:
+def scores(captured: Captured, seconds: float) -> dict[str, Any]:
     """Train, and score rows that were not trained on; few rows on themselves."""
-    import keras
-
     model, given = captured.model, dict(captured.arguments)
     rows = read_rows(given.get("x"), given.get("y"), None, model)
     held = given.get("validation_data")
@@ -63,7 +69,6 @@ def scores(captured: Captured, seed: int) -> dict[str, Any]:
             given |= {"y": rows.targets[0]}
     if few or len(other) < FEW_TO_SCORE:
         other = rows
-    keras.utils.set_random_seed(seed)
     y, y_val = rows.targets[0], other.targets[0]
     crossed = "crossentropy" in str(captured.compiled.get("loss")).lower()
     task = task_of(y, y_val, crossed)
@@ -81,7 +86,7 @@ def scores(captured: Captured, seed: int) -> dict[str, Any]:
     }
     original = type(model).fit.__wrapped__
     try:
-        original(model, **given | {"verbose": 0, "callbacks": None})
+        original(model, **given | {"verbose": 0, "callbacks": [_ending(seconds)]})
         inputs = other.inputs[0] if len(other.inputs) == 1 else other.inputs
         predicted = np.asarray(model.predict(inputs, verbose=0), float)
         logits = bool(getattr(captured.compiled.get("loss"), "from_logits", False))
@@ -89,6 +94,20 @@ def scores(captured: Captured, seed: int) -> dict[str, Any]:
     except (ValueError, TypeError, RuntimeError) as error:
         found["error"] = str(error)[:300]
     return found
+
+
+def _ending(seconds: float) -> Any:
+    """Return a callback that ends a training after so many seconds."""
+    import keras
+
+    until = time.monotonic() + seconds
+
+    class Ending(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            if time.monotonic() > until:
+                self.model.stop_training = True
+
+    return Ending()
 
 
 if __name__ == "__main__":
