@@ -61,14 +61,16 @@ def test_report_of_a_fault(optlab, faulty):
     assert "\x1b" not in out
 
 
-def test_report_of_health(optlab, healthy):
-    done = optlab("diagnose", healthy, "--jobs", 1)
+def test_report_of_health(optlab, healthy, tmp_path):
+    done = optlab("diagnose", healthy, "--fix", "cured.toml", "--jobs", 1)
     assert done.status == 0
     assert done.out.startswith("Healthy: ")
     assert "What was checked:" in done.out and "unscaled inputs" in done.out
+    assert "no fix to write" in done.err
+    assert not (tmp_path / "cured.toml").exists()
 
 
-def test_files(optlab, faulty, tmp_path):
+def test_document_and_files(optlab, faulty, tmp_path):
     done = optlab(
         *("diagnose", faulty, "--jobs", 1, "--json"),
         *("--fix", "new/cured.toml", "--html", "new/report.html"),
@@ -78,18 +80,6 @@ def test_files(optlab, faulty, tmp_path):
     assert done.status == 1
     names = ["new/cured.toml", "new/report.html", "new/picture.png"]
     assert document["files"] == names
-    cured = Experiment.from_toml(tmp_path / "new/cured.toml")
-    assert cured.optimizer.learning_rate == 0.003
-    assert cured.data.source == "../rows.npz"
-    assert "# A rate with the wrong sign." in (tmp_path / names[0]).read_text()
-    assert (tmp_path / names[1]).read_text().startswith("<!doctype html>")
-    assert (tmp_path / names[2]).stat().st_size > 10_000
-    assert optlab("diagnose", "new/cured.toml", "--jobs", 1).status == 0
-
-
-def test_json_is_one_document(optlab, faulty):
-    done = optlab("diagnose", faulty, "--json", "--jobs", 1)
-    document = done.document
     assert document["healthy"] is False
     first = document["causes"][0]
     assert (first["cause"], first["status"]) == ("opt.lr_negative", "proved")
@@ -97,13 +87,12 @@ def test_json_is_one_document(optlab, faulty):
     assert first["evidence"]["seeds"] == [0, 1, 2]
     assert document["score_before"] < 0.3 < document["score_after"]
     assert document["seconds"] > 0
-
-
-def test_no_fix_is_said(optlab, healthy, tmp_path):
-    done = optlab("diagnose", healthy, "--fix", "cured.toml", "--jobs", 1)
-    assert done.status == 0
-    assert "no fix to write" in done.err
-    assert not (tmp_path / "cured.toml").exists()
+    cured = Experiment.from_toml(tmp_path / "new/cured.toml")
+    assert cured.optimizer.learning_rate == 0.003
+    assert cured.data.source == "../rows.npz"
+    assert "# A rate with the wrong sign." in (tmp_path / names[0]).read_text()
+    assert (tmp_path / names[1]).read_text().startswith("<!doctype html>")
+    assert (tmp_path / names[2]).stat().st_size > 10_000
 
 
 @pytest.mark.parametrize("name", ["x", "y"])

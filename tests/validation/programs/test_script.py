@@ -1,4 +1,7 @@
-"""Scripts that never get to a fit: one sentence, exit status 2, nothing overwritten."""
+"""Scripts that never get to a fit: one sentence, exit status 2, nothing overwritten.
+
+All of them are run by one process that forks for each, so that optlab is imported once.
+"""
 
 import json
 import subprocess
@@ -6,9 +9,47 @@ import sys
 
 import pytest
 
+SCRIPTS = {
+    "no fit": "print('hello')",
+    "exit": "import sys; sys.exit(3)",
+    "package": "import no_such_package_here",
+    "file": "open('rows.csv')",
+    "input": "name = input('who? ')",
+    "stdin": "import sys; sys.stdin.readline() or input()",
+    "slow": "import time\n\ntime.sleep(60)\n",
+    "arguments": "import sys\nprint(sys.argv[1:], __name__)\n",
+    "error": "rows = [1, 2]\n\nrate = rows.shape[0]\n",
+}
+REFUSED = {
+    "no fit": "ended without a call of fit or train_on_batch",
+    "exit": "ended with sys.exit (3) before it trained",
+    "package": "needs the package 'no_such_package_here'",
+    "file": "needs the file 'rows.csv'",
+    "input": "asks for input",
+    "stdin": "asks for input",
+    "slow": "did not get to fit in 2 s; it was at line 3",
+    "arguments": "ended without a call of fit or train_on_batch",
+}
+DRIVER = """
+import os, sys
+from optlab.cli import diagnose_script
+
+options, scripts = sys.argv[1], sys.argv[2:]
+for script in scripts:
+    child = os.fork()
+    if not child:
+        for number, suffix in ((1, ".out"), (2, ".err")):
+            os.dup2(os.open(script + suffix, os.O_WRONLY | os.O_CREAT), number)
+        os.chdir(os.path.dirname(script))
+        sys.argv = ["diagnose_script", options, script, "--rate", "3"]
+        diagnose_script.main()
+    status = os.waitpid(child, 0)[1]
+    with open(script + ".status", "w") as file:
+        file.write(str(os.waitstatus_to_exitcode(status)))
+"""
 OPTIONS = {
     "fit": 1,
-    "timeout": 20.0,
+    "timeout": 2.0,
     "shown": {
         **dict.fromkeys(("budget", "fix", "html", "plot")),
         "jobs": 1,
@@ -18,61 +59,43 @@ OPTIONS = {
 }
 
 
-def run(path, **options):
-    command = [
-        *(sys.executable, "-m", "optlab.cli.diagnose_script"),
-        *(json.dumps(OPTIONS | options), str(path), "--rate", "3"),
-    ]
-    return subprocess.run(
-        command, cwd=path.parent, capture_output=True, text=True, timeout=60
-    )
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory):
+    """Run every script; return exit status, standard output and error by name."""
+    paths = {}
+    for name, source in SCRIPTS.items():
+        paths[name] = tmp_path_factory.mktemp(name.replace(" ", "-")) / "train.py"
+        paths[name].write_text(source)
+    words = [sys.executable, "-c", DRIVER, json.dumps(OPTIONS)]
+    subprocess.run([*words, *map(str, paths.values())], check=True, timeout=100)
+
+    def read(path, suffix):
+        return path.with_name(path.name + suffix).read_text()
+
+    return {
+        name: (int(read(path, ".status")), read(path, ".out"), read(path, ".err"), path)
+        for name, path in paths.items()
+    }
 
 
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        ("print('hello')", "ended without a call of fit or train_on_batch"),
-        ("import sys; sys.exit(3)", "ended with sys.exit (3) before it trained"),
-        ("import no_such_package_here", "needs the package 'no_such_package_here'"),
-        ("open('rows.csv')", "needs the file 'rows.csv'"),
-        ("name = input('who? ')", "asks for input"),
-        ("import sys; sys.stdin.readline() or input()", "asks for input"),
-    ],
-)
-def test_no_fit(tmp_path, source, message):
-    script = tmp_path / "train.py"
-    script.write_text(source)
-    done = run(script)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert message in done.stderr.splitlines()[-1]
-    assert "Traceback" not in done.stderr
-    assert list(tmp_path.iterdir()) == [script]
+@pytest.mark.parametrize("name", REFUSED)
+def test_no_fit(ended, name):
+    status, output, said, path = ended[name]
+    assert status == 2 and output == ""
+    assert REFUSED[name] in said.splitlines()[-1]
+    assert "Traceback" not in said
+    made = {p.name for p in path.parent.iterdir()}
+    assert made == {"train.py", "train.py.out", "train.py.err", "train.py.status"}
 
 
-def test_too_slow(tmp_path):
-    script = tmp_path / "train.py"
-    script.write_text("import time\n\ntime.sleep(60)\n")
-    done = run(script, timeout=1.0)
-    assert done.returncode == 2
-    assert "did not get to fit in 1 s; it was at line 3" in done.stderr
+def test_arguments_and_prints(ended):
+    assert "['--rate', '3'] __main__" in ended["arguments"][2]
 
 
-def test_arguments_and_prints(tmp_path):
-    script = tmp_path / "train.py"
-    script.write_text("import sys\nprint(sys.argv[1:], __name__)\n")
-    done = run(script)
-    assert done.stdout == ""
-    assert "['--rate', '3'] __main__" in done.stderr
-
-
-def test_an_error_is_a_finding(tmp_path):
-    script = tmp_path / "train.py"
-    script.write_text("rows = [1, 2]\n\nrate = rows.shape[0]\n")
-    done = run(script)
-    assert done.returncode == 1
-    answer = json.loads(done.stdout)
-    assert answer["verdict"] == "faulty"
+def test_an_error_is_a_finding(ended):
+    status, output, _, _ = ended["error"]
+    answer = json.loads(output)
+    assert status == 1 and answer["verdict"] == "faulty"
     evidence = answer["causes"][0]["evidence"]
     assert (evidence["line"], evidence["code"]) == (3, "rate = rows.shape[0]")
     assert "no attribute" in evidence["error"] and evidence["meaning"]
