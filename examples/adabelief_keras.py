@@ -9,6 +9,9 @@ this folder:
 check fails and points at it:
 
     optlab verify --keras adabelief_keras:Hasty --rule own_optimizer:AdaBelief
+
+An experiment whose optimizer is the rule is compared with its twin by the same two
+options: ``optlab verify FILE --keras ... --rule ...``.
 """
 
 from __future__ import annotations
