@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def keep(suite: str, part: str, figures: Any, seconds: float) -> dict[str, Any]:
     Parameters
     ----------
     suite, part : str
-        Their file is ``out/SUITE.json``.
+        Each part has a file in ``out/SUITE``, so that several can run side by side.
     figures : JSON value
     seconds : float
         What the part took.
@@ -29,12 +30,13 @@ def keep(suite: str, part: str, figures: Any, seconds: float) -> dict[str, Any]:
     dict
         Part -> {"figures": ..., "when": a sentence}.
     """
-    path = FOLDER / f"{suite}.json"
-    kept: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
-    kept[part] = {"figures": figures, "when": _when(seconds)}
-    FOLDER.mkdir(exist_ok=True)
-    write_text(path, json.dumps(kept, indent=1))
-    return kept
+    folder = FOLDER / suite
+    folder.mkdir(parents=True, exist_ok=True)
+    measured = {"part": part, "figures": figures, "when": _when(seconds)}
+    name = re.sub(r"\W+", "-", part)
+    write_text(folder / f"{name}.json", json.dumps(measured, indent=1))
+    found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
+    return {each.pop("part"): each for each in found}
 
 
 def _when(seconds: float) -> str:

@@ -132,6 +132,7 @@ def section(kept: dict[str, Any]) -> str:
         "same as here | otherwise because of |",
         "| --- | --- | --: | --: | --- | --- | --- |",
     ]
+    kept = {name: kept[name] for name in targets() if name in kept}
     here = kept.get(_AS_IT_IS, {"figures": {"bits": {}}})["figures"]["bits"]
     for job in here:
         for name, part in kept.items():

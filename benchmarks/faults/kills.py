@@ -8,7 +8,7 @@ import random
 import signal
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,18 +90,21 @@ COMMANDS = {
 }
 
 
-def kill(name: str, times: int, seed: int) -> dict[str, Any]:
+def kill(name: str, times: int, seed: int) -> Iterator[dict[str, Any]]:
     """Kill a command at random moments of its life, and let it be run again.
 
-    Returns
-    -------
+    Yields
+    ------
     dict
+        After each time, over all so far:
         "killed", "same" (results with the bits of the unbroken one), "resumed" (times
         that something was kept), "orphans", "unclear" (commands with a bug's message).
     """
     command = COMMANDS[name]
     chance = random.Random(f"{name} {seed}")
-    counts = dict.fromkeys(("killed", "same", "resumed", "orphans", "unclear"), 0)
+    counts = dict.fromkeys(
+        ("tried", "killed", "same", "resumed", "orphans", "unclear"), 0
+    )
     with tempfile.TemporaryDirectory() as place:
         whole = Path(place) / "whole"
         optlab(command.words, whole)  # compiles, where that is due
@@ -114,6 +117,7 @@ def kill(name: str, times: int, seed: int) -> dict[str, Any]:
             folder = Path(place) / str(number)
             moment = chance.uniform(0.1, 1.0) * ended.seconds
             cut = optlab(command.words, folder, number=signal.SIGKILL, after=moment)
+            counts["tried"] += 1
             counts["killed"] += cut.sent
             counts["orphans"] += cut.orphans
             again = command.again(folder)
@@ -122,4 +126,4 @@ def kill(name: str, times: int, seed: int) -> dict[str, Any]:
             done = optlab(again, folder)
             counts["unclear"] += not done.clear
             counts["same"] += done.status == 0 and command.left(folder) == expected
-    return counts
+            yield counts

@@ -30,13 +30,14 @@ def section(kept: dict[str, Any]) -> str:
     """Return the section of the page, from each part's figures."""
     head = ["cases", "number", "returned", "refused", *_WRONG]
     lines = [f"| {' | '.join(head)} |", "|---" + "|--:" * (len(head) - 1) + "|"]
-    for part, measured in kept.items():
-        counts = measured["figures"]
+    parts = [part for part in PARTS if part in kept]
+    for part in parts:
+        counts = kept[part]["figures"]
         kinds = ("returned", "refused", *_WRONG)
         figures = [f"{n:,}" for n in (counts["cases"], *map(counts.get, kinds))]
         lines.append(f"| {_TITLES[part]} | {' | '.join(figures)} |")
     lines.append("")
-    lines += [f"{_TITLES[p]}: {measured['when']}" for p, measured in kept.items()]
+    lines += [f"{_TITLES[part]}: {kept[part]['when']}" for part in parts]
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_a_killed_sweep_goes_on_to_the_same_bits():
-    counts = kill("sweep", 1, 3)
+    (counts,) = kill("sweep", 1, 3)
     assert counts["same"] == 1 and not counts["orphans"] and not counts["unclear"]
 
 
