@@ -29,11 +29,13 @@ from optlab.optimizers.rule import Rule
 from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
+from optlab.optimizers.table import TABLE
 from optlab.optimizers.user_rule import rule
 
 __all__ = [
     "OPTIMIZERS",
     "SGD",
+    "TABLE",
     "WRAPPERS",
     "Adadelta",
     "Adafactor",

@@ -1,4 +1,4 @@
-"""The one table of optimizers; tests, benchmarks, the command line and docs read it."""
+"""Optimizers by name: those of the table, and those that users register."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ import importlib
 from typing import Any
 
 from optlab.errors import InputError
-from optlab.optimizers.adadelta import Adadelta
-from optlab.optimizers.adafactor import Adafactor
-from optlab.optimizers.adagrad import Adagrad
-from optlab.optimizers.adam import Adam, AdamW
-from optlab.optimizers.adamax import Adamax
-from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.known import (
     OPTIMIZERS,
     WRAPPERS,
@@ -21,16 +15,10 @@ from optlab.optimizers.known import (
     names,
     register,
 )
-from optlab.optimizers.lamb import Lamb
-from optlab.optimizers.lion import Lion
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
 from optlab.optimizers.multi_optimizer import MultiOptimizer
-from optlab.optimizers.muon import Muon
-from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.optimizer import Optimizer
-from optlab.optimizers.rmsprop import RMSprop
-from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
-from optlab.optimizers.sgd import SGD
+from optlab.optimizers.table import TABLE
 
 __all__ = [
     "OPTIMIZERS",
@@ -43,22 +31,7 @@ __all__ = [
     "register",
 ]
 
-OPTIMIZERS |= {
-    "adadelta": Adadelta,
-    "adafactor": Adafactor,
-    "ftrl": Ftrl,
-    "lamb": Lamb,
-    "muon": Muon,
-    "adagrad": Adagrad,
-    "adam": Adam,
-    "adamax": Adamax,
-    "adamw": AdamW,
-    "lion": Lion,
-    "nadam": Nadam,
-    "rmsprop": RMSprop,
-    "schedulefreeadamw": ScheduleFreeAdamW,
-    "sgd": SGD,
-}
+OPTIMIZERS |= {name: entry.cls for name, entry in TABLE.items()}
 
 WRAPPERS |= {
     "lossscaleoptimizer": LossScaleOptimizer,

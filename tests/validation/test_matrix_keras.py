@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from optlab import optimizers
+from optlab.optimizers import TABLE
 from optlab.validation.matrix import (
     Case,
     Check,
@@ -17,7 +18,7 @@ from optlab.validation.matrix import (
     run,
     tolerance,
 )
-from optlab.validation.matrix.cases import ODD, built_in, odd_cases, paired_cases
+from optlab.validation.matrix.cases import odd_cases, paired_cases
 from optlab.validation.matrix.drawing import ARGUMENTS
 from optlab.validation.matrix.gradients import REGIMES
 from optlab.validation.matrix.harness import compare_steps
@@ -40,7 +41,7 @@ def test_eager_is_the_same_bits(case, dtype):
     assert bool(result.refused) == ((case.name, dtype) == ("muon", "float64"))
 
 
-@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("name", TABLE)
 def test_arguments_away_from_their_defaults(name):
     for case in odd_cases():
         if case.name == name:
@@ -63,19 +64,19 @@ def test_a_drawn_configuration_can_be_drawn_again():
 
 
 def test_every_argument_is_set_away_from_its_default_and_from_powers_of_two():
-    for name in built_in():
-        cls = optimizers.OPTIMIZERS[name]
+    for name, entry in TABLE.items():
+        cls = entry.cls
         defaults = cls()
         for argument in cls.arguments:
             if argument in ("exclude_layers", "exclude_embeddings"):
                 continue  # names, not numbers
             assert argument in ARGUMENTS[name]
-            values = [odd.get(argument) for odd in ODD[name]]
+            values = [odd.get(argument) for odd in TABLE[name].odd]
             assert set(values) - {None, getattr(defaults, argument)}, argument
             for value in values:
                 if isinstance(value, float) and 0 < value < 1:
                     assert math.frexp(value)[0] != 0.5, (name, argument)
-    assert len(paired_cases()) == 25 * len(built_in())
+    assert len(paired_cases()) == 25 * len(TABLE)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -186,14 +187,13 @@ def test_the_plans_cover_every_optimizer():
         assert {part.name for part in plan(full)} == names | more
     (only,) = plan(only=["lion"])
     assert only.rows == 5 + 2
-    assert {case.name for case in cases()} == set(optimizers.OPTIMIZERS) - {
-        name for name in optimizers.OPTIMIZERS if not name.isalpha()
-    } - {n for n in optimizers.OPTIMIZERS if _made_by_a_test(n)}
+    assert {case.name for case in cases()} == set(TABLE)
+    exported = {name for name, cls in optimizers.OPTIMIZERS.items() if _is_ours(cls)}
+    assert exported == set(TABLE)
 
 
-def _made_by_a_test(name):
-    cls = optimizers.OPTIMIZERS[name]
-    return getattr(optimizers, cls.__name__, None) is not cls
+def _is_ours(cls):
+    return getattr(optimizers, cls.__name__, None) is cls
 
 
 def test_huge_gradients_do_overflow():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from optlab.optimizers import TABLE
 from optlab.validation.checks.fits import FITS, check_fits
 from optlab.validation.checks.golden import ROWS, check_golden
 from optlab.validation.checks.layers import check_layers, stacks
@@ -15,7 +16,6 @@ from optlab.validation.checks.schedules import SCHEDULES, check_schedules
 from optlab.validation.matrix.cases import (
     OPTIONS,
     Case,
-    built_in,
     cases,
     odd_cases,
     paired_cases,
@@ -123,7 +123,7 @@ def eager_parts(wanted: Sequence[str]) -> list[Part]:
         Names of optimizers, of which the short checks in eager mode are returned, those
         first that need no compiling; and of other groups: "losses", "layers", ...
     """
-    names = [name for name in wanted if name in built_in()]
+    names = [name for name in wanted if name in TABLE]
     parts = [part for part in _others(full=True) if part.name in wanted]
     checks = [c for c in _combined() if c.case.name in names]
     checks.sort(key=lambda check: check.engine == "numba")

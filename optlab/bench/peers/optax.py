@@ -9,18 +9,8 @@ import numpy as np
 
 from optlab.bench.case import Subject
 from optlab.bench.work import BEFORE, RATE, DenseWork, FitWork, LossWork, StepWork
+from optlab.optimizers import TABLE
 
-#: Ours -> optax's function and the arguments that make it the same rule.
-_OPTIMIZERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "sgd": ("sgd", {}),
-    "adam": ("adam", {"eps": 1e-7}),
-    "adamw": ("adamw", {"eps": 1e-7, "weight_decay": 0.004}),
-    "adagrad": ("adagrad", {"eps": 1e-7, "initial_accumulator_value": 0.1}),
-    "rmsprop": ("rmsprop", {"decay": 0.9, "eps": 1e-7}),
-    "adadelta": ("adadelta", {"rho": 0.95, "eps": 1e-7}),
-    "adamax": ("adamax", {"eps": 1e-7}),
-    "lion": ("lion", {"weight_decay": 0.0}),
-}
 _SHARED = ("momentum", "nesterov")
 _ROUNDING = "operations that XLA fuses; epsilon in another place"
 
@@ -62,10 +52,10 @@ def _transform(work: StepWork) -> Any:
     """Return optax's transformation, or None where it lacks the rule."""
     import optax
 
-    if work.optimizer not in _OPTIMIZERS:
+    entry = TABLE.get(work.optimizer)
+    if entry is None or entry.optax is None:
         return None
-    function, keywords = _OPTIMIZERS[work.optimizer]
-    keywords = dict(keywords)
+    function, keywords = entry.optax.name, dict(entry.optax.arguments)
     before = []
     for name, value in work.options.items():
         if name in _SHARED and work.optimizer == "sgd":

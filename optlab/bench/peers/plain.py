@@ -11,16 +11,18 @@ from optlab.bench.case import Subject
 from optlab.bench.work import BEFORE, DenseWork, LossWork, StepWork
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.kernels.rules.weight_decay import decay_weights
+from optlab.optimizers import RuleOptimizer
 
 
 def step(mode: str, work: StepWork) -> Subject | None:
     """Run the rule of an elementwise optimizer on whole arrays, rebinding the names."""
-    optimizer = optimizers.get(work.config())
+    optimizer: RuleOptimizer = optimizers.get(work.config())  # type: ignore[assignment]
     rule = optimizer.rule
     if not rule.elementwise or set(work.options) - {"weight_decay", "amsgrad"}:
         return None
-    if isinstance(optimizer, (optimizers.Nadam, optimizers.ScheduleFreeAdamW)):
-        return None  # their scalars and slots need more than the rule
+    usual = type(optimizer).initial_state is RuleOptimizer.initial_state
+    if optimizer.renewed is not None or not usual:
+        return None  # its scalars or its slots need more than the rule
     params, grads = work.copies(), work.grads
     number = np.dtype(work.dtype).type
     slots = [

@@ -10,17 +10,8 @@ import numpy as np
 
 from optlab.bench.case import Subject
 from optlab.bench.work import BEFORE, RATE, DenseWork, FitWork, LossWork, StepWork
+from optlab.optimizers import TABLE
 
-#: Ours -> torch's class, the arguments that make it the same rule, whether fused.
-_OPTIMIZERS: dict[str, tuple[str, dict[str, Any], bool]] = {
-    "sgd": ("SGD", {}, True),
-    "adam": ("Adam", {"eps": 1e-7}, True),
-    "adamw": ("AdamW", {"eps": 1e-7, "weight_decay": 0.004}, True),
-    "adagrad": ("Adagrad", {"eps": 1e-7, "initial_accumulator_value": 0.1}, True),
-    "rmsprop": ("RMSprop", {"alpha": 0.9, "eps": 1e-7}, False),
-    "adadelta": ("Adadelta", {"rho": 0.95, "eps": 1e-7}, False),
-    "adamax": ("Adamax", {"eps": 1e-7}, False),
-}
 #: Our options of Adam and SGD that torch has too, under the same name.
 _SHARED = ("momentum", "nesterov", "amsgrad")
 _MODES: dict[str, dict[str, bool]] = {
@@ -58,12 +49,11 @@ def step(mode: str, work: StepWork) -> Subject | None:
 
 def _arguments(work: StepWork, mode: str) -> tuple[str, dict[str, Any]] | None:
     """Return torch's class and its arguments, or None where torch lacks the rule."""
-    if work.optimizer not in _OPTIMIZERS:
+    entry = TABLE.get(work.optimizer)
+    peer = entry.torch if entry else None
+    if peer is None or (mode == "fused" and not peer.fused):
         return None
-    cls, keywords, fused = _OPTIMIZERS[work.optimizer]
-    if mode == "fused" and not fused:
-        return None
-    keywords = {**keywords, **_MODES[mode]}
+    cls, keywords = peer.name, {**peer.arguments, **_MODES[mode]}
     for name, value in work.options.items():
         if name in _SHARED:
             keywords[name] = value

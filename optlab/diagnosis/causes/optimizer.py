@@ -6,19 +6,15 @@ from optlab.diagnosis import edits
 from optlab.diagnosis.causes.base import Suspicion, cause, graded
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.watch import Watch
-
-#: Optimizers whose step has the size of the rate, whatever the gradient's.
-ADAPTIVE = {"adam", "adamw", "adamax", "nadam", "rmsprop", "lion", "lamb", "adafactor"}
+from optlab.optimizers import TABLE
 
 
 def usual_rate(facts: Facts) -> float:
     """Return a rate that is seldom wrong for this optimizer."""
     name = facts.optimizer_name
-    if name in ADAPTIVE:
-        return 1e-3
-    if name == "sgd":
-        return 0.01 if facts.optimizer.get("momentum") else 0.05
-    return {"adagrad": 0.05, "adadelta": 1.0, "ftrl": 0.05}.get(name, 1e-3)
+    if name == "sgd" and facts.optimizer.get("momentum"):
+        return 0.01
+    return TABLE[name].usual_rate if name in TABLE else 1e-3
 
 
 @cause(
@@ -141,7 +137,7 @@ def clip_too_small(facts: Facts, watch: Watch) -> Suspicion | None:
     if not bounds:
         return None
     weight = graded(1 / max(min(bounds), 1e-300), (1.5, 0.3), (9, 0.5), (90, 0.93))
-    if facts.optimizer_name in ADAPTIVE:
+    if facts.optimizer_name in TABLE and TABLE[facts.optimizer_name].by_rate:
         weight *= 0.6
     if not weight:
         return None

@@ -10,12 +10,7 @@ from optlab.parameters import Parameters
 
 NAMES = optimizers.names()
 SHAPES = [(5, 7), (11,), (3, 4)]
-VARIANTS = {
-    "sgd": [{}, {"momentum": 0.9}, {"momentum": 0.9, "nesterov": True}],
-    "adam": [{}, {"amsgrad": True}],
-    "rmsprop": [{}, {"momentum": 0.9}, {"centered": True, "momentum": 0.9}],
-}
-CASES = [(name, kw) for name in NAMES for kw in VARIANTS.get(name, [{}])]
+CASES = [(name, kw) for name in NAMES for kw in ({}, *optimizers.TABLE[name].variants)]
 
 
 def tensors(seed, dtype="float32", scale=1.0):
