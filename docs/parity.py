@@ -1,10 +1,11 @@
 """Write docs/parity.md: how parity is checked, what passes and why, what was measured.
 
     optlab verify --full --json > results.json
-    python docs/parity.py results.json
+    optlab verify --random 1000 --seed 11 --json > random.json
+    python docs/parity.py --matrix results.json --random random.json
 
-Without a file the page has no measured table. The tolerances and the catalogue come
-from the tables that the checks themselves read.
+What is not given stays as it was. The tolerances and the catalogue come from the tables
+that the checks themselves read.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import datetime
 import json
 import math
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -93,14 +95,56 @@ the configuration the rule does not know, is told first.
 def main() -> int:
     """Write the page; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("results", type=Path, nargs="?")
+    parser.add_argument("--matrix", type=Path, metavar="FILE")
+    parser.add_argument("--random", type=Path, metavar="FILE")
     chosen = parser.parse_args()
     parts = [HEAD, modes(), bounds()]
-    if chosen.results is not None:
-        parts.append(measured(json.loads(chosen.results.read_text("utf-8"))))
+    for name, path, written in (
+        ("matrix", chosen.matrix, measured),
+        ("random", chosen.random, drawn),
+    ):
+        block = _before(name)
+        if path is not None:
+            block = written(json.loads(path.read_text("utf-8")))
+        if block:
+            parts.append(f"<!-- begin: {name} -->\n{block}<!-- end: {name} -->\n")
     parts.append(behaviours())
     write_text(PAGE, "\n".join(parts))
     return 0
+
+
+def _before(name: str) -> str:
+    """Return a section as the page has it; empty where it has none."""
+    text = PAGE.read_text("utf-8") if PAGE.exists() else ""
+    rest = text.partition(f"<!-- begin: {name} -->\n")[2]
+    return rest.partition(f"<!-- end: {name} -->")[0]
+
+
+def drawn(document: dict[str, Any]) -> str:
+    """Return what `optlab verify --random` found."""
+    rows = document["results"]
+    largest = max((row["ulp"] for row in rows if not row["refused"]), default=0)
+    names = Counter(row["subject"].split()[0] for row in rows)
+    seed = rows[0]["subject"].rpartition(" ")[2]
+    counts = ", ".join(f"{name} {count}" for name, count in sorted(names.items()))
+    return "\n".join(
+        [
+            "## Random configurations",
+            "",
+            f"    optlab verify --random {len(rows)} --seed {seed}",
+            "",
+            f"{_when(document)}",
+            f"{document['verdict']} The largest distance is {largest} ULP.",
+            "",
+            f"Drawn: {counts}.",
+            "",
+        ]
+    )
+
+
+def _when(document: dict[str, Any]) -> str:
+    versions = ", ".join(f"{k} {v}" for k, v in document["versions"].items())
+    return f"{datetime.date.today()}, {document['seconds']:.0f} s, {versions}."
 
 
 def modes() -> str:
@@ -153,11 +197,10 @@ def measured(document: dict[str, Any]) -> str:
         cells = found.setdefault(row["subject"].split()[0], {})
         ulp, roundings = cells.get(mode, (0, 0.0))
         cells[mode] = max(ulp, row["ulp"]), max(roundings, row["roundings"])
-    versions = ", ".join(f"{k} {v}" for k, v in document["versions"].items())
     rows = [
         "## Measured",
         "",
-        f"{datetime.date.today()}, {document['seconds']:.0f} s, {versions}.",
+        _when(document),
         f"{document['verdict']}",
         "",
         "The largest distance over all options, dtypes, gradients and steps; 0 is the "
