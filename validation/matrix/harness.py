@@ -219,9 +219,10 @@ def compare_steps(
         if step in check.steps:
             theirs = _their_tensors(variables, twin, sides[0], slots)
             if check.loss_scale:
-                theirs["scale"] = twin.dynamic_scale.numpy()
-                tensors[0]["scale"] = np.float32(sides[0].dynamic_scale)  # type: ignore[attr-defined]
-                scales["scale"] = np.abs(tensors[0]["scale"])
+                theirs["scale"] = np.array(twin.dynamic_scale.numpy())
+                scale = sides[0].loss_scale
+                tensors[0]["scale"] = np.array(scale, np.float32)
+                scales["scale"] = np.array(scale, np.float32)
             for side, (allowed, where) in enumerate(judged):
                 found[side] += [
                     compare(
