@@ -15,7 +15,10 @@ from optlab.typing import Array
 def unscaled(grads: Sequence[Array | None], scale: float) -> list[Any]:
     """Return new gradients, divided by the scale of the loss."""
     with flush_subnormals(), np.errstate(all="ignore"):
-        return [None if g is None else g / g.dtype.type(scale) for g in grads]
+        # A quotient of arrays without axes is no array.
+        return [
+            None if g is None else np.asarray(g / g.dtype.type(scale)) for g in grads
+        ]
 
 
 class Accumulator:

@@ -34,7 +34,8 @@ class LossScaleOptimizer(Optimizer):
     Parameters
     ----------
     inner_optimizer : Optimizer
-        What updates the parameters. Base options belong to it.
+        What updates the parameters. Base options belong to it, but for
+        `loss_scale_factor`, which it may not have.
     initial_scale : float
         The scale to begin with, above 0.
     dynamic_growth_steps : int
@@ -64,10 +65,13 @@ class LossScaleOptimizer(Optimizer):
         dynamic_growth_steps: int = 2000,
         name: str | None = None,
     ) -> None:
-        wraps_scale = isinstance(inner_optimizer, LossScaleOptimizer)
-        if not isinstance(inner_optimizer, Optimizer) or wraps_scale:
+        if (
+            not isinstance(inner_optimizer, Optimizer)
+            or inner_optimizer.loss_scale is not None
+        ):
             raise InputTypeError(
-                "`inner_optimizer` must be an Optimizer that scales no loss itself. "
+                "`inner_optimizer` must be an Optimizer that scales no loss itself; "
+                "tf.keras takes its `loss_scale_factor` off without a word. "
                 f"Received: {inner_optimizer!r}"
             )
         self.inner_optimizer = inner_optimizer
@@ -145,7 +149,7 @@ class LossScaleOptimizer(Optimizer):
 
     @property
     def loss_scale(self) -> float | None:
-        """The present scale; as in tf.keras the inner optimizer's own is left out."""
+        """The present scale."""
         return float(self.dynamic_scale)
 
     @property

@@ -289,10 +289,13 @@ class Stepper:
         step = updates + 1
         rate = rate if rate.__class__ is float else rate_of(rate, calls)
         self._written_rate = rate if self._is_float32 else float32_rounded(rate)
+        renewed = None
+        if self._renew is not None:  # once: what renews it counts its calls
+            renewed = self._renew(self.params.dtype.type(step))
         for group in self.groups:
             group.hyper[1] = self._written_rate
-            if self._renew is not None:
-                group.hyper[-1] = self._renew(self.params.dtype.type(step))
+            if renewed is not None:
+                group.hyper[-1] = renewed
         whole = self._whole if len(rows) == 1 else None
         if self.clipping.function is not None:
             apart = rows if whole is None else self._parts(rows[0])

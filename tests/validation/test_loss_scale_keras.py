@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from optlab import optimizers
+from optlab.errors import InputError
 from optlab.validation import from_keras
 from optlab.validation.parity import assert_parity
 from optlab.validation.twins.optimizers import optimizer_to_keras, slot_arrays
@@ -39,3 +40,12 @@ def test_the_configuration_goes_both_ways():
     assert type(back.inner_optimizer) is optimizers.SGD
     assert back.initial_scale == 8.0
     assert back.inner_optimizer.learning_rate == 0.5
+
+
+def test_a_scalar_is_unscaled_and_two_scales_are_refused():
+    params = [np.float32([2.0]).reshape(())]
+    ours = optimizers.LossScaleOptimizer(optimizers.SGD(0.5), initial_scale=8.0)
+    ours.apply([np.full((), 8.0, "float32")], params)
+    assert params[0] == 1.5
+    with pytest.raises(InputError, match="scales no loss itself"):
+        optimizers.LossScaleOptimizer(optimizers.SGD(0.5, loss_scale_factor=2.0))

@@ -98,7 +98,7 @@ def run(check: Check) -> list[Result]:
     ours = _ours(configured)
     inner_of(ours).engine = check.engine
     sides = {False: ours}
-    model = modelled(configured, mode)
+    model = None if check.loss_scale else modelled(configured, mode)
     if model is not None:
         sides[True] = model
     allowed = {side: tolerance(case, mode, check.dtype, side) for side in sides}
@@ -263,9 +263,11 @@ def _parameters(arrays: Sequence[Array], check: Check) -> Parameters | list[Arra
 
 def _configured(check: Check) -> Optimizer:
     """Return the optimizer of a check, not built."""
-    found = check.case.build()
     if not check.loss_scale:
-        return found
+        return check.case.build()
+    kept = dict(check.case.arguments)
+    kept.pop("loss_scale_factor", None)
+    found = replace(check.case, arguments=kept).build()
     return optimizers.LossScaleOptimizer(found, check.loss_scale, 3)
 
 

@@ -155,7 +155,7 @@ def compiled_notes(twin: Any) -> list[str]:
     """
     notes = []
     computed = getattr(only(twin.loss), "dtype", None) or load().keras.config.floatx()
-    outputs = getattr(twin, "outputs", None) or ()
+    outputs: list[Any] = getattr(twin, "outputs", None) or []
     if twin.loss is not None and any(output.dtype != computed for output in outputs):
         notes.append(
             f"The loss computes with dtype={computed!r} in tf.keras, and here in the "

@@ -347,3 +347,24 @@ def test_threads_change_no_bit_of_muon(shape, dtype):
                 optimizer.apply([random.normal(size=shape).astype(dtype)])
         found.add(param.tobytes())
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", optimizers.names())
+def test_a_parameter_left_out_of_the_decay_moves_as_if_there_were_none(name):
+    rng = np.random.default_rng(0)
+    start = [rng.standard_normal(shape).astype("float32") for shape in ((4, 3), (5,))]
+    grads = [rng.standard_normal(array.shape).astype("float32") for array in start]
+    ends = []
+    for decay in (0.0, 0.5):
+        params = [array.copy() for array in start]
+        decays = {"weight_decay": decay}
+        if name == "muon":
+            decays["adam_weight_decay"] = decay
+        optimizer = optimizers.get({"name": name, **decays})
+        optimizer.engine = "numpy"
+        if decay:
+            optimizer.exclude_from_weight_decay([params[1]])
+        for _ in range(3):
+            optimizer.apply(grads, params)
+        ends.append(params[1])
+    np.testing.assert_array_equal(*ends)
