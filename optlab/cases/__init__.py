@@ -7,10 +7,10 @@ A case is one claim, in a file of its own. To add one, copy this into
     \"\"\"Whether Nesterov's momentum is faster than the ordinary one.\"\"\"
 
     from optlab.cases.case import Case, Verdict
-    from optlab.cases.arm import Arm
     from optlab.cases.figures import FINAL_LOSS
     from optlab.cases.findings import Findings
     from optlab.cases.panels import Curves
+    from optlab.cases.variant import Variant
     from optlab.experiments import Experiment
 
     PLAIN = Experiment(
@@ -34,9 +34,9 @@ A case is one claim, in a file of its own. To add one, copy this into
         articles=("001",),
         title="Nesterov's momentum",
         claim="Nesterov's momentum reaches a lower loss than the ordinary one.",
-        arms={
-            "momentum": Arm(PLAIN),
-            "nesterov": Arm(PLAIN.replace({"optimizer.nesterov": True})),
+        variants={
+            "momentum": Variant(PLAIN),
+            "nesterov": Variant(PLAIN.replace({"optimizer.nesterov": True})),
         },
         figures=(FINAL_LOSS,),
         judge=judge,
@@ -44,21 +44,20 @@ A case is one claim, in a file of its own. To add one, copy this into
         panels=(Curves("loss"),),
     )
 
-An arm is run with each of the case's seeds (five or more), which decide the rows, their
-split, the first weights and the order of the batches. `judge` sees medians, ranges and
-paired comparisons, never one run.
+A variant is run with each of the case's seeds (five or more), which decide the rows,
+their split, the initial weights and the order of the batches. `judge` sees medians,
+ranges and paired comparisons, never one run.
 """
 
-from optlab.cases.arm import Arm, Descent, Trial
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import Figure
 from optlab.cases.findings import Findings, Spread
 from optlab.cases.outcome import Outcome
 from optlab.cases.registry import catalogue, find, select
 from optlab.cases.runner import run_case
+from optlab.cases.variant import Descent, Trial, Variant
 
 __all__ = [
-    "Arm",
     "Case",
     "Descent",
     "Figure",
@@ -66,6 +65,7 @@ __all__ = [
     "Outcome",
     "Spread",
     "Trial",
+    "Variant",
     "Verdict",
     "catalogue",
     "find",

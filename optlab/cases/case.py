@@ -1,4 +1,4 @@
-"""What a case is: a claim, the arms that test it, and the rule that judges it."""
+"""What a case is: a claim, the variants that test it, and the rule that judges it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from optlab.cases.arm import Side
 from optlab.cases.figures import Figure
 from optlab.cases.findings import Findings
+from optlab.cases.variant import Side
 from optlab.errors import InputError
 
-#: The fewest runs of an arm that a verdict may rest on.
+#: The fewest runs of a variant that a verdict may rest on.
 FEWEST_SEEDS = 5
 
 
@@ -44,7 +44,7 @@ class Case:
         A few words.
     claim : str
         What is claimed, in one sentence that can be true or false.
-    arms : dict of str to Arm or Descent
+    variants : dict of str to Variant or Descent
         What is compared.
     figures : tuple of Figure
         What is measured on every run.
@@ -57,21 +57,21 @@ class Case:
     seeds : tuple of int
         At least five.
     twins : tuple of str or None
-        The arms that tf.keras repeats; None for all.
+        The variants that tf.keras repeats; None for all.
     twin_steps : int
         How many of their first steps are repeated.
 
     Raises
     ------
     InputError
-        If there are too few seeds or arms, or `twins` names no arm.
+        If there are too few seeds or variants, or `twins` names no variant.
     """
 
     id: str
     articles: tuple[str, ...]
     title: str
     claim: str
-    arms: Mapping[str, Side]
+    variants: Mapping[str, Side]
     figures: tuple[Figure, ...]
     judge: Callable[[Findings], Verdict]
     why: str
@@ -87,13 +87,13 @@ class Case:
                 f"`seeds` must hold at least {FEWEST_SEEDS} different ones. "
                 f"Received: seeds={self.seeds} in the case {self.id!r}"
             )
-        if not self.arms or not self.figures:
-            raise InputError(f"The case {self.id!r} needs `arms` and `figures`.")
-        for arm in self.twins or ():
-            if arm not in self.arms:
+        if not self.variants or not self.figures:
+            raise InputError(f"The case {self.id!r} needs `variants` and `figures`.")
+        for variant in self.twins or ():
+            if variant not in self.variants:
                 raise InputError(
-                    f"`twins` must name arms ({', '.join(self.arms)}). "
-                    f"Received: {arm!r} in the case {self.id!r}"
+                    f"`twins` must name variants ({', '.join(self.variants)}). "
+                    f"Received: {variant!r} in the case {self.id!r}"
                 )
 
     @property
@@ -109,4 +109,4 @@ class Case:
     @property
     def runs(self) -> int:
         """How many runs the case takes."""
-        return len(self.arms) * len(self.seeds)
+        return len(self.variants) * len(self.seeds)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from optlab.cases.arm import Trial
 from optlab.cases.measures import rises
+from optlab.cases.variant import Trial
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def best(key: str) -> Callable[[Trial], float]:
 
 
 def extra(key: str) -> Callable[[Trial], float]:
-    """Return the function that takes a number from the arm's `inspect` or `before`."""
+    """Return what takes a number from the variant's `inspect` or `before`."""
     return lambda trial: float(trial.extra[key])
 
 

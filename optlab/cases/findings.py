@@ -1,7 +1,7 @@
 """All runs of a case as medians, ranges and paired comparisons.
 
-Two arms are compared by pairing their runs with the same seed. One is better where at
-least four pairs in five say so *and* the medians differ by more than the figure's
+Two variants are compared by pairing their runs with the same seed. One is better where
+at least four pairs in five say so *and* the medians differ by more than the figure's
 margin; worse the other way round; else the two are the same. A verdict never rests on
 one run.
 """
@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from optlab.cases.arm import Trial
 from optlab.cases.figures import Figure
+from optlab.cases.variant import Trial
 from optlab.errors import unknown_name
 
 #: The share of pairs that must agree.
@@ -26,7 +26,7 @@ Relation = Literal["better", "same", "worse"]
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over the seeds of an arm; infinite where runs diverged."""
+    """A figure over the seeds of a variant; infinite where runs diverged."""
 
     median: float
     low: float
@@ -44,10 +44,10 @@ class Spread:
 
 @dataclass(frozen=True)
 class Comparison:
-    """How an arm did against another on one figure."""
+    """How a variant did against another on one figure."""
 
     figure: str
-    arm: str
+    variant: str
     other: str
     relation: Relation
     median: float
@@ -59,7 +59,7 @@ class Comparison:
     def __str__(self) -> str:
         """Say it in a line."""
         return (
-            f"{self.figure}: {self.arm} is {_WORDS[self.relation]} {self.other} "
+            f"{self.figure}: {self.variant} is {_WORDS[self.relation]} {self.other} "
             f"({number(self.median)} against {number(self.other_median)}; "
             f"better with {self.wins}, worse with {self.losses} of {self.pairs} seeds)"
         )
@@ -70,12 +70,12 @@ _WORDS = {"better": "better than", "same": "much like", "worse": "worse than"}
 
 @dataclass
 class Findings:
-    """What the arms of a case came to.
+    """What the variants of a case came to.
 
     Attributes
     ----------
     trials : dict of str to list of Trial
-        By arm, in the order of the seeds.
+        By variant, in the order of the seeds.
     figures : sequence of Figure
         What was measured.
     comparisons : list of Comparison
@@ -91,36 +91,36 @@ class Findings:
 
     @property
     def seeds(self) -> int:
-        """How many runs an arm has."""
+        """How many runs a variant has."""
         return min(len(trials) for trials in self.trials.values())
 
-    def values(self, figure: Figure, arm: str) -> list[float]:
-        """Return a figure for each seed of an arm."""
-        if arm not in self.trials:
-            raise unknown_name("arm", arm, self.trials)
-        return [figure.measure(trial) for trial in self.trials[arm]]
+    def values(self, figure: Figure, variant: str) -> list[float]:
+        """Return a figure for each seed of a variant."""
+        if variant not in self.trials:
+            raise unknown_name("variant", variant, self.trials)
+        return [figure.measure(trial) for trial in self.trials[variant]]
 
-    def spread(self, figure: Figure, arm: str) -> Spread:
+    def spread(self, figure: Figure, variant: str) -> Spread:
         """Return median and range of a figure."""
-        return Spread.of(self.values(figure, arm))
+        return Spread.of(self.values(figure, variant))
 
-    def median(self, figure: Figure, arm: str) -> float:
+    def median(self, figure: Figure, variant: str) -> float:
         """Return the median of a figure."""
-        return self.spread(figure, arm).median
+        return self.spread(figure, variant).median
 
-    def diverged(self, arm: str) -> int:
-        """Return how many runs of an arm diverged."""
-        return sum(trial.diverged for trial in self.trials[arm])
+    def diverged(self, variant: str) -> int:
+        """Return how many runs of a variant diverged."""
+        return sum(trial.diverged for trial in self.trials[variant])
 
-    def compare(self, figure: Figure, arm: str, other: str) -> Relation:
-        """Compare two arms, and note the comparison among the results.
+    def compare(self, figure: Figure, variant: str, other: str) -> Relation:
+        """Compare two variants, and note the comparison among the results.
 
         Returns
         -------
         {"better", "same", "worse"}
-            How `arm` did.
+            How `variant` did.
         """
-        ours, theirs = self.values(figure, arm), self.values(figure, other)
+        ours, theirs = self.values(figure, variant), self.values(figure, other)
         sign = 1.0 if figure.better == "min" else -1.0
         pairs = [(sign * a, sign * b) for a, b in zip(ours, theirs, strict=True)]
         wins = sum(a < b for a, b in pairs)
@@ -134,7 +134,14 @@ class Findings:
                 relation = "worse"
         self.comparisons.append(
             Comparison(
-                figure.name, arm, other, relation, *medians, wins, losses, len(pairs)
+                figure.name,
+                variant,
+                other,
+                relation,
+                *medians,
+                wins,
+                losses,
+                len(pairs),
             )
         )
         return relation
@@ -145,22 +152,22 @@ class Findings:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything measured as plain dictionaries."""
-        arms = {}
-        for arm, trials in self.trials.items():
-            arms[arm] = {
+        variants = {}
+        for variant, trials in self.trials.items():
+            variants[variant] = {
                 "runs": len(trials),
-                "diverged": self.diverged(arm),
+                "diverged": self.diverged(variant),
                 **{
                     figure.name: {
-                        **asdict(self.spread(figure, arm)),
-                        "values": self.values(figure, arm),
+                        **asdict(self.spread(figure, variant)),
+                        "values": self.values(figure, variant),
                     }
                     for figure in self.figures
                 },
             }
         return {
             "seeds": [trial.seed for trial in next(iter(self.trials.values()))],
-            "arms": arms,
+            "variants": variants,
             "comparisons": [asdict(comparison) for comparison in self.comparisons],
             **self.notes,
         }

@@ -30,7 +30,7 @@ class Outcome:
         "line" and "error" of each part of it that does not run.
     agreement : dict
         "status" ("agrees", "differs", "skipped" or "not asked"), "text", and where it
-        was measured "seed" and "arms".
+        was measured "seed" and "variants".
     seconds : float
         Of the runs.
     versions : dict

@@ -54,8 +54,8 @@ class Curves:
     ----------
     key : str
         A key of the history, or "losses" for the loss by step.
-    arms : sequence of str, optional
-        Which arms; all where left out.
+    variants : sequence of str, optional
+        Which variants; all where left out.
     title, label : str, optional
         Above the axes, and of its y axis.
     scale : {"auto", "linear", "log"}
@@ -73,7 +73,7 @@ class Curves:
     """
 
     key: str
-    arms: Sequence[str] | None = None
+    variants: Sequence[str] | None = None
     title: str = ""
     label: str = ""
     scale: str = "auto"
@@ -85,11 +85,11 @@ class Curves:
 
     def draw(self, ax: Axes, found: Findings) -> None:
         """Draw on axes."""
-        arms = list(found.trials) if self.arms is None else list(self.arms)
-        bands = {arm: self._band(found, arm) for arm in arms}
-        bands = {arm: band for arm, band in bands.items() if band.shape[1]}
-        for arm, colour in zip(bands, colours(len(bands)), strict=True):
-            low, middle, high = bands[arm]
+        variants = list(found.trials) if self.variants is None else list(self.variants)
+        bands = {variant: self._band(found, variant) for variant in variants}
+        bands = {variant: band for variant, band in bands.items() if band.shape[1]}
+        for variant, colour in zip(bands, colours(len(bands)), strict=True):
+            low, middle, high = bands[variant]
             kept = self._kept(len(middle))
             time = (np.arange(len(middle)) + (self.key != "losses"))[kept]
             low, middle, high = low[kept], middle[kept], high[kept]
@@ -99,12 +99,12 @@ class Curves:
                 time,
                 middle,
                 color=colour,
-                label=arm,
+                label=variant,
                 marker="o" if few else "",
                 markersize=3.5,
             )
-            lost = found.diverged(arm)
-            if 2 * lost > len(found.trials[arm]) and np.isfinite(middle).any():
+            lost = found.diverged(variant)
+            if 2 * lost > len(found.trials[variant]) and np.isfinite(middle).any():
                 end = int(np.flatnonzero(np.isfinite(middle))[-1])
                 ax.plot(
                     time[end], middle[end], "x", color=colour, markersize=9, mew=2.2
@@ -131,15 +131,17 @@ class Curves:
         spaced = np.geomspace if self.log_time else np.linspace
         return np.unique(np.round(spaced(1, length, _MOST)).astype(int) - 1)
 
-    def _band(self, found: Findings, arm: str) -> Any:
+    def _band(self, found: Findings, variant: str) -> Any:
         """Return lowest, median and highest by time; what diverged is infinite."""
-        curves = [trial.curve(self.key)[: self.first] for trial in found.trials[arm]]
+        curves = [
+            trial.curve(self.key)[: self.first] for trial in found.trials[variant]
+        ]
         if self.relative:
             curves = [curve / curve[0] for curve in curves]
         length = max(len(curve) for curve in curves)
         table = np.full((len(curves), length), np.nan)
         for row, (curve, trial) in enumerate(
-            zip(curves, found.trials[arm], strict=True)
+            zip(curves, found.trials[variant], strict=True)
         ):
             table[row, : len(curve)] = curve
             if trial.diverged:
@@ -173,13 +175,13 @@ class Curves:
 
 @dataclass(frozen=True)
 class Dots:
-    """A figure of every run: one row an arm, one dot a seed, a bar at the median.
+    """A figure of every run: one row a variant, one dot a seed, a bar at the median.
 
     Parameters
     ----------
     figure : Figure
-    arms : sequence of str, optional
-        Which arms; all where left out.
+    variants : sequence of str, optional
+        Which variants; all where left out.
     title : str, optional
         Above the axes.
     scale : {"auto", "linear", "log"}
@@ -187,14 +189,17 @@ class Dots:
     """
 
     figure: Figure
-    arms: Sequence[str] | None = None
+    variants: Sequence[str] | None = None
     title: str = ""
     scale: str = "auto"
 
     def draw(self, ax: Axes, found: Findings) -> None:
         """Draw on axes."""
-        arms = list(found.trials) if self.arms is None else list(self.arms)
-        values = {arm: np.array(found.values(self.figure, arm)) for arm in arms}
+        variants = list(found.trials) if self.variants is None else list(self.variants)
+        values = {
+            variant: np.array(found.values(self.figure, variant))
+            for variant in variants
+        }
         shown = np.concatenate(list(values.values()))
         shown = shown[np.isfinite(shown)]
         logarithmic = self.scale == "log" or (
@@ -203,27 +208,29 @@ class Dots:
         if logarithmic:
             ax.set_xscale("log")
             _number_log_axis(ax, shown)
-        for row, (arm, colour) in enumerate(zip(arms, colours(len(arms)), strict=True)):
-            finite = values[arm][np.isfinite(values[arm])]
+        for row, (variant, colour) in enumerate(
+            zip(variants, colours(len(variants)), strict=True)
+        ):
+            finite = values[variant][np.isfinite(values[variant])]
             jitter = np.linspace(-0.16, 0.16, len(finite)) if len(finite) > 1 else 0
             height = np.full(len(finite), float(row)) + jitter
             ax.plot(finite, height, "o", color=colour, alpha=0.65, markersize=6)
-            middle = found.median(self.figure, arm)
+            middle = found.median(self.figure, variant)
             if np.isfinite(middle):
                 ax.plot([middle] * 2, [row - 0.3, row + 0.3], color=INK, linewidth=2.2)
-            lost = len(values[arm]) - len(finite)
+            lost = len(values[variant]) - len(finite)
             if lost:
                 ax.text(
                     0.985,
                     row,
-                    f"{lost} of {len(values[arm])} diverged ×",
+                    f"{lost} of {len(values[variant])} diverged ×",
                     transform=ax.get_yaxis_transform(),
                     ha="right",
                     va="center",
                     color=colour,
                 )
-        ax.set_yticks(range(len(arms)), arms)
-        ax.set_ylim(len(arms) - 0.5, -0.5)
+        ax.set_yticks(range(len(variants)), variants)
+        ax.set_ylim(len(variants) - 0.5, -0.5)
         ax.grid(False, axis="y")
         if not shown.size:
             ax.set_xticks([])

@@ -1,4 +1,4 @@
-"""Run the arms of a case with all seeds, on all cores where that pays."""
+"""Run the variants of a case with all seeds, on all cores where that pays."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from optlab.cases.arm import Side, Trial
 from optlab.cases.case import Case
 from optlab.cases.findings import Findings
 from optlab.cases.outcome import Outcome
+from optlab.cases.variant import Side, Trial
 from optlab.experiments.cost import seconds_of
 from optlab.workers import run_all
 
@@ -40,12 +40,14 @@ def run_case(
     """
     begin = time.perf_counter()
     tasks = [
-        (name, seed, arm) for name, arm in case.arms.items() for seed in case.seeds
+        (name, seed, variant)
+        for name, variant in case.variants.items()
+        for seed in case.seeds
     ]
     trials: dict[tuple[str, int], Trial] = {}
     outcomes = run_all(
         _train,
-        [(arm, seed) for _, seed, arm in tasks],
+        [(variant, seed) for _, seed, variant in tasks],
         jobs=jobs,
         seconds=_estimate(case) if jobs is None else None,
     )
@@ -55,7 +57,7 @@ def run_case(
         if progress is not None:
             progress()
     found = Findings(
-        {name: [trials[name, seed] for seed in case.seeds] for name in case.arms},
+        {name: [trials[name, seed] for seed in case.seeds] for name in case.variants},
         case.figures,
     )
     outcome = Outcome.of(case, found, case.judge(found))
@@ -63,16 +65,16 @@ def run_case(
     return outcome, found
 
 
-def _train(arm: Side, seed: int) -> Trial:
+def _train(variant: Side, seed: int) -> Trial:
     """Make one run, in this process or in a worker."""
-    trial = arm.run(seed)
+    trial = variant.run(seed)
     if trial.status == "interrupted":
         raise KeyboardInterrupt
     return trial
 
 
 def _estimate(case: Case) -> float:
-    """Return an estimate of the seconds of all runs, from each arm's description."""
+    """Return an estimate of the seconds of all runs, from what each variant says."""
     first = case.seeds[0]
-    seconds = (seconds_of(arm.build(first)) for arm in case.arms.values())
+    seconds = (seconds_of(variant.build(first)) for variant in case.variants.values())
     return len(case.seeds) * sum(seconds)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from optlab.data import Data
 from optlab.experiments import Experiment
 
-#: The name of data that an arm makes itself; no such file is read.
+#: The name of data that a variant makes itself; no such file is read.
 MADE = "made.npz"
 
 
@@ -49,7 +49,7 @@ def _classifier(
 
 
 def regression(layers: Sequence[Any], optimizer: Any, **training: Any) -> Experiment:
-    """Return a regression on rows that the arm makes itself, with squared error."""
+    """Return a regression on rows that the variant makes itself, with squared error."""
     return Experiment(
         data={"source": MADE},
         model={"layers": list(layers)},
@@ -67,7 +67,7 @@ def table(
     task: Any = "regression",
     class_names: Sequence[str] = (),
 ) -> Data:
-    """Return arrays as data for an arm, amounts as float32."""
+    """Return arrays as data for a variant, amounts as float32."""
     kind = np.float32 if task == "regression" else np.int64
     rows = np.ascontiguousarray(x, np.float32)
     return Data(

@@ -1,4 +1,4 @@
-"""The table of a case: one row an arm, one column a figure."""
+"""The table of a case: one row a variant, one column a figure."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from optlab.cases.outcome import Outcome
 
 
 def figure_names(outcome: Outcome) -> list[str]:
-    """Return the names of the figures that every arm has."""
-    first = next(iter(outcome.figures["arms"].values()))
+    """Return the names of the figures that every variant has."""
+    first = next(iter(outcome.figures["variants"].values()))
     return [name for name, value in first.items() if isinstance(value, dict)]
 
 
 def columns_of(outcome: Outcome) -> list[str]:
     """Return the head of the table."""
-    return ["arm", *(name.replace("_", " ") for name in figure_names(outcome))]
+    return ["variant", *(name.replace("_", " ") for name in figure_names(outcome))]
 
 
 def rows_of(outcome: Outcome) -> list[list[str]]:
-    """Return a row for each arm: its name, and median and range of each figure."""
+    """Return a row for each variant: its name, and median and range of each figure."""
     names = figure_names(outcome)
     return [
-        [arm, *(cell(figures[name]) for name in names)]
-        for arm, figures in outcome.figures["arms"].items()
+        [variant, *(cell(figures[name]) for name in names)]
+        for variant, figures in outcome.figures["variants"].items()
     ]
 
 

@@ -70,8 +70,8 @@ def cases(
     """List claims about losses that do not decrease, or measure them.
 
     Without arguments the cases are listed with their last verdict. An id runs that
-    case: every arm with several seeds, then one seed in tf.keras. The exit status is 1
-    where tf.keras does not agree, whatever the verdict.
+    case: every variant with several seeds, then one seed in tf.keras. The exit status
+    is 1 where tf.keras does not agree, whatever the verdict.
     """
     store = Store(out or FOLDER)
     pages = [(html, "--html"), (markdown, "--markdown")]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from optlab.cases import Arm, Case, Verdict, registry
+from optlab.cases import Case, Variant, Verdict, registry
 from optlab.cases.figures import FINAL_LOSS
 from optlab.cases.panels import Curves
 from optlab.cases.settings import regression, table
@@ -19,9 +19,9 @@ def rows(seed):
     return table(x, x @ [1.0, 2.0])
 
 
-def arm(rate):
+def variant(rate):
     sgd = {"name": "sgd", "learning_rate": rate}
-    return Arm(regression([{"units": 1}], sgd, epochs=5), rows)
+    return Variant(regression([{"units": 1}], sgd, epochs=5), rows)
 
 
 def tiny(id, verdict="holds"):
@@ -30,7 +30,7 @@ def tiny(id, verdict="holds"):
         articles=("001",),
         title=f"The case {id}",
         claim="A huge rate diverges.",
-        arms={"small": arm(0.1), "huge": arm(1e30)},
+        variants={"small": variant(0.1), "huge": variant(1e30)},
         figures=(FINAL_LOSS,),
         judge=lambda found: Verdict(verdict, f"Measured with {found.seeds} seeds."),
         why="Because.",
@@ -70,10 +70,10 @@ def test_all_as_json(optlab):
         assert set(case) == KEYS
         assert case["verdict"] in ("holds", "fails", "depends")
         assert case["runs_as_written"] is None
-        arms = case["figures"]["arms"]
-        assert arms["small"]["runs"] == 5
+        variants = case["figures"]["variants"]
+        assert variants["small"]["runs"] == 5
         # JSON has no infinity.
-        assert arms["huge"] == {
+        assert variants["huge"] == {
             "runs": 5,
             "diverged": 5,
             "loss": {"median": None, "low": None, "high": None, "values": [None] * 5},
@@ -133,7 +133,7 @@ def test_bad_input(optlab, words, message):
 
 
 def test_an_interrupted_run_keeps_the_finished_cases(optlab, monkeypatch):
-    build = Arm.build
+    build = Variant.build
     count = []
 
     def interrupted(self, seed):
@@ -142,12 +142,12 @@ def test_an_interrupted_run_keeps_the_finished_cases(optlab, monkeypatch):
             raise KeyboardInterrupt
         return build(self, seed)
 
-    monkeypatch.setattr(Arm, "build", interrupted)
+    monkeypatch.setattr(Variant, "build", interrupted)
     done = optlab("cases", "--all", "--no-twin", "--json")
     assert done.status == 130
     assert "1 of 3 cases finished; their results are kept" in done.err
     assert [case["id"] for case in done.document] == ["001-1"]
-    monkeypatch.setattr(Arm, "build", build)
+    monkeypatch.setattr(Variant, "build", build)
     assert "1 of 3 results taken" in optlab("cases", "--all", "--no-twin").err
 
 

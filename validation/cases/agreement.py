@@ -1,6 +1,6 @@
-"""Run the arms of a case in tf.keras, on one seed, and compare step by step.
+"""Run the variants of a case in tf.keras, on one seed, and compare step by step.
 
-An arm agrees where no single step, begun from our weights, ends further away than
+A variant agrees where no single step, begun from our weights, ends further away than
 `LOCAL` (relative), and the twin that goes its own way has our loss after the last step
 to within `LOSS` (relative). Roundings are amplified by training, so only the first
 steps are repeated.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from optlab.cases import Arm, Case, Descent
+from optlab.cases import Case, Descent, Variant
 from optlab.validation.runs.comparison import RunComparison
 from optlab.validation.runs.training import compare_built
 from optlab.validation.runs.walking import compare_walk
@@ -21,7 +21,7 @@ LOCAL, LOSS = 1e-5, 1e-2
 
 
 def compare_case(case: Case) -> dict[str, Any]:
-    """Repeat the arms of a case in tf.keras.
+    """Repeat the variants of a case in tf.keras.
 
     Parameters
     ----------
@@ -31,24 +31,24 @@ def compare_case(case: Case) -> dict[str, Any]:
     Returns
     -------
     dict
-        "status" ("agrees" or "differs"), "text", "seed", and "arms": for each arm
+        "status" ("agrees" or "differs"), "text", "seed", and "variants": for each
         "steps", "loss", "keras_loss", "drift" (relative distance of the weights at the
         end), "local" (the largest distance after a single step) and "agrees".
     """
-    # Each arm compiles its own step; TensorFlow would warn of that.
+    # Each variant compiles its own step; TensorFlow would warn of that.
     load().tf.get_logger().setLevel("ERROR")
     seed = case.seeds[0]
-    arms: dict[str, dict[str, Any]] = {}
-    for name in case.twins or tuple(case.arms):
-        arm = case.arms[name]
-        if isinstance(arm, Descent):
-            arms[name] = _summary(_walking(arm, seed, case.twin_steps))
-        elif isinstance(arm, Arm):
-            arms[name] = _summary(_training(arm, seed, case.twin_steps))
-    off = [name for name, found in arms.items() if not found["agrees"]]
-    steps = max((found["steps"] for found in arms.values()), default=0)
-    apart = max((_apart(found) for found in arms.values()), default=0.0)
-    counted = "1 arm" if len(arms) == 1 else f"{len(arms)} arms"
+    variants: dict[str, dict[str, Any]] = {}
+    for name in case.twins or tuple(case.variants):
+        variant = case.variants[name]
+        if isinstance(variant, Descent):
+            variants[name] = _summary(_walking(variant, seed, case.twin_steps))
+        elif isinstance(variant, Variant):
+            variants[name] = _summary(_training(variant, seed, case.twin_steps))
+    off = [name for name, found in variants.items() if not found["agrees"]]
+    steps = max((found["steps"] for found in variants.values()), default=0)
+    apart = max((_apart(found) for found in variants.values()), default=0.0)
+    counted = "1 variant" if len(variants) == 1 else f"{len(variants)} variants"
     if off:
         text = f"tf.keras differs in {', '.join(off)} (of {counted}, seed {seed})."
     else:
@@ -60,13 +60,13 @@ def compare_case(case: Case) -> dict[str, Any]:
         "status": "differs" if off else "agrees",
         "text": text,
         "seed": seed,
-        "arms": arms,
+        "variants": variants,
     }
 
 
-def _training(arm: Arm, seed: int, most: int) -> RunComparison:
-    """Train arm and twin for up to `most` steps."""
-    built = arm.build(seed)
+def _training(variant: Variant, seed: int, most: int) -> RunComparison:
+    """Train variant and twin for up to `most` steps."""
+    built = variant.build(seed)
     arguments: Any = built.fit_arguments
     rows: Any = built.data
     batches = -(-len(rows.x) // arguments["batch_size"])
@@ -76,11 +76,11 @@ def _training(arm: Arm, seed: int, most: int) -> RunComparison:
     return compare_built(built, watch=5)
 
 
-def _walking(arm: Descent, seed: int, most: int) -> RunComparison:
-    """Walk with arm and twin for up to `most` steps."""
-    built = arm.build(seed)
+def _walking(variant: Descent, seed: int, most: int) -> RunComparison:
+    """Walk with variant and twin for up to `most` steps."""
+    built = variant.build(seed)
     arguments: Any = built.fit_arguments
-    arguments["steps"] = min(arm.steps, most)
+    arguments["steps"] = min(variant.steps, most)
     return compare_walk(built, arguments.pop("dtype"))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_LOSS, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
+from optlab.cases.variant import Variant
 from optlab.experiments import Built, Experiment
 
 _PLAIN = Experiment(
@@ -39,9 +39,9 @@ GROWTH = Figure(
 )
 
 
-def _arm(experiment: Experiment, rate: float, name: str = "adam") -> Arm:
+def _variant(experiment: Experiment, rate: float, name: str = "adam") -> Variant:
     changes = {"optimizer.name": name, "optimizer.learning_rate": rate}
-    return Arm(experiment.replace(changes), before=_variance)
+    return Variant(experiment.replace(changes), before=_variance)
 
 
 def judge(found: Findings) -> Verdict:
@@ -51,9 +51,13 @@ def judge(found: Findings) -> Verdict:
     found.compare(RELATIVE, scaled, "scaled targets, 0.001")
     lost = found.diverged(raw) + found.diverged(scaled)
     growing = sum(
-        growth > 1.0 for arm in (raw, scaled) for growth in found.values(GROWTH, arm)
+        growth > 1.0
+        for variant in (raw, scaled)
+        for growth in found.values(GROWTH, variant)
     )
-    ends = {arm: number(found.median(RELATIVE, arm)) for arm in found.trials}
+    ends = {
+        variant: number(found.median(RELATIVE, variant)) for variant in found.trials
+    }
     figures = (
         f"Of {2 * found.seeds} runs {lost} diverge and {growing} end above their first "
         f"loss (SGD at 1: {found.diverged('raw targets, SGD at 1')} of {found.seeds} "
@@ -73,12 +77,12 @@ CASE = Case(
     articles=("004",),
     title="Adam at a rate of 1",
     claim="A small relu network on ten features diverges when Adam's rate is 1.",
-    arms={
-        "raw targets, rate 1": _arm(_PLAIN, 1.0),
-        "raw targets, 0.001": _arm(_PLAIN, 0.001),
-        "raw targets, SGD at 1": _arm(_PLAIN, 1.0, "sgd"),
-        "scaled targets, rate 1": _arm(_SCALED, 1.0),
-        "scaled targets, 0.001": _arm(_SCALED, 0.001),
+    variants={
+        "raw targets, rate 1": _variant(_PLAIN, 1.0),
+        "raw targets, 0.001": _variant(_PLAIN, 0.001),
+        "raw targets, SGD at 1": _variant(_PLAIN, 1.0, "sgd"),
+        "scaled targets, rate 1": _variant(_SCALED, 1.0),
+        "scaled targets, 0.001": _variant(_SCALED, 0.001),
     },
     figures=(FINAL_LOSS, RELATIVE, GROWTH),
     judge=judge,
@@ -92,7 +96,11 @@ CASE = Case(
     panels=(
         Curves(
             "loss",
-            arms=("raw targets, rate 1", "raw targets, 0.001", "raw targets, SGD at 1"),
+            variants=(
+                "raw targets, rate 1",
+                "raw targets, 0.001",
+                "raw targets, SGD at 1",
+            ),
             title="Training loss, raw targets",
             scale="log",
         ),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_LOSS, RISES, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import regression, table
+from optlab.cases.variant import Variant
 from optlab.data import Data
 from optlab.experiments import Built
 
@@ -39,9 +39,9 @@ EXCESS = Figure(
 )
 
 
-def _arm(rate: float) -> Arm:
+def _variant(rate: float) -> Variant:
     adam = {"name": "adam", "learning_rate": rate}
-    return Arm(regression([{"units": 1}], adam, epochs=100), rows, before=_floor)
+    return Variant(regression([{"units": 1}], adam, epochs=100), rows, before=_floor)
 
 
 def judge(found: Findings) -> Verdict:
@@ -73,7 +73,11 @@ CASE = Case(
     title="Adam at 0.1 against 0.01",
     claim="On a hundred random rows Adam at 0.1 moves about erratically and ends with "
     "a much higher loss than at 0.01.",
-    arms={"rate 0.1": _arm(0.1), "rate 0.01": _arm(0.01), "rate 0.001": _arm(0.001)},
+    variants={
+        "rate 0.1": _variant(0.1),
+        "rate 0.01": _variant(0.01),
+        "rate 0.001": _variant(0.001),
+    },
     figures=(FINAL_LOSS, EXCESS, RISES),
     judge=judge,
     why="With a linear model and squared error the loss is a bowl, whose lowest point "

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_VAL_LOSS, Figure, extra
 from optlab.cases.findings import Findings
 from optlab.cases.measures import recalls
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import MADE, tumours
+from optlab.cases.variant import Variant
 from optlab.data import Data, load
 
 RECALL = Figure(
@@ -70,7 +70,7 @@ def judge(found: Findings) -> Verdict:
 
     def change(figure: Figure, kind: str) -> str:
         before, after = (
-            found.median(figure, arm) for arm in (kind, f"{kind}, weighted")
+            found.median(figure, variant) for variant in (kind, f"{kind}, weighted")
         )
         return f"from {before:.2f} to {after:.2f}"
 
@@ -96,11 +96,13 @@ CASE = Case(
     title="Class weights for a rare class",
     claim="Weights inverse to the classes' frequency improve the performance of a "
     "binary classifier on imbalanced data, and the reduction of its loss.",
-    arms={
-        "eights": Arm(_EIGHTS, eights, inspect=recalls),
-        "eights, weighted": Arm(_EIGHTS.replace(_BALANCED), eights, inspect=recalls),
-        "5% clouds": Arm(_CLOUDS, inspect=recalls),
-        "5% clouds, weighted": Arm(_CLOUDS.replace(_BALANCED), inspect=recalls),
+    variants={
+        "eights": Variant(_EIGHTS, eights, inspect=recalls),
+        "eights, weighted": Variant(
+            _EIGHTS.replace(_BALANCED), eights, inspect=recalls
+        ),
+        "5% clouds": Variant(_CLOUDS, inspect=recalls),
+        "5% clouds, weighted": Variant(_CLOUDS.replace(_BALANCED), inspect=recalls),
     },
     figures=(RECALL, ACCURACY, FINAL_VAL_LOSS),
     judge=judge,

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, FINAL_VAL_LOSS
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import tumours, wine
+from optlab.cases.variant import Variant
 
 _FILES = {"wines": wine(), "tumours": tumours((16,))}
 
 
-def _arms() -> dict[str, Arm]:
+def _variants() -> dict[str, Variant]:
     found = {}
     for name, experiment in _FILES.items():
-        found[f"{name}, raw"] = Arm(experiment.replace({"data.scale": "none"}))
-        found[f"{name}, scaled"] = Arm(experiment)
+        found[f"{name}, raw"] = Variant(experiment.replace({"data.scale": "none"}))
+        found[f"{name}, scaled"] = Variant(experiment)
     return found
 
 
@@ -48,7 +48,7 @@ CASE = Case(
     title="Scaling the columns of a table",
     claim="Standardizing the columns of a table whose features differ greatly in size "
     "improves what Adam reaches.",
-    arms=_arms(),
+    variants=_variants(),
     figures=(FINAL_LOSS, FINAL_VAL_LOSS, FINAL_ACCURACY),
     judge=judge,
     why="In both tables the largest column is thousands of times the smallest. Adam "

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from optlab.cases.arm import Descent
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_VALUE, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Drawing
+from optlab.cases.variant import Descent
 from optlab.plots.theme import INK, MUTED, PALETTE
 from optlab.problems import DoubleWell
 
@@ -34,7 +34,7 @@ def _anywhere(seed: int) -> list[float]:
     return [float(np.random.default_rng(seed).uniform(-0.6, 4.6))]
 
 
-def _arm(start: Any, rate: float = RATE, steps: int = STEPS) -> Descent:
+def _variant(start: Any, rate: float = RATE, steps: int = STEPS) -> Descent:
     optimizer = {"name": "sgd", "learning_rate": rate}
     return Descent(DoubleWell, optimizer, steps, start)
 
@@ -160,7 +160,10 @@ CASE = Case(
     title="The double well",
     claim="On the quartic (x-2)^4 - 4(x-2)^2 + 5, descent at rate 0.1 from x = 0 gets "
     "stuck in a local minimum, and the start decides in which.",
-    arms={"from 0": _arm(lambda seed: [0.0]), "from anywhere": _arm(_anywhere)},
+    variants={
+        "from 0": _variant(lambda seed: [0.0]),
+        "from anywhere": _variant(_anywhere),
+    },
     figures=(FINAL_VALUE, END),
     judge=judge,
     why="The curve is symmetric about x = 2: its two minima, at 2 - sqrt(2) and "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import BEST_VAL_LOSS, Figure, extra
 from optlab.cases.findings import Findings, listed, number
 from optlab.cases.measures import data_losses
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import tumours
+from optlab.cases.variant import Variant
 
 KEPT = Figure(
     "kept_val_loss", "validation loss of the weights kept", extra("data_val_loss")
@@ -22,15 +22,15 @@ _STOP |= {"restore_best_weights": True}
 _RATES = (0.0001, 0.001, 0.01, 0.1)
 
 
-def _arms() -> dict[str, Arm]:
+def _variants() -> dict[str, Variant]:
     found = {}
     for rate in _RATES:
         plain = tumours(
             optimizer={"name": "adam", "learning_rate": rate}, training={"epochs": 100}
         )
         stopped = plain.replace({"training.callbacks": [_STOP]})
-        found[f"{rate:g}"] = Arm(plain, inspect=data_losses)
-        found[f"{rate:g}, stopped"] = Arm(stopped, inspect=data_losses)
+        found[f"{rate:g}"] = Variant(plain, inspect=data_losses)
+        found[f"{rate:g}, stopped"] = Variant(stopped, inspect=data_losses)
     return found
 
 
@@ -65,7 +65,7 @@ CASE = Case(
     title="Adam's rate with early stopping",
     claim="Early stopping on the validation loss (patience 5, best weights restored, "
     "at most 100 epochs) prevents overtraining, whatever rate Adam is tuned to.",
-    arms=_arms(),
+    variants=_variants(),
     figures=(KEPT, BEST_VAL_LOSS, EPOCHS),
     judge=judge,
     why="How long training should last depends on the rate: what takes a dozen epochs "
@@ -77,7 +77,7 @@ CASE = Case(
     panels=(
         Curves(
             "val_loss",
-            arms=[f"{rate:g}" for rate in _RATES],
+            variants=[f"{rate:g}" for rate in _RATES],
             title="Validation loss without stopping",
             scale="log",
         ),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_LOSS
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import regression, standardized, table
+from optlab.cases.variant import Variant
 from optlab.data import Data
 
 ROWS = np.array([[1000, 2], [1200, 3], [1500, 4], [1300, 2.5], [1600, 4.5]])
@@ -48,7 +48,7 @@ def judge(found: Findings) -> Verdict:
     short = found.compare(FINAL_LOSS, "scaled", "unscaled")
     found.compare(FINAL_LOSS, "scaled, rate 0.1", "unscaled, rate 0.1")
     found.note(least_squares_floor=FLOOR)
-    ends = {arm: found.spread(FINAL_LOSS, arm) for arm in found.trials}
+    ends = {variant: found.spread(FINAL_LOSS, variant) for variant in found.trials}
     figures = (
         f"After 200 epochs scaled rows end at {ends['scaled']}, unscaled ones at "
         f"{ends['unscaled']}. The best line has {number(FLOOR)}"
@@ -71,12 +71,12 @@ CASE = Case(
     title="Five rows, scaled and not",
     claim="With Adam's default rate, 200 epochs and five rows, standardizing the "
     "features lowers the loss of a linear model drastically and lets it converge.",
-    arms={
-        "unscaled": Arm(_ARTICLE, unscaled),
-        "scaled": Arm(_ARTICLE, scaled),
-        "unscaled, rate 0.1": Arm(_FAST, unscaled),
-        "scaled, rate 0.1": Arm(_FAST, scaled),
-        "scaled, 10,000 epochs": Arm(_LONG, scaled),
+    variants={
+        "unscaled": Variant(_ARTICLE, unscaled),
+        "scaled": Variant(_ARTICLE, scaled),
+        "unscaled, rate 0.1": Variant(_FAST, unscaled),
+        "scaled, rate 0.1": Variant(_FAST, scaled),
+        "scaled, 10,000 epochs": Variant(_LONG, scaled),
     },
     figures=(FINAL_LOSS,),
     judge=judge,

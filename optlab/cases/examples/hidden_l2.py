@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, RISES, Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import data_losses
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
+from optlab.cases.variant import Variant
 
 DATA_LOSS = Figure("data_loss", "training loss, penalty left out", extra("data_loss"))
 VAL_LOSS = Figure(
@@ -18,15 +18,15 @@ VAL_LOSS = Figure(
 _L2 = {"name": "l2", "l2": 0.01}
 
 
-def _arms() -> dict[str, Arm]:
+def _variants() -> dict[str, Variant]:
     found = {}
     for rate in (0.001, 0.01):
         plain = digits(
             optimizer={"name": "adam", "learning_rate": rate}, training={"epochs": 60}
         )
         penalized = plain.replace({"model.layers.0.kernel_regularizer": _L2})
-        found[f"Adam {rate:g}"] = Arm(plain, inspect=data_losses)
-        found[f"Adam {rate:g}, L2"] = Arm(penalized, inspect=data_losses)
+        found[f"Adam {rate:g}"] = Variant(plain, inspect=data_losses)
+        found[f"Adam {rate:g}, L2"] = Variant(penalized, inspect=data_losses)
     return found
 
 
@@ -59,7 +59,7 @@ CASE = Case(
     title="L2 and a steadier loss",
     claim="An L2 penalty of 0.01 on the hidden layer makes the training loss decrease "
     "more stably.",
-    arms=_arms(),
+    variants=_variants(),
     figures=(RISES, DATA_LOSS, VAL_LOSS, FINAL_ACCURACY),
     judge=judge,
     why="The penalty keeps pulling the weights towards zero while the data push them "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import data_losses
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import tumours
+from optlab.cases.variant import Variant
 
 VAL_LOSS = Figure(
     "data_val_loss", "validation loss, penalty left out", extra("data_val_loss")
@@ -18,13 +18,15 @@ GAP = Figure("gap", "validation minus training loss", extra("gap"))
 _L2 = {"name": "l2", "l2": 0.01}
 
 
-def _arms() -> dict[str, Arm]:
+def _variants() -> dict[str, Variant]:
     found = {}
     for epochs in (10, 300):
         plain = tumours((64, 64), training={"epochs": epochs})
         changes = {f"model.layers.{k}.kernel_regularizer": _L2 for k in (0, 1)}
-        found[f"{epochs} epochs"] = Arm(plain, inspect=data_losses)
-        found[f"{epochs} epochs, L2"] = Arm(plain.replace(changes), inspect=data_losses)
+        found[f"{epochs} epochs"] = Variant(plain, inspect=data_losses)
+        found[f"{epochs} epochs, L2"] = Variant(
+            plain.replace(changes), inspect=data_losses
+        )
     return found
 
 
@@ -34,7 +36,9 @@ def judge(found: Findings) -> Verdict:
     found.compare(GAP, "10 epochs, L2", "10 epochs")
     long = found.compare(VAL_LOSS, "300 epochs, L2", "300 epochs")
     gap = found.compare(GAP, "300 epochs, L2", "300 epochs")
-    ends = {arm: number(found.median(VAL_LOSS, arm)) for arm in found.trials}
+    ends = {
+        variant: number(found.median(VAL_LOSS, variant)) for variant in found.trials
+    }
     after_10 = f"{ends['10 epochs, L2']} with and {ends['10 epochs']} without"
     after_300 = f"{ends['300 epochs, L2']} with and {ends['300 epochs']} without"
     if short == long == gap == "better":
@@ -57,7 +61,7 @@ CASE = Case(
     title="L2 against overfitting",
     claim="An L2 penalty of 0.01 on the hidden layers keeps a binary classifier from "
     "overfitting (10 epochs).",
-    arms=_arms(),
+    variants=_variants(),
     figures=(VAL_LOSS, GAP, FINAL_ACCURACY),
     judge=judge,
     why="Overfitting takes time: a network first finds what rows have in common and "
@@ -70,7 +74,7 @@ CASE = Case(
     panels=(
         Curves(
             "val_loss",
-            arms=("300 epochs", "300 epochs, L2"),
+            variants=("300 epochs", "300 epochs, L2"),
             title="Validation loss (with L2: and penalty)",
             scale="log",
         ),

@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_LOSS
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import regression, standardized, table
+from optlab.cases.variant import Variant
 from optlab.data import Data
 
 NOISE = 0.2**2
@@ -31,10 +31,12 @@ def centred(seed: int) -> Data:
     return table(standardized(data.x), data.y)
 
 
-def _arm(units: int, rate: float = 0.001, data: Callable[[int], Data] = rows) -> Arm:
+def _variant(
+    units: int, rate: float = 0.001, data: Callable[[int], Data] = rows
+) -> Variant:
     hidden = [{"units": units, "activation": "relu"}] if units else []
     adam = {"name": "adam", "learning_rate": rate}
-    return Arm(regression([*hidden, {"units": 1}], adam, epochs=1000), data)
+    return Variant(regression([*hidden, {"units": 1}], adam, epochs=1000), data)
 
 
 def judge(found: Findings) -> Verdict:
@@ -43,7 +45,9 @@ def judge(found: Findings) -> Verdict:
     capacity = found.compare(FINAL_LOSS, "10 relu", "line, rate 0.1")
     found.compare(FINAL_LOSS, "10 relu, centred x", "10 relu")
     found.note(noise=NOISE)
-    ends = {arm: number(found.median(FINAL_LOSS, arm)) for arm in found.trials}
+    ends = {
+        variant: number(found.median(FINAL_LOSS, variant)) for variant in found.trials
+    }
     figures = (
         f"Ten units end at {ends['10 relu']}, the line at {ends['line']} (the best "
         f"line "
@@ -67,13 +71,13 @@ CASE = Case(
     title="A line or ten relu units",
     claim="On a noisy sine a line stays at a high loss, and a hidden layer of ten relu "
     "units converges to a much better one (Adam's default rate, 1000 epochs).",
-    arms={
-        "line": _arm(0),
-        "line, rate 0.1": _arm(0, 0.1),
-        "10 relu": _arm(10),
-        "10 relu, rate 0.01": _arm(10, 0.01),
-        "10 relu, centred x": _arm(10, data=centred),
-        "centred x, rate 0.01": _arm(10, 0.01, centred),
+    variants={
+        "line": _variant(0),
+        "line, rate 0.1": _variant(0, 0.1),
+        "10 relu": _variant(10),
+        "10 relu, rate 0.01": _variant(10, 0.01),
+        "10 relu, centred x": _variant(10, data=centred),
+        "centred x, rate 0.01": _variant(10, 0.01, centred),
     },
     figures=(FINAL_LOSS,),
     judge=judge,

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import row_normalized
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import MADE, wine
+from optlab.cases.variant import Variant
 from optlab.data import Data, load
 from optlab.experiments import Built
 
@@ -47,11 +47,11 @@ def _shape(built: Built) -> dict[str, float]:
     }
 
 
-def _arm(scale: str, data: Callable[[int], Data] | None = None) -> Arm:
+def _variant(scale: str, data: Callable[[int], Data] | None = None) -> Variant:
     changes = {"data.scale": scale}
     if data is not None:
         changes["data.source"] = MADE
-    return Arm(_BASE.replace(changes), data, before=_shape)
+    return Variant(_BASE.replace(changes), data, before=_shape)
 
 
 def judge(found: Findings) -> Verdict:
@@ -79,11 +79,11 @@ CASE = Case(
     title="What normalize(axis=1) does",
     claim="keras.utils.normalize with axis=1 is a min-max scaling of the features, "
     "which keeps a large feature from dominating.",
-    arms={
-        "raw": _arm("none"),
-        "normalize(axis=1)": _arm("none", _by_row),
-        "min-max": _arm("minmax"),
-        "z-score": _arm("standard"),
+    variants={
+        "raw": _variant("none"),
+        "normalize(axis=1)": _variant("none", _by_row),
+        "min-max": _variant("minmax"),
+        "z-score": _variant("standard"),
     },
     figures=(FINAL_LOSS, FINAL_ACCURACY, COLUMN_RANGE, ROW_LENGTH),
     judge=judge,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, FINAL_VAL_LOSS
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
+from optlab.cases.variant import Variant
 from optlab.experiments import Experiment
 
 _CUT = {"name": "reduce_lr_on_plateau", "monitor": "val_loss", "factor": 0.1}
@@ -22,12 +22,14 @@ _PLAIN = Experiment(
 _RATES = {"0.01": 0.01, "too high, 1": 1.0, "too low, 1e-5": 1e-5}
 
 
-def _arms() -> dict[str, Arm]:
+def _variants() -> dict[str, Variant]:
     found = {}
     for name, rate in _RATES.items():
         constant = _PLAIN.replace({"optimizer.learning_rate": rate})
-        found[name] = Arm(constant)
-        found[f"{name}, cut"] = Arm(constant.replace({"training.callbacks": [_CUT]}))
+        found[name] = Variant(constant)
+        found[f"{name}, cut"] = Variant(
+            constant.replace({"training.callbacks": [_CUT]})
+        )
     return found
 
 
@@ -62,7 +64,7 @@ CASE = Case(
     title="Cutting the rate on a plateau",
     claim="A softmax model whose cost stands still is rescued by ReduceLROnPlateau "
     "(Adam, factor 0.1, patience 5, 100 epochs).",
-    arms=_arms(),
+    variants=_variants(),
     figures=(FINAL_LOSS, FINAL_VAL_LOSS, FINAL_ACCURACY),
     judge=judge,
     why="The data are ten overlapping clouds, so that the loss has a floor well above "

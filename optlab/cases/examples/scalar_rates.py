@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from optlab.cases.arm import Descent
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_VALUE, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
+from optlab.cases.variant import Descent
 from optlab.problems import Function
 
 TARGETS = np.array([1.5, 2.5, 3.5])
@@ -54,7 +54,7 @@ def _steps_to_half(points: np.ndarray | None) -> float:
     return float(below[0]) if below.size else np.inf
 
 
-def _arm(rate: float, steps: int = 1000) -> Descent:
+def _variant(rate: float, steps: int = 1000) -> Descent:
     return Descent(mean_square, {"name": "sgd", "learning_rate": rate}, steps, _start)
 
 
@@ -62,7 +62,7 @@ def judge(found: Findings) -> Verdict:
     """Speed and end point are judged apart."""
     slower = found.compare(HALF, "rate 0.001", "rate 0.1")
     found.compare(DISTANCE, "rate 0.001", "rate 0.1")
-    ends = {arm: found.median(DISTANCE, arm) for arm in found.trials}
+    ends = {variant: found.median(DISTANCE, variant) for variant in found.trials}
     value = found.median(FINAL_VALUE, "rate 0.1")
     # Half the distance is gone after ln 2 / -ln(1 - 2 rate) steps.
     found.note(
@@ -91,11 +91,11 @@ CASE = Case(
     title="Three rates on one parabola",
     claim="Among rates of 0.1, 0.01 and 0.001 on the mean square of a scalar against "
     "three targets, the rate decides both the speed and the final solution.",
-    arms={
-        "rate 0.1": _arm(0.1),
-        "rate 0.01": _arm(0.01),
-        "rate 0.001": _arm(0.001),
-        "0.001, 10,000 steps": _arm(0.001, 10_000),
+    variants={
+        "rate 0.1": _variant(0.1),
+        "rate 0.01": _variant(0.01),
+        "rate 0.001": _variant(0.001),
+        "0.001, 10,000 steps": _variant(0.001, 10_000),
     },
     figures=(FINAL_VALUE, DISTANCE, HALF),
     judge=judge,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_LOSS, STEPS
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import regression, standardized, table
+from optlab.cases.variant import Variant
 from optlab.data import Data
 
 ROWS = np.array([[1000.0, 2.0], [2000.0, 3.0], [3000.0, 4.0]])
@@ -58,13 +58,15 @@ CASE = Case(
     title="Three rows, scaled and not",
     claim="With SGD at 0.01 a linear model on three rows, one feature in the "
     "thousands, ends with a much lower loss when the features are standardized.",
-    arms={
-        "unscaled": Arm(_ARTICLE, unscaled),
-        "unscaled, rate 1e-7": Arm(
+    variants={
+        "unscaled": Variant(_ARTICLE, unscaled),
+        "unscaled, rate 1e-7": Variant(
             _ARTICLE.replace({"optimizer.learning_rate": 1e-7}), unscaled
         ),
-        "scaled": Arm(_ARTICLE, scaled),
-        "scaled, 1000 epochs": Arm(_ARTICLE.replace({"training.epochs": 1000}), scaled),
+        "scaled": Variant(_ARTICLE, scaled),
+        "scaled, 1000 epochs": Variant(
+            _ARTICLE.replace({"training.epochs": 1000}), scaled
+        ),
     },
     figures=(FINAL_LOSS, STEPS),
     judge=judge,

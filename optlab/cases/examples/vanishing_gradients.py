@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import gradient_norms
 from optlab.cases.panels import Curves, Drawing
 from optlab.cases.settings import MADE, digits
+from optlab.cases.variant import Variant
 from optlab.data import Data, load
 from optlab.plots.theme import colours, place_legend
 
@@ -60,8 +60,8 @@ _BRANCH = {f"model.layers.{k}.residual": True for k in (1, 2)}
 _SIGMOID = {f"model.layers.{k}.activation": "sigmoid" for k in range(3)}
 
 
-def _arm(changes: dict[str, Any]) -> Arm:
-    return Arm(_PLAIN.replace(changes), enlarged, before=gradient_norms)
+def _variant(changes: dict[str, Any]) -> Variant:
+    return Variant(_PLAIN.replace(changes), enlarged, before=gradient_norms)
 
 
 def judge(found: Findings) -> Verdict:
@@ -69,7 +69,8 @@ def judge(found: Findings) -> Verdict:
     ratio = found.median(RATIO, "relu")
     found.compare(RATIO, "relu", "sigmoid")
     cures = [
-        found.compare(FINAL_LOSS, arm, "relu") for arm in ("batch norm", "residual")
+        found.compare(FINAL_LOSS, variant, "relu")
+        for variant in ("batch norm", "residual")
     ]
     found.compare(EARLY, "batch norm", "relu")
     found.compare(EARLY, "residual", "relu")
@@ -94,14 +95,14 @@ def judge(found: Findings) -> Verdict:
 
 def _gradients(ax: Axes, found: Findings) -> None:
     """Draw the size of the gradient by layer, before the first step."""
-    arms = list(found.trials)
-    for arm, colour in zip(arms, colours(len(arms)), strict=True):
-        sizes = np.array([t.extra["gradient_rms"] for t in found.trials[arm]])
+    variants = list(found.trials)
+    for variant, colour in zip(variants, colours(len(variants)), strict=True):
+        sizes = np.array([t.extra["gradient_rms"] for t in found.trials[variant]])
         layers = np.arange(1, sizes.shape[1] + 1)
         ax.fill_between(
             layers, sizes.min(0), sizes.max(0), color=colour, alpha=0.16, linewidth=0
         )
-        ax.plot(layers, np.median(sizes, 0), "o-", color=colour, label=arm)
+        ax.plot(layers, np.median(sizes, 0), "o-", color=colour, label=variant)
     ax.set_yscale("log")
     ax.set_xticks(range(1, 5), ["first", "2", "3", "last"])
     ax.set_xlabel("layer")
@@ -115,11 +116,11 @@ CASE = Case(
     title="Three relu layers and the gradient",
     claim="A 784-128-128-128-10 relu network suffers from vanishing gradients and "
     "trains slowly, which batch normalization or residual connections cure.",
-    arms={
-        "relu": _arm({}),
-        "batch norm": _arm(_NORMAL),
-        "residual": _arm(_BRANCH),
-        "sigmoid": _arm(_SIGMOID),
+    variants={
+        "relu": _variant({}),
+        "batch norm": _variant(_NORMAL),
+        "residual": _variant(_BRANCH),
+        "sigmoid": _variant(_SIGMOID),
     },
     figures=(RATIO, EARLY, FINAL_LOSS, FINAL_ACCURACY),
     judge=judge,

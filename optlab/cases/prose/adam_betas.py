@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, RISES, Figure, last
 from optlab.cases.findings import Findings, listed, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
+from optlab.cases.variant import Variant
 
 # Half as much again counts as harm; less is a matter of taste.
 EARLY = Figure(
@@ -31,30 +31,36 @@ _PAIRS: tuple[tuple[float, float], ...] = (
 _PAIRS += ((0.9, 0.99999), (0.999, 0.5))
 
 
-def _arm(beta_1: float, beta_2: float) -> Arm:
+def _variant(beta_1: float, beta_2: float) -> Variant:
     adam: dict[str, Any] = {"name": "adam", "learning_rate": 0.003}
     adam |= {"beta_1": beta_1, "beta_2": beta_2}
-    return Arm(digits(optimizer=adam, training={"epochs": 40}))
+    return Variant(digits(optimizer=adam, training={"epochs": 40}))
 
 
 def judge(found: Findings) -> Verdict:
     """Hold where every other pair ends clearly worse, or is slower at first."""
-    others = [arm for arm in found.trials if arm != _DEFAULT]
-    early = {arm: found.compare(EARLY, arm, _DEFAULT) for arm in others}
-    late = {arm: found.compare(LATE, arm, _DEFAULT) for arm in others}
-    right = {arm: found.compare(FINAL_ACCURACY, arm, _DEFAULT) for arm in others}
-    bad = [arm for arm in others if "worse" in (early[arm], late[arm], right[arm])]
-    fine = [arm for arm in others if arm not in bad]
+    others = [variant for variant in found.trials if variant != _DEFAULT]
+    early = {variant: found.compare(EARLY, variant, _DEFAULT) for variant in others}
+    late = {variant: found.compare(LATE, variant, _DEFAULT) for variant in others}
+    right = {
+        variant: found.compare(FINAL_ACCURACY, variant, _DEFAULT) for variant in others
+    }
+    bad = [
+        variant
+        for variant in others
+        if "worse" in (early[variant], late[variant], right[variant])
+    ]
+    fine = [variant for variant in others if variant not in bad]
     ends = "; ".join(
-        f"({arm}) {number(found.median(EARLY, arm))} and "
-        f"{number(found.median(LATE, arm))}"
-        for arm in found.trials
+        f"({variant}) {number(found.median(EARLY, variant))} and "
+        f"{number(found.median(LATE, variant))}"
+        for variant in found.trials
     )
     figures = f"Loss after 3 and after 40 epochs by (beta_1, beta_2): {ends}."
     if not fine:
         return Verdict("holds", figures)
     if bad:
-        harmless = listed([f"({arm})" for arm in fine])
+        harmless = listed([f"({variant})" for variant in fine])
         return Verdict("depends", f"On which: {harmless} do no harm. {figures}")
     return Verdict("fails", figures)
 
@@ -64,7 +70,7 @@ CASE = Case(
     articles=("004",),
     title="beta_1 and beta_2 set badly",
     claim="Setting Adam's beta_1 and beta_2 badly makes convergence slow or unstable.",
-    arms={f"{b1:g}, {b2:g}": _arm(b1, b2) for b1, b2 in _PAIRS},
+    variants={f"{b1:g}, {b2:g}": _variant(b1, b2) for b1, b2 in _PAIRS},
     figures=(EARLY, LATE, RISES, FINAL_ACCURACY),
     judge=judge,
     why="beta_1 says over how many steps the gradient is averaged, about 1 / (1 - "

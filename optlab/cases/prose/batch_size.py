@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import (
     FINAL_ACCURACY,
@@ -15,16 +14,17 @@ from optlab.cases.figures import (
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
+from optlab.cases.variant import Variant
 
 
-def _arm(size: int, rate: float) -> Arm:
+def _variant(size: int, rate: float) -> Variant:
     sgd = {"name": "sgd", "learning_rate": rate}
     training = {"epochs": 20, "batch_size": size}
-    return Arm(digits(optimizer=sgd, training=training))
+    return Variant(digits(optimizer=sgd, training=training))
 
 
-def _end(found: Findings, arm: str) -> str:
-    loss = found.median(FINAL_LOSS, arm)
+def _end(found: Findings, variant: str) -> str:
+    loss = found.median(FINAL_LOSS, variant)
     return f"ends at {number(loss)}" if math.isfinite(loss) else "diverges"
 
 
@@ -34,7 +34,7 @@ def judge(found: Findings) -> Verdict:
     large = found.compare(FINAL_LOSS, "all rows, rate 0.1", "32 rows, rate 0.1")
     tuned = found.compare(FINAL_LOSS, "1 row, rate 0.003", "32 rows, rate 0.1")
     grown = found.compare(FINAL_LOSS, "all rows, rate 2", "all rows, rate 0.1")
-    ends = {arm: _end(found, arm) for arm in found.trials}
+    ends = {variant: _end(found, variant) for variant in found.trials}
     figures = (
         f"At a rate of 0.1 and 20 epochs one row at a time {ends['1 row, rate 0.1']}, "
         f"a batch of 32 {ends['32 rows, rate 0.1']}, of all rows "
@@ -57,12 +57,12 @@ CASE = Case(
     title="Batches too small, batches too large",
     claim="Batches that are too small hinder convergence by their noise, and batches "
     "that are too large make it slow.",
-    arms={
-        "1 row, rate 0.1": _arm(1, 0.1),
-        "1 row, rate 0.003": _arm(1, 0.003),
-        "32 rows, rate 0.1": _arm(32, 0.1),
-        "all rows, rate 0.1": _arm(2000, 0.1),
-        "all rows, rate 2": _arm(2000, 2.0),
+    variants={
+        "1 row, rate 0.1": _variant(1, 0.1),
+        "1 row, rate 0.003": _variant(1, 0.003),
+        "32 rows, rate 0.1": _variant(32, 0.1),
+        "all rows, rate 0.1": _variant(2000, 0.1),
+        "all rows, rate 2": _variant(2000, 2.0),
     },
     figures=(FINAL_LOSS, FINAL_VAL_LOSS, FINAL_ACCURACY, RISES),
     judge=judge,

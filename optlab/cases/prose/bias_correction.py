@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
+from optlab.cases.variant import Variant
 from optlab.experiments import Built
 from optlab.optimizers import Adam
 
@@ -33,14 +33,14 @@ def uncorrected(rate: float, beta_2: float) -> Adam:
     return Adam(divided, beta_1=_BETA_1, beta_2=beta_2)
 
 
-def _arm(rate: float, beta_2: float, corrected: bool) -> Arm:
+def _variant(rate: float, beta_2: float, corrected: bool) -> Variant:
     adam = {"name": "adam", "learning_rate": rate, "beta_2": beta_2}
     plain = digits(optimizer=adam, training={"epochs": 20})
 
     def change(built: Built) -> None:
         built.optimizer = uncorrected(rate, beta_2)
 
-    return Arm(plain) if corrected else Arm(plain, change=change)
+    return Variant(plain) if corrected else Variant(plain, change=change)
 
 
 _SETTINGS = {"rate 0.001": (0.001, 0.999), "rate 0.03": (0.03, 0.999)}
@@ -75,8 +75,8 @@ CASE = Case(
     articles=("004",),
     title="Adam without bias correction",
     claim="Without its bias correction Adam is erratic early in training.",
-    arms={
-        f"{name}{ending}": _arm(rate, beta_2, not ending)
+    variants={
+        f"{name}{ending}": _variant(rate, beta_2, not ending)
         for name, (rate, beta_2) in _SETTINGS.items()
         for ending in ("", ", uncorrected")
     },

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import BEST_VAL_LOSS, FINAL_LOSS, FINAL_VAL_LOSS
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves
+from optlab.cases.variant import Variant
 from optlab.experiments import Experiment
 
 
-def _arm(*hidden: int) -> Arm:
+def _variant(*hidden: int) -> Variant:
     layers = [{"units": units, "activation": "relu"} for units in hidden]
-    return Arm(
+    return Variant(
         Experiment(
             data={
                 "source": "moons",
@@ -35,9 +35,9 @@ def judge(found: Findings) -> Verdict:
     training = found.compare(FINAL_LOSS, "128-128-128", "16")
     found.compare(BEST_VAL_LOSS, "128-128-128", "16")
     figures = "; ".join(
-        f"{arm}: {number(found.median(FINAL_LOSS, arm))} and "
-        f"{number(found.median(FINAL_VAL_LOSS, arm))}"
-        for arm in found.trials
+        f"{variant}: {number(found.median(FINAL_LOSS, variant))} and "
+        f"{number(found.median(FINAL_VAL_LOSS, variant))}"
+        for variant in found.trials
     )
     text = f"Training and validation loss by hidden units: {figures}."
     if little == much == "worse" and training == "worse":
@@ -57,11 +57,11 @@ CASE = Case(
     title="Too little and too much capacity",
     claim="With too few units the loss stays high; with too many, overfitting makes it "
     "stagnate or behave erratically, too.",
-    arms={
-        "none": _arm(),
-        "2": _arm(2),
-        "16": _arm(16),
-        "128-128-128": _arm(128, 128, 128),
+    variants={
+        "none": _variant(),
+        "2": _variant(2),
+        "16": _variant(16),
+        "128-128-128": _variant(128, 128, 128),
     },
     figures=(FINAL_LOSS, FINAL_VAL_LOSS, BEST_VAL_LOSS),
     judge=judge,

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import gradient_norms
 from optlab.cases.panels import Curves, Drawing
 from optlab.cases.settings import digits
+from optlab.cases.variant import Variant
 from optlab.plots.theme import colours, place_legend
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ RATIO = Figure(
 )
 
 
-def _arm(depth: int, activation: str) -> Arm:
+def _variant(depth: int, activation: str) -> Variant:
     changes = {f"model.layers.{k}.activation": activation for k in range(depth)}
     plain = digits((32,) * depth, training={"epochs": 40})
-    return Arm(plain.replace(changes), before=gradient_norms)
+    return Variant(plain.replace(changes), before=gradient_norms)
 
 
 _DEPTHS = (1, 3, 6)
@@ -43,9 +43,9 @@ def judge(found: Findings) -> Verdict:
     shallow = found.compare(FINAL_LOSS, "1 sigmoid", "1 relu")
     found.compare(RATIO, "6 sigmoid", "6 relu")
     figures = "; ".join(
-        f"{arm}: gradient ratio {number(found.median(RATIO, arm))}, loss "
-        f"{number(found.median(FINAL_LOSS, arm))}"
-        for arm in found.trials
+        f"{variant}: gradient ratio {number(found.median(RATIO, variant))}, loss "
+        f"{number(found.median(FINAL_LOSS, variant))}"
+        for variant in found.trials
     )
     stuck = found.median(FINAL_LOSS, "6 sigmoid") > 1.0
     if deep == "worse" and stuck and found.median(RATIO, "6 sigmoid") < 0.01:
@@ -57,10 +57,10 @@ def judge(found: Findings) -> Verdict:
 
 def _gradients(ax: Axes, found: Findings) -> None:
     """Draw the size of the gradient by layer, before the first step."""
-    for arm, colour in zip(found.trials, colours(len(found.trials)), strict=True):
-        sizes = np.array([t.extra["gradient_rms"] for t in found.trials[arm]])
+    for variant, colour in zip(found.trials, colours(len(found.trials)), strict=True):
+        sizes = np.array([t.extra["gradient_rms"] for t in found.trials[variant]])
         places = np.linspace(0.0, 1.0, sizes.shape[1])
-        ax.plot(places, np.median(sizes, 0), "o-", color=colour, label=arm)
+        ax.plot(places, np.median(sizes, 0), "o-", color=colour, label=variant)
         ax.fill_between(
             places, sizes.min(0), sizes.max(0), color=colour, alpha=0.16, linewidth=0
         )
@@ -76,8 +76,8 @@ CASE = Case(
     title="Deep sigmoid networks",
     claim="In deep networks of sigmoid units the gradient vanishes and the loss stays "
     "where it is.",
-    arms={
-        f"{depth} {activation}": _arm(depth, activation)
+    variants={
+        f"{depth} {activation}": _variant(depth, activation)
         for activation in ("sigmoid", "relu")
         for depth in _DEPTHS
     },

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_LOSS, Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import recalls
 from optlab.cases.panels import Curves, Dots
+from optlab.cases.variant import Variant
 from optlab.experiments import Built, Experiment
 from optlab.run import Run
 
@@ -49,8 +49,8 @@ GAIN = Figure(
 FIRST = Figure("first_loss", "loss of the first epoch", lambda t: t.curve("loss")[0])
 
 
-def _arm(share: float) -> Arm:
-    return Arm(
+def _variant(share: float) -> Variant:
+    return Variant(
         Experiment(
             data={
                 "source": "imbalanced",
@@ -79,10 +79,10 @@ def judge(found: Findings) -> Verdict:
     lower = found.compare(FINAL_LOSS, "minority 1%", "minority 50%")
     gain = found.compare(GAIN, "minority 1%", "minority 50%")
     figures = "; ".join(
-        f"{arm}: loss {number(found.median(FINAL_LOSS, arm))}, "
-        f"{100 * found.median(GAIN, arm):.0f}% of the entropy explained, "
-        f"{100 * found.median(RECALL, arm):.0f}% of the minority found"
-        for arm in found.trials
+        f"{variant}: loss {number(found.median(FINAL_LOSS, variant))}, "
+        f"{100 * found.median(GAIN, variant):.0f}% of the entropy explained, "
+        f"{100 * found.median(RECALL, variant):.0f}% of the minority found"
+        for variant in found.trials
     )
     if biased == "worse" and (gain == "worse" or lower == "worse"):
         return Verdict("holds", f"{figures}.")
@@ -98,7 +98,7 @@ CASE = Case(
     articles=("002", "003"),
     title="A rare class and the loss",
     claim="Class imbalance leads to a biased model and a loss that stagnates.",
-    arms={f"minority {100 * share:g}%": _arm(share) for share in _SHARES},
+    variants={f"minority {100 * share:g}%": _variant(share) for share in _SHARES},
     figures=(FINAL_LOSS, FIRST, GAIN, RECALL),
     judge=judge,
     seeds=tuple(range(11)),

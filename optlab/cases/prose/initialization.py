@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
+from optlab.cases.variant import Variant
 from optlab.experiments import Built
 from optlab.run import Run
 
@@ -27,14 +27,14 @@ def _different(built: Built, run: Run) -> dict[str, float]:
     return {"different": len(np.unique(np.round(kernel.T / scale, 6), axis=0))}
 
 
-def _arm(initializer: Any, activation: str) -> Arm:
+def _variant(initializer: Any, activation: str) -> Variant:
     changes: dict[str, Any] = {"model.layers.0.activation": activation}
     if initializer is not None:
         changes |= {
             f"model.layers.{layer}.kernel_initializer": initializer for layer in (0, 1)
         }
     plain = digits(training={"epochs": 30}).replace(changes)
-    return Arm(plain, inspect=_different)
+    return Variant(plain, inspect=_different)
 
 
 _CONSTANT = {"name": "constant", "value": 0.1}
@@ -48,9 +48,9 @@ def judge(found: Findings) -> Verdict:
         for kind in ("zeros", "constant")
     ]
     figures = "; ".join(
-        f"{arm} {number(found.median(FINAL_LOSS, arm))} "
-        f"(different units: {found.median(UNITS, arm):.0f})"
-        for arm in found.trials
+        f"{variant} {number(found.median(FINAL_LOSS, variant))} "
+        f"(different units: {found.median(UNITS, variant):.0f})"
+        for variant in found.trials
     )
     if ways == ["worse"] * 4:
         return Verdict("holds", f"Training loss after 30 epochs: {figures}.")
@@ -65,8 +65,8 @@ CASE = Case(
     title="First weights: zero or all equal",
     claim="Improper first weights, all zero or all equal, put training on a path on "
     "which the loss hardly falls.",
-    arms={
-        f"{name}, {activation}": _arm(initializer, activation)
+    variants={
+        f"{name}, {activation}": _variant(initializer, activation)
         for activation in ("relu", "tanh")
         for name, initializer in (
             ("glorot", None),

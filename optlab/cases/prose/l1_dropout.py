@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import data_losses
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import digits
+from optlab.cases.variant import Variant
 from optlab.data import Data, load
 
 VAL_LOSS = Figure(
@@ -32,8 +32,8 @@ def few(seed: int) -> Data:
 _PLAIN = digits((256,), data={"source": "made.npz"}, training={"epochs": 150})
 
 
-def _arm(changes: dict[str, Any]) -> Arm:
-    return Arm(_PLAIN.replace(changes), few, inspect=data_losses)
+def _variant(changes: dict[str, Any]) -> Variant:
+    return Variant(_PLAIN.replace(changes), few, inspect=data_losses)
 
 
 def _l1(size: float) -> dict[str, Any]:
@@ -42,20 +42,23 @@ def _l1(size: float) -> dict[str, Any]:
 
 def judge(found: Findings) -> Verdict:
     """Hold where both lower the validation loss and the gap at every strength."""
-    arms = [arm for arm in found.trials if arm != "neither"]
-    loss = {arm: found.compare(VAL_LOSS, arm, "neither") for arm in arms}
-    gap = {arm: found.compare(GAP, arm, "neither") for arm in arms}
-    for arm in arms:
-        found.compare(FINAL_ACCURACY, arm, "neither")
+    variants = [variant for variant in found.trials if variant != "neither"]
+    loss = {
+        variant: found.compare(VAL_LOSS, variant, "neither") for variant in variants
+    }
+    gap = {variant: found.compare(GAP, variant, "neither") for variant in variants}
+    for variant in variants:
+        found.compare(FINAL_ACCURACY, variant, "neither")
     figures = ", ".join(
-        f"{number(found.median(VAL_LOSS, arm))} ({arm})" for arm in found.trials
+        f"{number(found.median(VAL_LOSS, variant))} ({variant})"
+        for variant in found.trials
     )
     text = f"Validation loss after 150 epochs on 200 rows: {figures}."
-    helped = [arm for arm in arms if loss[arm] == "better"]
-    if len(helped) == len(arms) and set(gap.values()) == {"better"}:
+    helped = [variant for variant in variants if loss[variant] == "better"]
+    if len(helped) == len(variants) and set(gap.values()) == {"better"}:
         return Verdict("holds", text)
     if helped or "better" in gap.values():
-        worse = [arm for arm in arms if loss[arm] == "worse"]
+        worse = [variant for variant in variants if loss[variant] == "worse"]
         hint = f"too much of it does harm ({', '.join(worse)}). " if worse else ""
         return Verdict("depends", f"On the strength: {hint}{text}")
     return Verdict("fails", text)
@@ -66,12 +69,12 @@ CASE = Case(
     articles=("000", "001"),
     title="L1 and dropout against overfitting",
     claim="An L1 penalty and dropout prevent overfitting.",
-    arms={
-        "neither": _arm({}),
-        "dropout 0.5": _arm({"model.layers.0.dropout": 0.5}),
-        "L1 1e-4": _arm(_l1(1e-4)),
-        "L1 1e-3": _arm(_l1(1e-3)),
-        "L1 1e-2": _arm(_l1(1e-2)),
+    variants={
+        "neither": _variant({}),
+        "dropout 0.5": _variant({"model.layers.0.dropout": 0.5}),
+        "L1 1e-4": _variant(_l1(1e-4)),
+        "L1 1e-3": _variant(_l1(1e-3)),
+        "L1 1e-2": _variant(_l1(1e-2)),
     },
     figures=(VAL_LOSS, GAP, FINAL_ACCURACY),
     judge=judge,

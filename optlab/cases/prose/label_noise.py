@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import BEST_VAL_LOSS, FINAL_ACCURACY, FINAL_LOSS
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves
 from optlab.cases.settings import MADE, digits
+from optlab.cases.variant import Variant
 from optlab.data import Data, load
 
 NOISE = 0.3
@@ -36,9 +36,9 @@ def noisy(share: float) -> Callable[[int], Data]:
     return rows
 
 
-def _arm(hidden: tuple[int, ...], share: float) -> Arm:
+def _variant(hidden: tuple[int, ...], share: float) -> Variant:
     plain = digits(hidden, data={"source": MADE}, training={"epochs": 100})
-    return Arm(plain, noisy(share))
+    return Variant(plain, noisy(share))
 
 
 def judge(found: Findings) -> Verdict:
@@ -47,7 +47,9 @@ def judge(found: Findings) -> Verdict:
     found.compare(FINAL_LOSS, "256-256, 30% wrong", "no hidden, 30% wrong")
     large, small = "256-256, 30% wrong", "no hidden, 30% wrong"
     trained = found.median(FINAL_LOSS, large)
-    lowest = min(min(found.values(BEST_VAL_LOSS, arm)) for arm in (large, small))
+    lowest = min(
+        min(found.values(BEST_VAL_LOSS, variant)) for variant in (large, small)
+    )
     found.note(floor=FLOOR)
     figures = (
         f"The entropy of the labels is {number(FLOOR)}. No validation loss gets below "
@@ -71,10 +73,10 @@ CASE = Case(
     articles=("003", "004"),
     title="Wrong labels and the floor of the loss",
     claim="Noise in the labels sets a floor below which the loss cannot fall.",
-    arms={
-        "256-256, clean": _arm((256, 256), 0.0),
-        "256-256, 30% wrong": _arm((256, 256), NOISE),
-        "no hidden, 30% wrong": _arm((), NOISE),
+    variants={
+        "256-256, clean": _variant((256, 256), 0.0),
+        "256-256, 30% wrong": _variant((256, 256), NOISE),
+        "no hidden, 30% wrong": _variant((), NOISE),
     },
     figures=(FINAL_LOSS, BEST_VAL_LOSS, FINAL_ACCURACY),
     judge=judge,

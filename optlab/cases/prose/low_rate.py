@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, Figure
 from optlab.cases.findings import Findings, number
 from optlab.cases.measures import gradient_norms
 from optlab.cases.panels import Curves
 from optlab.cases.settings import digits
+from optlab.cases.variant import Variant
 
 _RATES = (0.1, 1e-3, 1e-5)
 
@@ -29,10 +29,10 @@ GRADIENT = Figure(
 )
 
 
-def _arm(rate: float) -> Arm:
+def _variant(rate: float) -> Variant:
     sgd = {"name": "sgd", "learning_rate": rate}
     plain = digits(optimizer=sgd, training={"epochs": 30})
-    return Arm(plain, inspect=lambda built, run: gradient_norms(built))
+    return Variant(plain, inspect=lambda built, run: gradient_norms(built))
 
 
 def judge(found: Findings) -> Verdict:
@@ -57,7 +57,7 @@ CASE = Case(
     articles=("000", "001", "002", "004"),
     title="A rate too low looks like a plateau",
     claim="A learning rate that is too low makes the loss look as if it stood still.",
-    arms={f"rate {rate:g}": _arm(rate) for rate in _RATES},
+    variants={f"rate {rate:g}": _variant(rate) for rate in _RATES},
     figures=(FINAL_LOSS, FALL, GRADIENT, FINAL_ACCURACY),
     judge=judge,
     why="A true plateau has a small gradient; this one has a large gradient and steps "
@@ -69,7 +69,7 @@ CASE = Case(
         Curves("loss", title="Training loss", scale="linear"),
         Curves(
             "loss",
-            arms=("rate 1e-05",),
+            variants=("rate 1e-05",),
             title="The lowest rate alone, enlarged",
             label="loss over that of the first epoch",
             relative=True,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import regression, table
+from optlab.cases.variant import Variant
 from optlab.data import Data
 from optlab.experiments import Built
 from optlab.run import Run
@@ -64,7 +64,7 @@ def judge(found: Findings) -> Verdict:
     found.compare(ERROR, "Huber, clean", "MSE, clean")
     found.compare(SHIFT, "Huber, 5% outliers", "MSE, 5% outliers")
     figures = "; ".join(
-        f"{arm} {number(found.median(ERROR, arm))}" for arm in found.trials
+        f"{variant} {number(found.median(ERROR, variant))}" for variant in found.trials
     )
     if hurt == "worse" and cured == "better":
         return Verdict("holds", f"Mean square on clean rows: {figures}.")
@@ -77,11 +77,11 @@ CASE = Case(
     title="Outliers, squared error and Huber",
     claim="A few outliers spoil a fit by squared error, and Huber's loss withstands "
     "them.",
-    arms={
-        "MSE, clean": Arm(_SQUARED, clean, inspect=_error),
-        "MSE, 5% outliers": Arm(_SQUARED, spoiled, inspect=_error),
-        "Huber, clean": Arm(_HUBER, clean, inspect=_error),
-        "Huber, 5% outliers": Arm(_HUBER, spoiled, inspect=_error),
+    variants={
+        "MSE, clean": Variant(_SQUARED, clean, inspect=_error),
+        "MSE, 5% outliers": Variant(_SQUARED, spoiled, inspect=_error),
+        "Huber, clean": Variant(_HUBER, clean, inspect=_error),
+        "Huber, 5% outliers": Variant(_HUBER, spoiled, inspect=_error),
     },
     figures=(ERROR, SHIFT),
     judge=judge,

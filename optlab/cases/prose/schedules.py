@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_ACCURACY, FINAL_LOSS, FINAL_VAL_LOSS
 from optlab.cases.findings import Findings, listed, number
 from optlab.cases.panels import Curves, Dots
+from optlab.cases.variant import Variant
 from optlab.experiments import Experiment
 
 #: 1600 training rows in batches of 32, 40 epochs.
@@ -57,9 +57,11 @@ def schedules(rate: float) -> dict[str, Any]:
     }
 
 
-def _arms() -> dict[str, Arm]:
+def _variants() -> dict[str, Variant]:
     return {
-        f"{name} from {rate:g}": Arm(_PLAIN.replace({"optimizer.learning_rate": value}))
+        f"{name} from {rate:g}": Variant(
+            _PLAIN.replace({"optimizer.learning_rate": value})
+        )
         for rate in (0.5, 0.02)
         for name, value in schedules(rate).items()
     }
@@ -108,7 +110,7 @@ CASE = Case(
     title="Schedules against a constant rate",
     claim="Exponential, step, cosine and cyclical schedules reach a lower loss than a "
     "constant rate.",
-    arms=_arms(),
+    variants=_variants(),
     figures=(FINAL_LOSS, FINAL_VAL_LOSS, FINAL_ACCURACY),
     judge=judge,
     why="Batches are samples, so their gradients are noisy; a constant rate ends in a "
@@ -120,7 +122,7 @@ CASE = Case(
     panels=(
         Curves(
             "loss",
-            arms=[f"{name} from 0.5" for name in schedules(1.0)],
+            variants=[f"{name} from 0.5" for name in schedules(1.0)],
             title="Training loss, rates from 0.5",
             ceiling=1.15,
         ),

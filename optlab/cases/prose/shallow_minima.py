@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optlab.cases.arm import Descent
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_VALUE, Figure
 from optlab.cases.findings import Findings
 from optlab.cases.panels import Drawing
+from optlab.cases.variant import Descent
 from optlab.plots.theme import INK, MUTED, PALETTE
 from optlab.problems import Function
 
@@ -49,28 +49,32 @@ REACHED = Figure(
 )
 
 
-def _arm(**optimizer: Any) -> Descent:
+def _variant(**optimizer: Any) -> Descent:
     return Descent(ripples, optimizer, 3000, _start)
 
 
-ARMS = {
-    "SGD 0.02": _arm(name="sgd", learning_rate=0.02),
-    "momentum 0.9": _arm(name="sgd", learning_rate=0.02, momentum=0.9),
-    "momentum 0.99": _arm(name="sgd", learning_rate=0.02, momentum=0.99),
-    "Adam 0.02": _arm(name="adam", learning_rate=0.02),
-    "Adam 0.5": _arm(name="adam", learning_rate=0.5),
+VARIANTS = {
+    "SGD 0.02": _variant(name="sgd", learning_rate=0.02),
+    "momentum 0.9": _variant(name="sgd", learning_rate=0.02, momentum=0.9),
+    "momentum 0.99": _variant(name="sgd", learning_rate=0.02, momentum=0.99),
+    "Adam 0.02": _variant(name="adam", learning_rate=0.02),
+    "Adam 0.5": _variant(name="adam", learning_rate=0.5),
 }
 
 
 def judge(found: Findings) -> Verdict:
     """Hold where both reach the lowest minimum from most starts, SGD from few."""
-    share = {arm: float(np.mean(found.values(REACHED, arm))) for arm in ARMS}
+    share = {
+        variant: float(np.mean(found.values(REACHED, variant))) for variant in VARIANTS
+    }
     found.note(share_reached=share)
-    for arm in ("momentum 0.9", "momentum 0.99", "Adam 0.02", "Adam 0.5"):
-        found.compare(FINAL_VALUE, arm, "SGD 0.02")
-    figures = ", ".join(f"{arm} from {100 * part:.0f}%" for arm, part in share.items())
+    for variant in ("momentum 0.9", "momentum 0.99", "Adam 0.02", "Adam 0.5"):
+        found.compare(FINAL_VALUE, variant, "SGD 0.02")
+    figures = ", ".join(
+        f"{variant} from {100 * part:.0f}%" for variant, part in share.items()
+    )
     text = f"The lowest minimum is reached by {figures} of {len(_SEEDS)} starts."
-    gain = {arm: share[arm] - share["SGD 0.02"] for arm in share}
+    gain = {variant: share[variant] - share["SGD 0.02"] for variant in share}
     if gain["momentum 0.9"] >= 0.5 and gain["Adam 0.02"] >= 0.5:
         return Verdict("holds", text)
     if max(gain.values()) >= 0.5:
@@ -114,7 +118,7 @@ CASE = Case(
     title="Momentum, Adam and shallow minima",
     claim="Momentum and Adam escape shallow local minima in which plain gradient "
     "descent gets stuck.",
-    arms=ARMS,
+    variants=VARIANTS,
     figures=(FINAL_VALUE, REACHED),
     judge=judge,
     why="A ball with momentum crosses a ripple when the speed it brings exceeds the "

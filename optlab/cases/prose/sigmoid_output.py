@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from optlab.cases.arm import Arm
 from optlab.cases.case import Case, Verdict
 from optlab.cases.figures import FINAL_LOSS, Figure, extra
 from optlab.cases.findings import Findings, number
 from optlab.cases.panels import Curves, Dots
+from optlab.cases.variant import Variant
 from optlab.experiments import Built, Experiment
 
 _LINEAR = Experiment(
@@ -39,11 +39,11 @@ RELATIVE = Figure(
 FLOOR = Figure("floor", "least loss that outputs in [0, 1] allow", extra("floor"))
 
 
-def _arm(activation: str, scaled: bool) -> Arm:
+def _variant(activation: str, scaled: bool) -> Variant:
     changes = {"model.layers.1.activation": activation}
     if scaled:
         changes["data.target_scale"] = "standard"
-    return Arm(_LINEAR.replace(changes), before=_floor)
+    return Variant(_LINEAR.replace(changes), before=_floor)
 
 
 def judge(found: Findings) -> Verdict:
@@ -71,11 +71,11 @@ CASE = Case(
     title="A sigmoid in front of an unbounded target",
     claim="A sigmoid output is unsuitable for a regression whose target leaves the "
     "range from 0 to 1: the loss stays high.",
-    arms={
-        "raw, linear": _arm("linear", False),
-        "raw, sigmoid": _arm("sigmoid", False),
-        "standardized, linear": _arm("linear", True),
-        "standardized, sigmoid": _arm("sigmoid", True),
+    variants={
+        "raw, linear": _variant("linear", False),
+        "raw, sigmoid": _variant("sigmoid", False),
+        "standardized, linear": _variant("linear", True),
+        "standardized, sigmoid": _variant("sigmoid", True),
     },
     figures=(FINAL_LOSS, RELATIVE, FLOOR),
     judge=judge,
@@ -88,7 +88,7 @@ CASE = Case(
     panels=(
         Curves(
             "loss",
-            arms=("raw, linear", "raw, sigmoid"),
+            variants=("raw, linear", "raw, sigmoid"),
             title="Training loss, raw targets",
             scale="log",
             floor=("the floor", lambda f: f.median(FLOOR, "raw, sigmoid")),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optlab.cases import Arm, Case, Verdict
+from optlab.cases import Case, Variant, Verdict
 from optlab.cases.figures import FINAL_LOSS, STEPS
 from optlab.cases.panels import Curves, Dots
 from optlab.cases.settings import regression, table
@@ -14,9 +14,9 @@ def rows(seed):
     return table(x, x @ [1.0, 2.0] + 3.0)
 
 
-def arm(rate):
+def variant(rate):
     sgd = {"name": "sgd", "learning_rate": rate}
-    return Arm(regression([{"units": 1}], sgd, epochs=30), rows)
+    return Variant(regression([{"units": 1}], sgd, epochs=30), rows)
 
 
 def judge(found):
@@ -32,7 +32,7 @@ def tiny():
         articles=("001",),
         title="Small & huge <rates>",
         claim="A huge rate diverges.",
-        arms={"small": arm(0.1), "huge": arm(1e9)},
+        variants={"small": variant(0.1), "huge": variant(1e9)},
         figures=(FINAL_LOSS, STEPS),
         judge=judge,
         why="Because.",

@@ -12,8 +12,8 @@ from optlab.errors import InputError
     [
         ({"seeds": (0, 1, 2, 3)}, "`seeds` must hold at least 5 different ones"),
         ({"seeds": (0, 0, 1, 2, 3)}, "`seeds` must hold at least 5 different ones"),
-        ({"arms": {}}, "needs `arms` and `figures`"),
-        ({"twins": ("none",)}, r"`twins` must name arms \(small, huge\)"),
+        ({"variants": {}}, "needs `variants` and `figures`"),
+        ({"twins": ("none",)}, r"`twins` must name variants \(small, huge\)"),
     ],
 )
 def test_refuses(tiny, change, message):

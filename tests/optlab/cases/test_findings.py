@@ -61,8 +61,8 @@ def test_medians_and_ranges():
     spread = found.spread(FINAL_LOSS, "a")
     assert (spread.median, spread.low, spread.high) == (3, 1, math.inf)
     assert found.diverged("a") == 1
-    assert found.to_dict()["arms"]["a"]["loss"]["values"][3] == math.inf
-    with pytest.raises(InputError, match="Unknown arm 'b'"):
+    assert found.to_dict()["variants"]["a"]["loss"]["values"][3] == math.inf
+    with pytest.raises(InputError, match="Unknown variant 'b'"):
         found.median(FINAL_LOSS, "b")
 
 

@@ -39,7 +39,7 @@ def test_each_case_is_fit_to_be_shown(id):
     case = find(id)
     assert case.id == id
     assert len(set(case.seeds)) >= 5
-    assert len(case.arms) >= 2
+    assert len(case.variants) >= 2
     assert case.panels
     assert set(case.articles) <= set(ARTICLES)
     assert case.id.startswith("prose-") or case.articles == (id[:3],)

@@ -1,4 +1,4 @@
-"""Every arm runs with every seed, to the same figures in one process or several."""
+"""Every variant runs with every seed, to the same figures in one process or several."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from optlab.cases import Descent, run_case
 from optlab.problems import DoubleWell
 
 
-def test_every_arm_is_run_with_every_seed(tiny):
+def test_every_variant_is_run_with_every_seed(tiny):
     counted = []
     outcome, found = run_case(tiny, jobs=1, progress=lambda: counted.append(1))
     assert len(counted) == tiny.runs == 10
@@ -18,8 +18,8 @@ def test_every_arm_is_run_with_every_seed(tiny):
     assert [trial.seed for trial in found.trials["small"]] == list(tiny.seeds)
     # Seeds make different rows and first weights.
     assert len({trial.losses[0] for trial in found.trials["small"]}) == 5
-    arms = outcome.figures["arms"]
-    assert arms["huge"]["diverged"] == arms["huge"]["runs"] == 5
+    variants = outcome.figures["variants"]
+    assert variants["huge"]["diverged"] == variants["huge"]["runs"] == 5
     assert outcome.figures["comparisons"][0]["wins"] == 5
 
 
@@ -34,7 +34,7 @@ def test_an_interrupted_run_is_no_result(tiny, monkeypatch):
         trial.status = "interrupted"
         return trial
 
-    kind = type(tiny.arms["small"])
+    kind = type(tiny.variants["small"])
     run = kind.run
     monkeypatch.setattr(kind, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):

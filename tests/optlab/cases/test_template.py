@@ -8,7 +8,7 @@ from optlab.cases import run_case
 
 def test_the_template_is_a_case():
     shown = optlab.cases.__doc__.partition("by itself::\n")[2]
-    code = textwrap.dedent(shown.partition("\nAn arm is run")[0])
+    code = textwrap.dedent(shown.partition("\nA variant is run")[0])
     names = {}
     exec(code.replace('"epochs": 20', '"epochs": 1'), names)
     case = names["CASE"]

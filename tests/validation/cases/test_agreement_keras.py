@@ -13,16 +13,16 @@ def test_cases_agree(id):
     case = find(id)
     found = compare_case(case)
     assert found["status"] == "agrees", found
-    assert list(found["arms"]) == list(case.twins or case.arms)
-    for arm in found["arms"].values():
-        assert arm["local"] <= agreement.LOCAL
-        assert arm["keras_loss"] == pytest.approx(arm["loss"], rel=1e-5)
+    assert list(found["variants"]) == list(case.twins or case.variants)
+    for variant in found["variants"].values():
+        assert variant["local"] <= agreement.LOCAL
+        assert variant["keras_loss"] == pytest.approx(variant["loss"], rel=1e-5)
 
 
 def test_a_run_that_diverges_is_compared_up_to_there():
-    arm = compare_case(find("001-2"))["arms"]["unscaled"]
-    assert arm["steps"] < 10
-    assert math.isfinite(arm["keras_loss"])
+    variant = compare_case(find("001-2"))["variants"]["unscaled"]
+    assert variant["steps"] < 10
+    assert math.isfinite(variant["keras_loss"])
 
 
 @pytest.mark.parametrize(

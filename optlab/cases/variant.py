@@ -35,7 +35,7 @@ class Trial:
     points : ndarray, shape (steps + 1, dimension), or None
         The path of a `Descent`.
     extra : dict of str to float
-        What the arm's `inspect` measured.
+        What the variant's `inspect` measured.
     """
 
     seed: int
@@ -70,7 +70,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Arm(Side):
+class Variant(Side):
     """An experiment that trains a model.
 
     Parameters
