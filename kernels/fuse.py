@@ -165,7 +165,7 @@ class FusedRule:
         mark = hashlib.sha256(made_of.encode()).hexdigest()[:16]
         scalar = functools.partial(numba.njit, error_model="numpy")
         names: dict[str, Any] = {
-            **{k: scalar()(_named(f, mark)) for k, f in self.functions.items()},
+            **{k: scalar()(named(f, mark)) for k, f in self.functions.items()},
             "flush_on": floating_point.flush_on,
             "restore": floating_point.restore,
             "array_at": array_at,
@@ -174,10 +174,10 @@ class FusedRule:
             "CHUNK": CHUNK,
             "__name__": __name__,
         }
-        path = _write_once(f"{self.rule.__name__}-{mark}.py", self._source)
+        path = write_once(f"{self.rule.__name__}-{mark}.py", self._source)
         exec(compile(self._source, path, "exec"), names)
         for name in ("block", "serial", "parallel", "scattered"):
-            names[name] = _named(names[name], mark)
+            names[name] = named(names[name], mark)
         names["block"] = scalar()(names["block"])
         return names
 
@@ -258,7 +258,7 @@ def compile_error(rule: Function, error: NumbaError) -> RuleError:
     )
 
 
-def _named(function: Function, mark: str) -> Function:
+def named(function: Function, mark: str) -> Function:
     """Return a copy of a function whose name within its module ends in `mark`.
 
     Machine code is linked by name. If code of two rules, cached by two processes, had
@@ -277,7 +277,7 @@ def _named(function: Function, mark: str) -> Function:
     return copy
 
 
-def _write_once(name: str, source: str) -> str:
+def write_once(name: str, source: str) -> str:
     """Write `source` into the kernel cache unless it is there whole; return its path.
 
     Numba compares the time of the file with the time it remembers, so a file that is

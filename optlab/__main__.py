@@ -25,10 +25,7 @@ def main() -> int:
     interrupts.quit_quietly(_quit)
     from optlab.cli.app import main as run
 
-    status = run()
-    if interrupts.received() is not None:
-        interrupts.leave(status)
-    return status
+    return run()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ _PLAIN = (
     "settings",
     "directions",
     "iterations",
-    "interrupted_mid_update",
+    "torn",
     "trajectory",
     "resume_weights",
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optlab.bench import machine
-from optlab.bench.results import SubjectResult, rows
+from optlab.bench.results import Row, rows
 from optlab.errors import InputError
 
 #: A row is slower where both its median and its minimum grew by this factor. One alone
@@ -21,14 +21,14 @@ class Change:
 
     Attributes
     ----------
-    old, new : SubjectResult
+    old, new : Row
         The two.
     slower : bool
         Whether it is past the threshold.
     """
 
-    old: SubjectResult
-    new: SubjectResult
+    old: Row
+    new: Row
     slower: bool
 
     @property

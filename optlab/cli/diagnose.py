@@ -149,15 +149,12 @@ def _run_script(script: str, arguments: list[str], options: dict[str, Any]) -> i
         to_json(options),
         *(script, *arguments),
     ]
-    process = subprocess.Popen(command)
-    interrupts.closers.append(process.kill)
+    done = subprocess.Popen(command)
     try:
-        return process.wait()
-    finally:
-        interrupts.closers.remove(process.kill)
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        return done.wait()
+    except KeyboardInterrupt:
+        done.wait(10)
+        raise
 
 
 def diagnose_captured(found: Any, script: str, shown: dict[str, Any]) -> int:

@@ -19,7 +19,7 @@ from optlab.errors import InputError
 from optlab.experiments.sweep_store import SweepStore
 
 if TYPE_CHECKING:
-    from optlab.experiments.sweeping import SettingResult, Sweep
+    from optlab.experiments.sweeping import Row, Sweep
 
 #: How a run ends that has learned something.
 _LEARNED = ("finished", "stopped_early")
@@ -67,6 +67,13 @@ def sweep(
         int | None,
         typer.Option(min=1, help="Worker processes.  [default: cores, where it pays]"),
     ] = None,
+    engine: Annotated[
+        str,
+        typer.Option(
+            metavar="auto|lockstep|single",
+            help="Whether small dense models are trained many at a time.",
+        ),
+    ] = "auto",
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE.sqlite", help="Keep each run here when it is done."),
@@ -108,6 +115,7 @@ def sweep(
             seeds=seeds,
             by=by,
             jobs=jobs,
+            engine=engine,
             store=store,
             progress=progress,
         )
@@ -121,6 +129,8 @@ def sweep(
         output.print_json({"name": experiment.name, **found.to_dict()})
     else:
         _show(found, len(points))
+    for reason, count in found.one_by_one.items():
+        output.say(f"{output.counted(count, 'run')} made alone: {reason}")
     for point in refused:
         words = " ".join(f"{path}={value}" for path, value in point.settings.items())
         output.say(f"refused: {words}: {point.message}")
@@ -177,15 +187,15 @@ def _figures(found: Sweep) -> list[str]:
     return list(names)[: 1 + _MOST_METRICS]
 
 
-def _figure(row: SettingResult, name: str, by: str) -> str:
+def _figure(row: Row, name: str, by: str) -> str:
     return output.figure(row.value if name == by else row.median(name))
 
 
-def _range(row: SettingResult) -> str:
+def _range(row: Row) -> str:
     return f"{output.figure(row.low, 3)} to {output.figure(row.high, 3)}"
 
 
-def _statuses(row: SettingResult) -> str:
+def _statuses(row: Row) -> str:
     """Return how the runs ended, the number before the word where they differ."""
     counts = {point.status: row.count(point.status) for point in row.points}
     words = [

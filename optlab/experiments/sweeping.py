@@ -14,11 +14,16 @@ import numpy as np
 from optlab.errors import InputError, unknown_name
 from optlab.experiments.cost import seconds_of
 from optlab.experiments.sweep_store import SweepStore
+from optlab.experiments.together import Together, pays
 from optlab.lookup import is_count
 from optlab.workers import run_all
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
+    from optlab.run import Run
+
+#: How the runs of a sweep are made.
+ENGINES = ("auto", "lockstep", "single")
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class SettingResult:
+class Row:
     """The runs of one setting, over all seeds.
 
     Attributes
@@ -102,20 +107,23 @@ class Sweep:
         The figure that was compared: "val_loss", "loss" or a metric.
     maximize : bool
         Whether more of it is better.
-    rows : tuple of SettingResult
+    rows : tuple of Row
         In the order of the grid, the last path changing fastest.
     interrupted : bool
         Whether Ctrl-C cut it short; rows then hold what was done.
+    one_by_one : dict of str to int
+        Where lock step was tried: why runs were made one by one, and how many.
     """
 
     grid: dict[str, list[Any]]
     by: str
     maximize: bool
-    rows: tuple[SettingResult, ...]
+    rows: tuple[Row, ...]
     interrupted: bool = False
+    one_by_one: dict[str, int] = field(default_factory=dict)
 
     @property
-    def best(self) -> SettingResult | None:
+    def best(self) -> Row | None:
         """The row with the best value; None where every run diverged."""
         done = [(row.value, row) for row in self.rows if row.value is not None]
         pick = max if self.maximize else min
@@ -156,6 +164,7 @@ def sweep(
     seeds: int | Sequence[int] = 1,
     by: str | None = None,
     jobs: int | None = None,
+    engine: str = "auto",
     store: SweepStore | None = None,
     progress: Callable[[], Any] | None = None,
 ) -> Sweep:
@@ -175,6 +184,11 @@ def sweep(
     jobs : int, optional
         Worker processes; all processors where left out and the work, as estimated,
         is worth it. It changes no result.
+    engine : {"auto", "lockstep", "single"}
+        Whether small dense models are trained in lock step, many at a time: see
+        `optlab.training.lockstep`. "auto" does so where it pays. What lock step does
+        not cover is made one by one; `Sweep.one_by_one` says why. The order of sums
+        differs, so the last digits do.
     store : SweepStore, optional
         Where each run is kept when it is done; what is there already is not run again.
     progress : callable, optional
@@ -210,6 +224,8 @@ def sweep(
             "`grid` must be a table of paths, each with a list of at least one value. "
             f"Received: grid={grid!r}"
         )
+    if engine not in ENGINES:
+        raise unknown_name("engine", engine, ENGINES)
     wanted = _seeds(seeds, experiment.training.seed)
     combinations = [
         dict(zip(tried, values, strict=True))
@@ -227,16 +243,27 @@ def sweep(
             kept = store.kept(settings, seed)
             if kept is not None:
                 points[index] = Point(settings, seed, **kept)
+
+    def keep(index: int, point: Point) -> None:
+        points[index] = point
+        if store is not None:
+            store.keep(point)
+        if progress is not None:
+            progress()
+
     due = [index for index, point in enumerate(points) if point is None]
     left = [tasks[index] for index in due]
-    seconds = _estimate(left) if jobs is None and left else None
+    together = None
+    if left and (engine == "lockstep" or (engine == "auto" and pays(left, _estimate))):
+        together = Together(left)
     try:
+        for position, run in together or ():
+            keep(due[position], _point(run, *left[position][1:]))
+        due = [index for index in due if points[index] is None]
+        left = [tasks[index] for index in due]
+        seconds = _estimate(left) if jobs is None and left else None
         for position, point in run_all(train, left, jobs=jobs, seconds=seconds):
-            points[due[position]] = point
-            if store is not None:
-                store.keep(point)
-            if progress is not None:
-                progress()
+            keep(due[position], point)
     except KeyboardInterrupt:
         interrupted = True
     done = [point for point in points if point is not None]
@@ -247,7 +274,8 @@ def sweep(
         finished = tuple(point for point in runs if point is not None)
         if finished:
             rows.append(_row(settings, finished, figure, maximize))
-    return Sweep(tried, figure, maximize, tuple(rows), interrupted)
+    reasons = {} if together is None else together.reasons
+    return Sweep(tried, figure, maximize, tuple(rows), interrupted, reasons)
 
 
 def _seeds(seeds: Any, first: int) -> list[int]:
@@ -270,6 +298,10 @@ def train(experiment: Experiment, settings: dict[str, Any], seed: int) -> Point:
         return Point(settings, seed, "refused", message=str(error))
     if run.status == "interrupted":
         raise KeyboardInterrupt
+    return _point(run, settings, seed)
+
+
+def _point(run: Run, settings: dict[str, Any], seed: int) -> Point:
     message = run.divergence["message"] if run.divergence else run.did_not_learn
     status = "did_not_learn" if run.did_not_learn else run.status
     return Point(settings, seed, status, run.summary(), run.directions, message)
@@ -302,9 +334,9 @@ def _compared(points: Sequence[Point], by: str | None) -> tuple[str, bool]:
 
 def _row(
     settings: dict[str, Any], points: tuple[Point, ...], by: str, maximize: bool
-) -> SettingResult:
+) -> Row:
     worst = -math.inf if maximize else math.inf
     values = [worst if (v := point.last(by)) is None else v for point in points]
     figures = statistics.median(values), min(values), max(values)
     value, low, high = (f if math.isfinite(f) else None for f in figures)
-    return SettingResult(settings, points, value, low, high)
+    return Row(settings, points, value, low, high)

@@ -35,7 +35,7 @@ from optlab.training.resume import (
 from optlab.training.rows import Rows
 
 #: Rows at a time in validation; only rounding depends on it.
-_VALIDATION_ROWS = 1024
+VALIDATION_ROWS = 1024
 
 
 def fit(
@@ -200,9 +200,9 @@ def fit(
     evaluator = None
     if data.validation is not None:
         again = [copy.deepcopy(metric) for metric in found_metrics]
-        evaluator = Evaluator(objective, *data.validation, again, _VALIDATION_ROWS)
+        evaluator = Evaluator(objective, *data.validation, again, VALIDATION_ROWS)
 
-    directions = _directions(found_metrics, evaluator is not None)
+    directions = directions_of(found_metrics, evaluator is not None)
     run = Run(
         model,
         optimizer,
@@ -278,7 +278,7 @@ def _aims(epochs: int | None, steps: int | None) -> tuple[int, int]:
     return 1 if epochs is None else positive("epochs", epochs), sys.maxsize
 
 
-def _directions(metrics: Sequence[Any], validates: bool) -> dict[str, str | None]:
+def directions_of(metrics: Sequence[Any], validates: bool) -> dict[str, str | None]:
     """Return each name that the logs will hold, and what is better of it."""
     found: dict[str, str | None] = {"loss": "min"}
     found.update({metric.name: metric.direction for metric in metrics})

@@ -12,7 +12,7 @@ from optlab.cases.findings import Findings
 
 
 @dataclass
-class CaseResult:
+class Outcome:
     """What is known about a claim after its runs.
 
     Attributes
@@ -58,7 +58,7 @@ class CaseResult:
     date: str = ""
 
     @classmethod
-    def of(cls, case: Case, found: Findings, verdict: Verdict) -> CaseResult:
+    def of(cls, case: Case, found: Findings, verdict: Verdict) -> Outcome:
         """Put together case, figures and verdict."""
         return cls(
             case.id,
@@ -110,7 +110,7 @@ class CaseResult:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, document: dict[str, Any]) -> CaseResult:
+    def from_dict(cls, document: dict[str, Any]) -> Outcome:
         """Rebuild what `to_dict` gave."""
         return cls(**document)
 

@@ -1,0 +1,1 @@
+"""Train many small dense models together, one model in each SIMD lane."""

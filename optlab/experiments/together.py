@@ -1,0 +1,98 @@
+"""The runs of a sweep that can be trained in lock step, trained so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from optlab.errors import InputError
+from optlab.experiments.building import Built
+from optlab.experiments.learning import Learning
+from optlab.run import Run
+
+if TYPE_CHECKING:
+    from optlab.data import Data
+    from optlab.experiments.experiment import Experiment
+
+#: An experiment, the settings that made it, and a seed.
+Task = tuple["Experiment", dict[str, Any], int]
+
+
+class Together:
+    """Trains what it can of the tasks of a sweep in lock step.
+
+    Parameters
+    ----------
+    tasks : sequence of (Experiment, settings, seed)
+        The runs.
+
+    Attributes
+    ----------
+    reasons : dict of str to int
+        Why runs are left to be made one by one, and how many; complete when the
+        iteration is over.
+    """
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        self._tasks = tasks
+        self.reasons: dict[str, int] = {}
+        self._data: dict[str, Data] = {}
+
+    def __iter__(self) -> Iterator[tuple[int, Run]]:
+        """Yield the place of a task, and its run."""
+        from optlab.training.lockstep import AT_ONCE
+
+        for start in range(0, len(self._tasks), AT_ONCE):
+            yield from self._chunk(range(start, min(start + AT_ONCE, len(self._tasks))))
+
+    def _chunk(self, places: range) -> Iterator[tuple[int, Run]]:
+        from optlab.training.lockstep import Lockstep, key_of, why_not
+
+        kinds: dict[Any, list[tuple[int, Built, Learning]]] = {}
+        for place in places:
+            experiment, _, seed = self._tasks[place]
+            try:
+                built = experiment.build(self._data_of(experiment), seed=seed)
+                reason = why_not(built)
+            except (InputError, OSError) as error:
+                reason = str(error)
+            if reason:
+                self._leave(reason)
+                continue
+            kinds.setdefault(key_of(built), []).append((place, built, Learning(built)))
+        for kind in kinds.values():
+            runs = [(built, self._tasks[place][2]) for place, built, _ in kind]
+            together = Lockstep(runs[0][0], [seed for _, seed in runs])
+            for k, run in together.train(runs):
+                place, _, learning = kind[k]
+                if run is None:
+                    self._leave("it diverged, and is made again to say where")
+                    continue
+                run.did_not_learn = learning.fault(run)
+                yield place, run
+
+    def _leave(self, reason: str) -> None:
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+    def _data_of(self, experiment: Experiment) -> Data | None:
+        """Return the data, loaded once for all runs that have the same."""
+        if experiment.data is None:
+            return None
+        table = experiment.data.model_dump()
+        about = (str(experiment.folder), experiment.classification)
+        key = json.dumps([table, about, experiment.training.dtype], default=repr)
+        if key not in self._data:
+            self._data[key] = experiment.load_data()
+        return self._data[key]
+
+
+#: Seconds that the runs would take one by one from which it pays to compile.
+PAYS = 60.0
+#: So many runs of a kind at least fill the lanes.
+FEWEST = 32
+
+
+def pays(tasks: Sequence[Task], estimate: Callable[[Sequence[Task]], float]) -> bool:
+    """Tell whether the runs are so many, and so long, that lock step pays."""
+    return len(tasks) >= FEWEST and estimate(tasks) >= PAYS

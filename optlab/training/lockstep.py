@@ -1,0 +1,407 @@
+"""Train many runs of one kind together; `optlab.kernels.lockstep` does the arithmetic.
+
+Covered are dense models with a loss that is a mean over the samples, metrics that count
+rows, and an elementwise update rule without options around it. Runs may differ in
+seed, in first weights, in rates, schedules and hyperparameters. What comes out is what
+`optlab.fit` gives, but for the order in which products sum.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optlab import metrics as known_metrics
+from optlab.kernels import metrics as kernels
+from optlab.kernels.lockstep.products import lanes
+from optlab.kernels.lockstep.training import Elementwise, Recipe, kernels_of
+from optlab.optimizers.hyperparameters import float32_rounded
+from optlab.optimizers.learning_rate import rate_of
+from optlab.run import Run
+from optlab.training.fit import VALIDATION_ROWS, directions_of
+from optlab.training.objective import Objective
+from optlab.training.preparation import prepare
+from optlab.training.rows import Rows
+from optlab.typing import Array
+from optlab.workers import cores
+
+if TYPE_CHECKING:
+    from optlab.experiments.building import Built
+
+#: Runs that are in memory at once: what they need is bounded by this, not by how many
+#: there are.
+AT_ONCE = 4096
+#: Multiplications of one block between two looks at what has diverged, some 0.2 s.
+_SEGMENT = 2e9
+#: Numbers of the orders of rows that are made at once: 64 MB.
+_ORDERS = 1 << 24
+
+_KERNELS: dict[type, Callable[..., float]] = {
+    known_metrics.BinaryAccuracy: kernels.hits_binary,
+    known_metrics.SparseCategoricalAccuracy: kernels.hits_sparse,
+    known_metrics.CategoricalAccuracy: kernels.hits_categorical,
+    known_metrics.MeanAbsoluteError: kernels.absolute_error,
+    known_metrics.MeanSquaredError: kernels.squared_error,
+}
+
+
+def why_not(built: Built) -> str:
+    """Return why a run cannot be trained in lock step; empty where it can.
+
+    Parameters
+    ----------
+    built : Built
+        As `Experiment.build` returns it.
+    """
+    if built.problem is not None:
+        return "it minimizes a function"
+    arguments = built.fit_arguments
+    if arguments.get("callbacks"):
+        return "it has callbacks"
+    if arguments.get("class_weight") is not None:
+        return "it has class weights"
+    return (
+        _model_why_not(built.model) or _optimizer_why_not(built) or _loss_why_not(built)
+    )
+
+
+def _model_why_not(model: Any) -> str:
+    from optlab.layers import Dense
+
+    if len(model.input_shape) != 1:
+        return "its inputs are no vectors"
+    if model.masked:
+        return "it masks steps"
+    for layer in model.layers:
+        if type(layer) is not Dense or layer.inputs:
+            return (
+                f"it has a layer {type(layer).__name__} that is not in a chain of Dense"
+            )
+        if not layer.trainable:
+            return "a layer is frozen"
+        if layer.kernel_regularizer or layer.bias_regularizer:
+            return "it has regularizers"
+    if any("softmax" in layer.activation.name for layer in model.layers[:-1]):
+        return "it has a softmax before its last layer"
+    return ""
+
+
+def _optimizer_why_not(built: Built) -> str:
+    from optlab.optimizers import RuleOptimizer
+
+    optimizer = built.optimizer
+    if not isinstance(optimizer, RuleOptimizer):
+        return f"of the optimizer {type(optimizer).__name__}"
+    options = optimizer.options
+    rule = optimizer.rule
+    alike = type(optimizer).shares is RuleOptimizer.shares
+    if not rule.elementwise or not alike or optimizer.renewed is not None:
+        return f"the rule of {type(optimizer).__name__} is not the same for all numbers"
+    if type(optimizer).initial_state is not RuleOptimizer.initial_state:
+        return f"the state of {type(optimizer).__name__} is of another shape"
+    if optimizer.excludes:
+        return "some weights do not decay"
+    around = (
+        options.use_ema,
+        options.gradient_accumulation_steps,
+        options.loss_scale_factor is not None,
+        options.clip is not None,
+    )
+    if any(around):
+        return "its optimizer clips, scales, accumulates or averages"
+    return ""
+
+
+def _loss_why_not(built: Built) -> str:
+    loss = built.loss
+    if loss.reduction not in ("sum_over_batch_size", "mean"):
+        return "its loss is no mean over the samples"
+    if getattr(loss, "ignore_class", None) is not None:
+        return "its loss ignores a class"
+    objective = Objective(built.model, loss, built.fit_arguments.get("plain", False))
+    for metric in _bound(objective, built):
+        if type(metric) not in _KERNELS:
+            return f"of the metric {metric.name}"
+    return ""
+
+
+def _bound(objective: Objective, built: Built) -> list[Any]:
+    shape = np.shape(built.data.y)  # type: ignore[union-attr]
+    found = known_metrics.get_all(built.fit_arguments.get("metrics") or ())
+    return [objective.bind(metric, shape) for metric in found]
+
+
+def key_of(built: Built) -> tuple[Any, ...]:
+    """Return what runs must have in common to be trained together."""
+    arguments = built.fit_arguments
+    optimizer = built.optimizer
+    return (
+        id(built.data),
+        str(built.model.dtype),
+        tuple(
+            (layer.units, layer.use_bias, layer.activation)
+            for layer in built.model.layers
+        ),
+        repr(built.loss),
+        type(optimizer).__name__,
+        optimizer.rule.function,
+        optimizer.rule.coefficients,
+        tuple(sorted(optimizer.rule.initial.items())),
+        optimizer.options.weight_decay is not None,
+        *(
+            repr(arguments.get(name))
+            for name in ("epochs", "steps", "batch_size", "shuffle", "plain", "metrics")
+        ),
+    )
+
+
+class Lockstep:
+    """Trains runs of one kind.
+
+    Parameters
+    ----------
+    first : Built
+        One of them, which `why_not` has nothing against.
+    seeds : sequence of int
+        Of all of them, to choose between an order of rows for each block and one for
+        each run.
+    """
+
+    def __init__(self, first: Built, seeds: Sequence[int]) -> None:
+        arguments = first.fit_arguments
+        self._loss = first.loss
+        plain = arguments.get("plain", False)
+        self._objective = Objective(first.model, first.loss, plain)
+        data: Any = first.data
+        found = prepare(
+            self._objective, data.x, data.y, None, None,
+            arguments.get("validation_data"), 0.0, True, True,
+        )  # fmt: skip
+        x, y, _ = found.training
+        self._rows = Rows(x, y, None, arguments["batch_size"], arguments["shuffle"], 0)
+        self._validates = found.validation is not None
+        self._x_val, self._y_val = (
+            found.validation[:2] if found.validation is not None else (x[:0], y[:0])
+        )
+        self.epochs = arguments.get("epochs") or 0
+        per_epoch = self._rows.batches
+        self.steps = arguments.get("steps") or self.epochs * per_epoch
+        self.epochs = -(-self.steps // per_epoch)
+        self._metrics = _bound(self._objective, first)
+        model = first.model
+        self._dtype = np.dtype(model.dtype)
+        self.width = lanes(self._dtype.itemsize)
+        self._sizes = np.array(
+            [model.input_shape[0], *(layer.units for layer in model.layers)]
+        )
+        one_batch = len(x) <= self._rows.batch_size
+        self._order = "none"
+        if self._rows.shuffle and not one_batch:
+            counts = np.unique(np.asarray(seeds), return_counts=True)[1]
+            blocks = -(-counts // self.width)
+            shared = blocks.sum() * self.width <= 1.25 * len(seeds)
+            self._order = "shared" if shared else "own"
+        rule = first.optimizer.rule
+        self._rule = rule
+        self._kernels = kernels_of(
+            Recipe(
+                tuple(_elementwise(layer.activation) for layer in model.layers),
+                tuple(layer.use_bias for layer in model.layers),
+                self._objective.loss._kernel,
+                tuple(self._objective.loss._constants),
+                self._objective.uses_logits,
+                tuple((_KERNELS[type(m)], _constants(m)) for m in self._metrics),
+                rule.function,
+                rule.coefficients,
+                len(rule.slots),
+                first.optimizer.options.weight_decay is not None,
+                self._order,
+            )
+        )
+
+    def train(
+        self, runs: Sequence[tuple[Built, int]]
+    ) -> Iterator[tuple[int, Run | None]]:
+        """Yield the place and the record of each run.
+
+        Parameters
+        ----------
+        runs : sequence of (Built, int)
+            With the seeds. Their models are left with the weights of the end.
+
+        Yields
+        ------
+        int, Run or None
+            None where NaN or infinity came up: such a run is to be made alone, to say
+            where.
+        """
+        for places in self._packed([seed for _, seed in runs]):
+            began = time.perf_counter()
+            blocks = _Blocks(self, [runs[k] for k in places])
+            blocks.train()
+            seconds = (time.perf_counter() - began) / len(places)
+            for lane, place in enumerate(places):
+                yield place, blocks.run(lane, seconds)
+
+    def _packed(self, seeds: Sequence[int]) -> Iterator[list[int]]:
+        """Yield places; where the order is shared, those of one seed at a time."""
+        order = sorted(range(len(seeds)), key=lambda k: seeds[k])
+        if self._order != "shared":
+            for start in range(0, len(order), AT_ONCE):
+                yield order[start : start + AT_ONCE]
+            return
+        taken: list[int] = []
+        for k, place in enumerate(order):
+            if k and seeds[place] != seeds[order[k - 1]]:
+                yield taken
+                taken = []
+            taken.append(place)
+        yield taken
+
+
+class _Blocks:
+    """So many runs, laid out lane by lane."""
+
+    def __init__(self, kind: Lockstep, runs: Sequence[tuple[Built, int]]) -> None:
+        self._kind, self._built = kind, runs
+        width, dtype = kind.width, kind._dtype
+        count = -(-len(runs) // width)
+        # Lanes without a run of their own repeat the last one.
+        filled = [runs[min(k, len(runs) - 1)] for k in range(count * width)]
+        weights = np.stack([built.model.parameters.flat for built, _ in filled])
+        self._params = self._laid_out(weights)
+        slots = np.zeros((count, len(kind._rule.slots), *self._params.shape[1:]), dtype)
+        for k, name in enumerate(kind._rule.slots):
+            slots[:, k] = kind._rule.initial.get(name, 0.0)
+        self._slots = slots
+        hyper = [(1.0, 0.0, *built.optimizer.hyper()) for built, _ in filled]
+        self._hyper = self._laid_out(np.array(hyper, np.float64).astype(dtype))
+        decays = [built.optimizer.options.weight_decay or 0.0 for built, _ in filled]
+        self._shrink = np.array([float32_rounded(d) for d in decays], dtype)
+        self._shrink = self._shrink.reshape(count, width)
+        self._rates = self._laid_out(_rates([b for b, _ in filled], kind.steps, dtype))
+        seeds = [seed for _, seed in filled]
+        self._seeds = sorted(set(seeds))
+        groups = [self._seeds.index(seed) for seed in seeds]
+        self._groups = np.array(groups, np.int64).reshape(count, width)
+        self._losses = np.full((count, kind.steps, width), np.nan)
+        columns = (1 + len(kind._metrics)) * (2 if kind._validates else 1)
+        self._history = np.full((count, kind.epochs, columns, width), np.nan)
+        self._ended = np.full((count, width), -1, np.int64)
+
+    def _laid_out(self, table: Array) -> Array:
+        """Return (runs, numbers) as (blocks, numbers, lanes)."""
+        width = self._kind.width
+        cut = table.reshape(-1, width, table.shape[1])
+        return np.ascontiguousarray(cut.transpose(0, 2, 1))
+
+    def train(self) -> None:
+        """Run all steps, segment by segment, in all threads."""
+        kind = self._kind
+        rows, per_epoch = kind._rows, kind._rows.batches
+        sizes = kind._sizes
+        work = 3.0 * len(rows.x) * kind.width * float((sizes[:-1] * sizes[1:]).sum())
+        epochs = max(1, int(_SEGMENT / work))
+        if kind._order != "none":
+            epochs = min(epochs, max(1, _ORDERS // (len(self._seeds) * len(rows.x))))
+        with ThreadPoolExecutor(cores()) as pool:
+            for start in range(0, kind.epochs, epochs):
+                stop = min(start + epochs, kind.epochs)
+                last = min(stop * per_epoch, kind.steps)
+                orders = self._orders(start, stop)
+                alive = np.flatnonzero((self._ended < 0).any(axis=1))
+                jobs = [
+                    pool.submit(self._segment, b, orders, start * per_epoch, last)
+                    for b in alive
+                ]
+                for job in jobs:
+                    job.result()
+
+    def _segment(self, b: int, orders: Array, first: int, last: int) -> None:
+        kind, one = self._kind, slice(b, b + 1)
+        kind._kernels.train(
+            kind._rows.x, kind._rows.y, kind._x_val, kind._y_val, VALIDATION_ROWS,
+            orders, self._groups[one], kind._rows.batch_size, kind._sizes, first, last,
+            self._params[one], self._slots[one], self._hyper[one], self._rates[one],
+            self._shrink[one], self._losses[one], self._history[one], self._ended[one],
+        )  # fmt: skip
+
+    def _orders(self, start: int, stop: int) -> Array:
+        kind = self._kind
+        if kind._order == "none":
+            return np.empty((0, 0, 0), np.int32)
+        rows = kind._rows
+        found = np.empty((stop - start, len(self._seeds), len(rows.x)), np.int32)
+        for g, seed in enumerate(self._seeds):
+            one = Rows(rows.x, rows.y, None, rows.batch_size, True, seed)
+            for epoch in range(start, stop):
+                found[epoch - start, g] = one.order(epoch)
+        return found
+
+    def run(self, place: int, seconds: float) -> Run | None:
+        """Return the record of one run, and put the weights into its model."""
+        kind = self._kind
+        b, lane = divmod(place, kind.width)
+        if self._ended[b, lane] >= 0:
+            return None
+        built, seed = self._built[place]
+        built.model.parameters.flat[:] = self._params[b, :, lane]
+        metrics = [metric.name for metric in kind._metrics]
+        run = Run(
+            built.model,
+            None,
+            kind._loss,
+            settings={"batch_size": kind._rows.batch_size, "seed": seed},
+            directions=directions_of(kind._metrics, kind._validates),
+        )
+        run.status = "finished"
+        run.steps, run.seconds = kind.steps, seconds
+        run.epochs = kind.steps // kind._rows.batches
+        run.step_losses.extend(self._losses[b, :, lane])
+        names = ["loss", *metrics]
+        if kind._validates:
+            names += [f"val_{name}" for name in names]
+        columns = self._history[b, :, :, lane]
+        run.history = {n: columns[:, k].tolist() for k, n in enumerate(names)}
+        schedule = built.optimizer.schedule
+        if schedule is not None:
+            ends = [
+                min((e + 1) * kind._rows.batches, kind.steps)
+                for e in range(kind.epochs)
+            ]
+            run.history["learning_rate"] = [rate_of(schedule, end) for end in ends]
+        return run
+
+
+def _elementwise(activation: Any) -> Elementwise:
+    return Elementwise(
+        activation._forward,
+        activation._backward,
+        activation.in_place,
+        activation._values,
+    )
+
+
+def _constants(metric: Any) -> tuple[float, ...]:
+    return (metric.threshold,) if hasattr(metric, "threshold") else ()
+
+
+def _rates(runs: Sequence[Built], steps: int, dtype: np.dtype[Any]) -> Array:
+    """Return each run's rates: one, or one a step where any is scheduled."""
+    schedules = [built.optimizer.schedule for built in runs]
+    count = 1 if not any(schedules) else steps
+    found = np.empty((len(runs), count), dtype)
+    made: dict[int, list[float]] = {}
+    for k, (built, schedule) in enumerate(zip(runs, schedules, strict=True)):
+        if schedule is None:
+            found[k] = float32_rounded(built.optimizer.learning_rate)
+            continue
+        if id(schedule) not in made:
+            rates = (rate_of(schedule, step) for step in range(steps))
+            made[id(schedule)] = [float32_rounded(rate) for rate in rates]
+        found[k] = made[id(schedule)]
+    return found
