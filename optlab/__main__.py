@@ -25,7 +25,10 @@ def main() -> int:
     interrupts.quit_quietly(_quit)
     from optlab.cli.app import main as run
 
-    return run()
+    status = run()
+    if interrupts.received() is not None:
+        interrupts.leave(status)
+    return status
 
 
 if __name__ == "__main__":

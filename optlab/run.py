@@ -97,7 +97,7 @@ class Run:
         #: The optimizer's iterations at the end, to see whether it went on since.
         self.iterations = 0
         #: Whether Ctrl-C cut an update in two, so that the run cannot be resumed.
-        self.torn = False
+        self.interrupted_mid_update = False
         #: Of `minimize`: the point that the optimizer is built for.
         self.arena: Parameters | None = None
         #: Weights to resume with, where callbacks put others in at the end.

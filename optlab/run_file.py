@@ -24,7 +24,7 @@ _PLAIN = (
     "settings",
     "directions",
     "iterations",
-    "torn",
+    "interrupted_mid_update",
     "trajectory",
     "resume_weights",
 )

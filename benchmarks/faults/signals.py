@@ -16,6 +16,7 @@ WITHIN = 2.0
 VERBS = {
     "run": ["run", "digits", "--epochs", "100000"],
     "diagnose": ["diagnose", "moons"],
+    "diagnose-script": ["diagnose", str(Path(__file__).with_name("endless.py"))],
     "sweep": [
         "sweep",
         "digits",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optlab.bench import machine
-from optlab.bench.results import Row, rows
+from optlab.bench.results import SubjectResult, rows
 from optlab.errors import InputError
 
 #: A row is slower where both its median and its minimum grew by this factor. One alone
@@ -21,14 +21,14 @@ class Change:
 
     Attributes
     ----------
-    old, new : Row
+    old, new : SubjectResult
         The two.
     slower : bool
         Whether it is past the threshold.
     """
 
-    old: Row
-    new: Row
+    old: SubjectResult
+    new: SubjectResult
     slower: bool
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from optlab.bench import machine
 from optlab.bench.case import OURS
-from optlab.bench.results import Row, rows
+from optlab.bench.results import SubjectResult, rows
 
 COLUMNS = (
     "case",
@@ -29,17 +29,17 @@ class Line:
 
     Attributes
     ----------
-    row : Row
+    row : SubjectResult
         What was timed.
     ratio : float or None
-        How many times as long as ours it takes (`Row.over`); None for ours.
+        How many times as long as ours it takes (`SubjectResult.over`); None for ours.
     of_limit : float or None
         How many times as long the limit takes: 1 is as fast as memory allows.
     best_peer : bool
         Whether its ratio is the smallest of the case's peers.
     """
 
-    row: Row
+    row: SubjectResult
     ratio: float | None
     of_limit: float | None
     best_peer: bool
@@ -51,7 +51,7 @@ class Best:
 
     Attributes
     ----------
-    row : Row
+    row : SubjectResult
         Ours.
     peer : str
         The peer's name.
@@ -59,12 +59,12 @@ class Best:
         How many times as long as ours it takes.
     """
 
-    row: Row
+    row: SubjectResult
     peer: str
     ratio: float
 
 
-def lines(found: Iterable[Row]) -> dict[tuple[str, str], list[Line]]:
+def lines(found: Iterable[SubjectResult]) -> dict[tuple[str, str], list[Line]]:
     """Return the lines by suite and group, the cases in their order."""
     tables: dict[tuple[str, str], list[Line]] = {}
     for case in _cases(found):
@@ -72,7 +72,7 @@ def lines(found: Iterable[Row]) -> dict[tuple[str, str], list[Line]]:
     return tables
 
 
-def summary(found: Iterable[Row]) -> list[Best]:
+def summary(found: Iterable[SubjectResult]) -> list[Best]:
     """Return each of our rows with the fastest peer of its case, where there is one."""
     result = []
     for case in _cases(found):
@@ -84,13 +84,13 @@ def summary(found: Iterable[Row]) -> list[Best]:
     return result
 
 
-def _cases(found: Iterable[Row]) -> list[list[Row]]:
+def _cases(found: Iterable[SubjectResult]) -> list[list[SubjectResult]]:
     """Return the rows case by case."""
     groups = itertools.groupby(found, key=lambda row: row.key[:3])
     return [list(case) for _, case in groups]
 
 
-def _of_case(case: Sequence[Row]) -> list[Line]:
+def _of_case(case: Sequence[SubjectResult]) -> list[Line]:
     ours = next((row for row in case if row.subject == OURS), None)
     limits = {row.variant: row for row in case if row.is_limit}
     best = None
@@ -108,7 +108,7 @@ def _of_case(case: Sequence[Row]) -> list[Line]:
     ]
 
 
-def _of_limit(row: Row, limit: Row | None) -> float | None:
+def _of_limit(row: SubjectResult, limit: SubjectResult | None) -> float | None:
     return None if limit is None else limit.over(row)
 
 
@@ -205,11 +205,11 @@ def doubts(found: Mapping[str, Any]) -> list[str]:
     return said
 
 
-def _is_wide(row: Row) -> bool:
+def _is_wide(row: SubjectResult) -> bool:
     return len(row.seconds) not in (1, 2) and row.spread / 2 > _WIDE
 
 
-def _spread(row: Row) -> str:
+def _spread(row: SubjectResult) -> str:
     return f"±{row.spread * 50:.0f} %"
 
 
@@ -264,7 +264,7 @@ def title(suite: str, group: str) -> str:
     return group if suite in group else f"{suite}: {group}"
 
 
-def label(row: Row) -> str:
+def label(row: SubjectResult) -> str:
     """Name one row of ours: the case, and the layout where it is not the usual one."""
     layout = row.subject.removeprefix(OURS).strip(" ,")
     return f"{row.case} ({layout})" if layout else row.case

@@ -24,7 +24,7 @@ _NAMES = ("suite", "case", "subject", "bytes_moved", "unit_count", "unit")
 
 
 @dataclass(frozen=True)
-class Row:
+class SubjectResult:
     """One subject of one case, timed.
 
     Attributes
@@ -65,7 +65,7 @@ class Row:
         """The distance of the quartiles, as a part of the median."""
         return (self.q3 - self.q1) / self.median
 
-    def over(self, other: Row) -> float:
+    def over(self, other: SubjectResult) -> float:
         """Return how many times as long as the other one it takes.
 
         The median over the rounds of the ratio within a round, whose two times are
@@ -197,7 +197,7 @@ def add(case: Case, timings: Mapping[str, Timing]) -> list[dict[str, Any]]:
     ]
 
 
-def rows(found: Mapping[str, Any]) -> list[Row]:
+def rows(found: Mapping[str, Any]) -> list[SubjectResult]:
     """Return the rows of a document, in its order."""
     result = []
     for one in found["benchmarks"]:
@@ -207,7 +207,7 @@ def rows(found: Mapping[str, Any]) -> list[Row]:
         if not all(0 < second < math.inf for second in seconds):
             raise ValueError(f"{one['name']}: times must be positive numbers")
         result.append(
-            Row(
+            SubjectResult(
                 group=extra["table"],
                 median=numbers["median"],
                 minimum=numbers["min"],

@@ -50,19 +50,19 @@ ranges and paired comparisons, never one run.
 """
 
 from optlab.cases.case import Case, Verdict
+from optlab.cases.case_result import CaseResult
 from optlab.cases.figures import Figure
 from optlab.cases.findings import Findings, Spread
-from optlab.cases.outcome import Outcome
 from optlab.cases.registry import catalogue, find, select
 from optlab.cases.runner import run_case
 from optlab.cases.variant import Descent, Trial, Variant
 
 __all__ = [
     "Case",
+    "CaseResult",
     "Descent",
     "Figure",
     "Findings",
-    "Outcome",
     "Spread",
     "Trial",
     "Variant",

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from optlab.cases.articles import ARTICLES
-from optlab.cases.outcome import Outcome
+from optlab.cases.case_result import CaseResult
 from optlab.cases.tables import columns_of, rows_of
 
 
-def write_markdown(outcomes: Sequence[Outcome]) -> str:
+def write_markdown(outcomes: Sequence[CaseResult]) -> str:
     """Return the text of the casebook.
 
     Parameters
     ----------
-    outcomes : sequence of Outcome
+    outcomes : sequence of CaseResult
         In the order in which they appear.
     """
     parts = [
@@ -41,7 +41,7 @@ def write_markdown(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def stamp(outcomes: Sequence[Outcome]) -> str:
+def stamp(outcomes: Sequence[CaseResult]) -> str:
     """Return date and versions in a line."""
     dates = sorted({outcome.date for outcome in outcomes if outcome.date})
     found: dict[str, str] = {}
@@ -57,7 +57,7 @@ def stamp(outcomes: Sequence[Outcome]) -> str:
     return f"{when}, {listed}"
 
 
-def _section(outcome: Outcome) -> list[str]:
+def _section(outcome: CaseResult) -> list[str]:
     columns, rows = columns_of(outcome), rows_of(outcome)
     lines = [
         "",

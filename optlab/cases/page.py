@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from html import escape
 
 from optlab.cases.articles import ARTICLES
+from optlab.cases.case_result import CaseResult
 from optlab.cases.markdown import stamp
-from optlab.cases.outcome import Outcome
 from optlab.cases.page_style import STYLE
 from optlab.cases.store import Store
 from optlab.cases.tables import columns_of, rows_of
 
 
-def write_page(outcomes: Sequence[Outcome], store: Store) -> str:
+def write_page(outcomes: Sequence[CaseResult], store: Store) -> str:
     """Return the page.
 
     Parameters
     ----------
-    outcomes : sequence of Outcome
+    outcomes : sequence of CaseResult
         In the order in which they appear.
     store : Store
         Holds their pictures.
@@ -49,7 +49,7 @@ def write_page(outcomes: Sequence[Outcome], store: Store) -> str:
     )
 
 
-def _intro(outcomes: Sequence[Outcome]) -> str:
+def _intro(outcomes: Sequence[CaseResult]) -> str:
     counts = {
         word: sum(outcome.verdict == word for outcome in outcomes)
         for word in ("holds", "depends", "fails")
@@ -77,7 +77,7 @@ def _intro(outcomes: Sequence[Outcome]) -> str:
     )
 
 
-def _case(outcome: Outcome, store: Store) -> str:
+def _case(outcome: CaseResult, store: Store) -> str:
     images = "".join(
         f'<img loading="lazy" alt="{escape(_alt(outcome, k))}" '
         f'src="data:image/svg+xml;base64,'
@@ -112,7 +112,7 @@ def _case(outcome: Outcome, store: Store) -> str:
     )
 
 
-def _alt(outcome: Outcome, number: int) -> str:
+def _alt(outcome: CaseResult, number: int) -> str:
     return f"{outcome.title}, picture {number}: {outcome.condition}"
 
 

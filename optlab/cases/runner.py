@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from optlab.cases.case import Case
+from optlab.cases.case_result import CaseResult
 from optlab.cases.findings import Findings
-from optlab.cases.outcome import Outcome
 from optlab.cases.variant import Side, Trial
 from optlab.experiments.cost import seconds_of
 from optlab.workers import run_all
@@ -19,7 +19,7 @@ def run_case(
     *,
     jobs: int | None = None,
     progress: Callable[[], Any] | None = None,
-) -> tuple[Outcome, Findings]:
+) -> tuple[CaseResult, Findings]:
     """Run a case and judge it.
 
     Parameters
@@ -33,7 +33,7 @@ def run_case(
 
     Returns
     -------
-    outcome : Outcome
+    outcome : CaseResult
         Without the twin's part; see `optlab.cases.twins`.
     findings : Findings
         With every curve, for pictures.
@@ -60,7 +60,7 @@ def run_case(
         {name: [trials[name, seed] for seed in case.seeds] for name in case.variants},
         case.figures,
     )
-    outcome = Outcome.of(case, found, case.judge(found))
+    outcome = CaseResult.of(case, found, case.judge(found))
     outcome.seconds = time.perf_counter() - begin
     return outcome, found
 

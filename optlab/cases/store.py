@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from optlab.cases.case import Case
-from optlab.cases.outcome import Outcome
+from optlab.cases.case_result import CaseResult
 from optlab.errors import InputError
 from optlab.files import write_text
 
@@ -59,7 +59,7 @@ class Store:
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
 
-    def keep(self, outcome: Outcome, pictures: Sequence[Any] | None = None) -> None:
+    def keep(self, outcome: CaseResult, pictures: Sequence[Any] | None = None) -> None:
         """Write a result, whole or not at all; pictures too where they are given.
 
         Raises
@@ -83,7 +83,7 @@ class Store:
                 f"The results cannot be kept in {self.folder}: {error.strerror}."
             ) from None
 
-    def last(self, id: str) -> tuple[Outcome, bool] | None:
+    def last(self, id: str) -> tuple[CaseResult, bool] | None:
         """Return the last result of a case and whether it is still good, or None.
 
         It is good where code and versions are the same as now. A file that cannot be
@@ -91,7 +91,7 @@ class Store:
         """
         try:
             document = json.loads(self._path(id).read_text(encoding="utf-8"))
-            outcome = Outcome.from_dict(document["outcome"])
+            outcome = CaseResult.from_dict(document["outcome"])
             return outcome, document["digest"] == digest()
         except (OSError, ValueError, KeyError, TypeError):
             return None
@@ -100,7 +100,7 @@ class Store:
         """Return the files of a case's pictures, in order."""
         return sorted(self.folder.glob(f"{id}.*.svg"))
 
-    def good(self, case: Case) -> Outcome | None:
+    def good(self, case: Case) -> CaseResult | None:
         """Return the last result where it is good and complete with pictures."""
         found = self.last(case.id)
         if found is None or not found[1]:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from optlab.cases.case_result import CaseResult
 from optlab.cases.findings import number
-from optlab.cases.outcome import Outcome
 
 
-def figure_names(outcome: Outcome) -> list[str]:
+def figure_names(outcome: CaseResult) -> list[str]:
     """Return the names of the figures that every variant has."""
     first = next(iter(outcome.figures["variants"].values()))
     return [name for name, value in first.items() if isinstance(value, dict)]
 
 
-def columns_of(outcome: Outcome) -> list[str]:
+def columns_of(outcome: CaseResult) -> list[str]:
     """Return the head of the table."""
     return ["variant", *(name.replace("_", " ") for name in figure_names(outcome))]
 
 
-def rows_of(outcome: Outcome) -> list[list[str]]:
+def rows_of(outcome: CaseResult) -> list[list[str]]:
     """Return a row for each variant: its name, and median and range of each figure."""
     names = figure_names(outcome)
     return [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from optlab.cases.case import Case
-from optlab.cases.outcome import Outcome
+from optlab.cases.case_result import CaseResult
 
 
-def add_twin(case: Case, outcome: Outcome) -> None:
+def add_twin(case: Case, outcome: CaseResult) -> None:
     """Run the twin of a case on its first seed and add what came out.
 
     Where TensorFlow is not installed, only this is skipped, and `outcome.agreement`
@@ -15,7 +15,7 @@ def add_twin(case: Case, outcome: Outcome) -> None:
     Parameters
     ----------
     case : Case
-    outcome : Outcome
+    outcome : CaseResult
         Its result; changed in place.
     """
     from optlab.validation.runtime import MissingTensorFlow, load

@@ -11,7 +11,7 @@ from optlab.cli import output
 from optlab.errors import unknown_name
 
 if TYPE_CHECKING:
-    from optlab.validation.behaviours import Entry, Outcome
+    from optlab.validation.behaviours import Entry, Observation
 
 FAILED = 1
 
@@ -78,7 +78,7 @@ def _measure(entries: list[Entry], full: bool, peers: bool, json: bool) -> int:
 
     versions = load().describe()
     console = output.results()
-    found: list[tuple[Entry, list[Outcome]]] = []
+    found: list[tuple[Entry, list[Observation]]] = []
     for entry in entries:
         outcomes = measure(entry, peers)
         found.append((entry, outcomes))
@@ -120,7 +120,7 @@ def _show(console: Any, entry: Entry) -> None:
     console.print(Syntax(entry.source(), "python", background_color="default"))
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: Observation) -> str:
     expected = ", ".join(f"{name}={value}" for name, value in outcome.expected.items())
     measured = outcome.error or ", ".join(
         f"{name}={value}" for name, value in outcome.measured.items()

@@ -13,7 +13,7 @@ from rich.text import Text
 from optlab.cases import catalogue, select
 from optlab.cases.articles import ARTICLES
 from optlab.cases.case import Case
-from optlab.cases.outcome import Outcome
+from optlab.cases.case_result import CaseResult
 from optlab.cases.runner import run_case
 from optlab.cases.store import FOLDER, Store, versions
 from optlab.cases.twins import add_twin
@@ -89,7 +89,7 @@ def cases(
         _check_page(path, option)
     output.make_folder(store.folder, "--out")
     reuse = not ids and not fresh
-    outcomes: list[Outcome] = []
+    outcomes: list[CaseResult] = []
     try:
         outcomes.extend(_run_all(chosen, store, reuse, twin, jobs, picture, json))
     except _Interrupted as stop:
@@ -118,7 +118,7 @@ def cases(
 class _Interrupted(Exception):
     """Ctrl-C, with what was finished before it."""
 
-    def __init__(self, done: list[Outcome]) -> None:
+    def __init__(self, done: list[CaseResult]) -> None:
         super().__init__()
         self.done = done
 
@@ -131,9 +131,9 @@ def _run_all(
     jobs: int | None,
     picture: Path | None,
     quiet: bool,
-) -> list[Outcome]:
+) -> list[CaseResult]:
     """Run cases one after the other; keep and show each as it ends."""
-    done: list[Outcome] = []
+    done: list[CaseResult] = []
     alone = len(chosen) == 1
     kept = 0
     for number, case in enumerate(chosen, 1):
@@ -163,12 +163,12 @@ def _run_all(
 
 def _one(
     case: Case,
-    outcome: Outcome | None,
+    outcome: CaseResult | None,
     store: Store,
     twin: bool,
     jobs: int | None,
     picture: Path | None,
-) -> Outcome:
+) -> CaseResult:
     """Run one case, or only its twin where the rest is there; keep the result."""
     import datetime
 
@@ -203,14 +203,14 @@ def _said(text: str) -> Iterator[None]:
         yield
 
 
-def _lacks_twin(outcome: Outcome) -> bool:
+def _lacks_twin(outcome: CaseResult) -> bool:
     from optlab.validation.runtime import installed
 
     ran = outcome.agreement["status"] in ("agrees", "differs")
     return not ran and installed("tensorflow")
 
 
-def _differs(outcome: Outcome) -> bool:
+def _differs(outcome: CaseResult) -> bool:
     return bool(outcome.agreement["status"] == "differs")
 
 
@@ -261,7 +261,7 @@ def _list(store: Store, json: bool) -> None:
     )
 
 
-def _last_verdict(outcome: Outcome | None, unchanged: bool) -> Text | str:
+def _last_verdict(outcome: CaseResult | None, unchanged: bool) -> Text | str:
     if outcome is None:
         return "-"
     colour = _COLOURS[outcome.verdict]
@@ -269,7 +269,7 @@ def _last_verdict(outcome: Outcome | None, unchanged: bool) -> Text | str:
     return Text.assemble((outcome.verdict, colour), age)
 
 
-def _line(outcome: Outcome) -> None:
+def _line(outcome: CaseResult) -> None:
     """Print one case in a line or two."""
     console = output.results()
     colour = _COLOURS[outcome.verdict]
@@ -279,7 +279,7 @@ def _line(outcome: Outcome) -> None:
         console.print(f"{'':28}{outcome.agreement['text']}", markup=False)
 
 
-def _show(outcome: Outcome) -> None:
+def _show(outcome: CaseResult) -> None:
     """Print one case in full."""
     from optlab.cases.tables import columns_of, rows_of
 

@@ -149,12 +149,15 @@ def _run_script(script: str, arguments: list[str], options: dict[str, Any]) -> i
         to_json(options),
         *(script, *arguments),
     ]
-    done = subprocess.Popen(command)
+    process = subprocess.Popen(command)
+    interrupts.closers.append(process.kill)
     try:
-        return done.wait()
-    except KeyboardInterrupt:
-        done.wait(10)
-        raise
+        return process.wait()
+    finally:
+        interrupts.closers.remove(process.kill)
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def diagnose_captured(found: Any, script: str, shown: dict[str, Any]) -> int:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from typing import Any, NoReturn
 
@@ -16,6 +17,7 @@ from optlab.validation.programs.script import Raised, Runner
 
 def main() -> NoReturn:
     """Run the script to its training call, then diagnose what it would train."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the parent says that it was Ctrl-C
     options: dict[str, Any] = json.loads(sys.argv[1])
     script, *arguments = sys.argv[2:]
 

@@ -19,7 +19,7 @@ from optlab.errors import InputError
 from optlab.experiments.sweep_store import SweepStore
 
 if TYPE_CHECKING:
-    from optlab.experiments.sweeping import Row, Sweep
+    from optlab.experiments.sweeping import SettingResult, Sweep
 
 #: How a run ends that has learned something.
 _LEARNED = ("finished", "stopped_early")
@@ -187,15 +187,15 @@ def _figures(found: Sweep) -> list[str]:
     return list(names)[: 1 + _MOST_METRICS]
 
 
-def _figure(row: Row, name: str, by: str) -> str:
+def _figure(row: SettingResult, name: str, by: str) -> str:
     return output.figure(row.value if name == by else row.median(name))
 
 
-def _range(row: Row) -> str:
+def _range(row: SettingResult) -> str:
     return f"{output.figure(row.low, 3)} to {output.figure(row.high, 3)}"
 
 
-def _statuses(row: Row) -> str:
+def _statuses(row: SettingResult) -> str:
     """Return how the runs ended, the number before the word where they differ."""
     counts = {point.status: row.count(point.status) for point in row.points}
     words = [

@@ -66,7 +66,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Row:
+class SettingResult:
     """The runs of one setting, over all seeds.
 
     Attributes
@@ -107,7 +107,7 @@ class Sweep:
         The figure that was compared: "val_loss", "loss" or a metric.
     maximize : bool
         Whether more of it is better.
-    rows : tuple of Row
+    rows : tuple of SettingResult
         In the order of the grid, the last path changing fastest.
     interrupted : bool
         Whether Ctrl-C cut it short; rows then hold what was done.
@@ -118,12 +118,12 @@ class Sweep:
     grid: dict[str, list[Any]]
     by: str
     maximize: bool
-    rows: tuple[Row, ...]
+    rows: tuple[SettingResult, ...]
     interrupted: bool = False
     one_by_one: dict[str, int] = field(default_factory=dict)
 
     @property
-    def best(self) -> Row | None:
+    def best(self) -> SettingResult | None:
         """The row with the best value; None where every run diverged."""
         done = [(row.value, row) for row in self.rows if row.value is not None]
         pick = max if self.maximize else min
@@ -334,9 +334,9 @@ def _compared(points: Sequence[Point], by: str | None) -> tuple[str, bool]:
 
 def _row(
     settings: dict[str, Any], points: tuple[Point, ...], by: str, maximize: bool
-) -> Row:
+) -> SettingResult:
     worst = -math.inf if maximize else math.inf
     values = [worst if (v := point.last(by)) is None else v for point in points]
     figures = statistics.median(values), min(values), max(values)
     value, low, high = (f if math.isfinite(f) else None for f in figures)
-    return Row(settings, points, value, low, high)
+    return SettingResult(settings, points, value, low, high)

@@ -21,7 +21,7 @@ from optlab.errors import InputError
 from optlab.explain.explanation import Explanation
 from optlab.explain.formula import assigned, formula
 from optlab.explain.recorder import Recorders
-from optlab.explain.row import DECAYED, USED, Row, arranged, cell_of
+from optlab.explain.step_record import DECAYED, USED, StepRecord, arranged, cell_of
 from optlab.optimizers import Optimizer, Options, Rule, RuleOptimizer
 from optlab.parameters import checked_dtype
 from optlab.typing import Array
@@ -90,12 +90,12 @@ def explain(
     fresh.build([param])
     recorders = Recorders(fresh.stepper)
     rule = recorders.rule
-    rows: list[Row] = []
+    rows: list[StepRecord] = []
     for count, grad in enumerate(steps, 1):
         recorders.clear()
         before = param.copy()
         fresh.apply([np.array(grad, ndmin=1)])
-        row = Row(count, cell_of(np.asarray(grad)))
+        row = StepRecord(count, cell_of(np.asarray(grad)))
         row.add_step(recorders, before, grad)
         for name, arrays in fresh.state.items():
             if name not in rule.slots:

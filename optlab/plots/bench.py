@@ -37,7 +37,7 @@ def plot_step_speed(
 
     Parameters
     ----------
-    found : sequence of Row
+    found : sequence of SubjectResult
         Those of the suite "step" with one tensor are drawn, one line a subject; the
         limit as a dashed one.
     ax : Axes, optional
@@ -184,7 +184,7 @@ def plot_bench(
 
     Parameters
     ----------
-    found : sequence of Row
+    found : sequence of SubjectResult
         The results.
     ratios : sequence of Best
         See `plot_ratios`.

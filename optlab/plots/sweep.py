@@ -12,7 +12,7 @@ from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from optlab.experiments.sweeping import Row, Sweep
+    from optlab.experiments.sweeping import SettingResult, Sweep
 
 
 def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -> Axes:
@@ -41,7 +41,7 @@ def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -
         repr(value): float(value) if numeric else float(k)
         for k, value in enumerate(values)
     }
-    groups: dict[str, list[Row]] = {}
+    groups: dict[str, list[SettingResult]] = {}
     for row in sweep.rows:
         label = ", ".join(f"{_short(p)} = {_text(row.settings[p])}" for p in others)
         groups.setdefault(label, []).append(row)
@@ -81,12 +81,14 @@ def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -
     return ax
 
 
-def _figures(rows: list[Row]) -> Any:
+def _figures(rows: list[SettingResult]) -> Any:
     found = [v for row in rows for v in (row.value, row.low, row.high) if v is not None]
     return drawable(found) if found else np.empty(0)
 
 
-def _draw(ax: Axes, x: list[float], rows: list[Row], look: dict[str, Any]) -> None:
+def _draw(
+    ax: Axes, x: list[float], rows: list[SettingResult], look: dict[str, Any]
+) -> None:
     def column(name: str) -> Any:
         return drawable([_number(getattr(row, name)) for row in rows])
 

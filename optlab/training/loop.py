@@ -271,7 +271,7 @@ class Loop:
         except KeyboardInterrupt:
             run.status = "interrupted"
             # Only without the guard can an update have been cut in two.
-            run.torn = in_step
+            run.interrupted_mid_update = in_step
         finally:
             run.steps = steps
             self.batch, self.total, self.count = batch, total, count

@@ -207,14 +207,14 @@ class _Walk:
             recorded = recorder is not None and step % recorder.every == 0
             if recorded:
                 recorder.before(step, value)  # type: ignore[union-attr]
-            run.torn = True
+            run.interrupted_mid_update = True
             self.optimizer.apply(self.gradient)
             if recorded:
                 recorder.after()  # type: ignore[union-attr]
             value, slope = self.problem.value_and_grad(point)
             done.append(point.copy())
             run.step_losses.append(value)
-            run.torn = False
+            run.interrupted_mid_update = False
             if self.progress is not None:
                 self.progress.step(None, step + 1, value)
             logs = {"loss": value}

@@ -37,7 +37,7 @@ def check_resumable(old: Any, settings: Mapping[str, Any]) -> None:
         raise InputError(
             "A diverged run cannot be resumed: its weights are not finite."
         )
-    if old.torn:
+    if old.interrupted_mid_update:
         raise InputError(
             "This run was interrupted in the middle of an update and cannot be resumed."
         )

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -34,3 +36,27 @@ def test_another_handler_is_left_alone():
         assert not guard.flag
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+PROGRAM = """
+import os, signal, sys, threading, time
+from optlab import __main__, interrupts
+from optlab.cli import app
+
+def main():
+    with interrupts.command():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            return interrupts.status()
+
+app.main = main
+threading.Thread(target=time.sleep, args=(60,)).start()
+sys.exit(__main__.main())
+"""
+
+
+def test_an_interrupted_command_does_not_wait_for_threads():
+    done = subprocess.run([sys.executable, "-c", PROGRAM], timeout=30)
+    assert done.returncode == 143

@@ -14,13 +14,13 @@ from optlab.validation.behaviours.catalogue import (
     ENTRIES,
     About,
     Entry,
-    Outcome,
+    Observation,
     behaviour,
     find,
     measure,
 )
 
-__all__ = ["About", "Entry", "Outcome", "behaviour", "catalogue", "find", "measure"]
+__all__ = ["About", "Entry", "Observation", "behaviour", "catalogue", "find", "measure"]
 
 
 def catalogue() -> dict[str, Entry]:

@@ -100,7 +100,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Observation:
     """What a run of an entry gave.
 
     `status` is "holds", "changed", "failed" (the program raised) or "missing" (the
@@ -169,9 +169,9 @@ def same(measured: Any, expected: Any) -> bool:
 
 def _measure(
     entry: Entry, framework: str, program: Program, expected: Mapping[str, Any]
-) -> Outcome:
-    def outcome(status: str, **more: Any) -> Outcome:
-        return Outcome(
+) -> Observation:
+    def outcome(status: str, **more: Any) -> Observation:
+        return Observation(
             entry.id,
             framework,
             status,
@@ -222,7 +222,7 @@ def _fresh() -> Iterator[None]:
         runtime.tf.random.set_seed(None)
 
 
-def measure(entry: Entry, peers: bool = True) -> list[Outcome]:
+def measure(entry: Entry, peers: bool = True) -> list[Observation]:
     """Run an entry on this machine, and its peers where they are installed.
 
     Parameters
@@ -234,7 +234,7 @@ def measure(entry: Entry, peers: bool = True) -> list[Outcome]:
 
     Returns
     -------
-    list of Outcome
+    list of Observation
         Keras first.
     """
     found = [_measure(entry, "keras", entry.program, entry.expected)]

@@ -181,6 +181,6 @@ def test_what_cannot_be_resumed(data, make_model):
     run.status = "diverged"
     with pytest.raises(InputError, match="diverged run"):
         fit(model, x, y, epochs=2, resume=run)
-    run.status, run.torn = "interrupted", True
+    run.status, run.interrupted_mid_update = "interrupted", True
     with pytest.raises(InputError, match="middle of an update"):
         fit(model, x, y, epochs=2, resume=run)

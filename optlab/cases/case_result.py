@@ -12,7 +12,7 @@ from optlab.cases.findings import Findings
 
 
 @dataclass
-class Outcome:
+class CaseResult:
     """What is known about a claim after its runs.
 
     Attributes
@@ -58,7 +58,7 @@ class Outcome:
     date: str = ""
 
     @classmethod
-    def of(cls, case: Case, found: Findings, verdict: Verdict) -> Outcome:
+    def of(cls, case: Case, found: Findings, verdict: Verdict) -> CaseResult:
         """Put together case, figures and verdict."""
         return cls(
             case.id,
@@ -110,7 +110,7 @@ class Outcome:
         return asdict(self)
 
     @classmethod
-    def from_dict(cls, document: dict[str, Any]) -> Outcome:
+    def from_dict(cls, document: dict[str, Any]) -> CaseResult:
         """Rebuild what `to_dict` gave."""
         return cls(**document)
 

@@ -17,7 +17,7 @@ USED, DECAYED = "g_used", "parameter_decayed"
 MEASURED = ("norm", "factor")
 
 
-class Row:
+class StepRecord:
     """The numbers of one step by name, in the order they came up."""
 
     def __init__(self, count: int, grad: Cell) -> None:
@@ -105,7 +105,7 @@ def _next_step(once: Call, coefficients: Recorder) -> Call:
     return probe.last or once
 
 
-def arranged(rows: Sequence[Row]) -> tuple[tuple[str, ...], dict[str, Cell]]:
+def arranged(rows: Sequence[StepRecord]) -> tuple[tuple[str, ...], dict[str, Cell]]:
     """Return the columns in order, and apart from them what no row changes."""
     names: list[str] = []
     for row in rows:
