@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from optlab.errors import InputError, unknown_name
-from optlab.optimizers import Optimizer, rule
+from optlab.optimizers import Optimizer, RuleOptimizer, rule
 from optlab.optimizers.options import Options
 from optlab.optimizers.user_rule import GIVEN
 from optlab.validation.hints import hint
@@ -287,9 +287,9 @@ def keras_factory(path: str) -> Any:
 def rule_factory(path: str) -> Any:
     """Return a function from the Keras configuration to our optimizer of the rule."""
     found = load_object(path)
-    if isinstance(found, Optimizer):
+    if isinstance(found, RuleOptimizer):
         return lambda config: _configured(type(found), config)
-    if not (isinstance(found, type) and issubclass(found, Optimizer)):
+    if not (isinstance(found, type) and issubclass(found, RuleOptimizer)):
         if not inspect.isfunction(found):
             raise InputError(
                 f"{path!r} must be an update rule: a function "
@@ -301,7 +301,7 @@ def rule_factory(path: str) -> Any:
 
 
 @functools.cache
-def _from_function(function: Any, path: str) -> type[Optimizer]:
+def _from_function(function: Any, path: str) -> type[RuleOptimizer]:
     """Make an optimizer of a bare function: its slots are what has no default."""
     parameters = list(inspect.signature(function).parameters.values())
     slots = [
@@ -317,7 +317,7 @@ def _from_function(function: Any, path: str) -> type[Optimizer]:
             f"Received: ({', '.join(p.name for p in parameters)})"
         )
     try:
-        made: type[Optimizer] = rule(
+        made: type[RuleOptimizer] = rule(
             function, slots=slots, name=f"{function.__module__}:{function.__name__}"
         )
     except TypeError as error:
@@ -325,7 +325,7 @@ def _from_function(function: Any, path: str) -> type[Optimizer]:
     return made
 
 
-def _configured(cls: type[Optimizer], config: Mapping[str, Any]) -> Optimizer:
+def _configured(cls: type[RuleOptimizer], config: Mapping[str, Any]) -> Optimizer:
     """Make our optimizer with what the Keras configuration says of it."""
     known = {*_SHARED, *cls.arguments}
     return cls(**{name: value for name, value in config.items() if name in known})

@@ -89,13 +89,13 @@ def _row(name: str) -> dict[str, Any]:
     }
 
 
-def _maths(optimizer: Optimizer) -> str:
+def _maths(optimizer: Any) -> str:
     """Return the text above the rule: the update, the paper, who differs and how."""
     module = sys.modules[optimizer.rule.function.__module__]
     return readable(module.__doc__ or "") + "\n"
 
 
-def _differs(optimizer: Optimizer) -> str:
+def _differs(optimizer: Any) -> str:
     """Return the rule's paragraph on where tf.keras, torch, optax and paper part."""
     paragraphs = _maths(optimizer).split("\n\n")
     others = ("tf.keras", "torch", "optax", "paper")

@@ -25,11 +25,11 @@ from optlab.optimizers.registry import (
     register,
 )
 from optlab.optimizers.rmsprop import RMSprop
-from optlab.optimizers.rule import Rule
 from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
 from optlab.optimizers.table import TABLE
+from optlab.optimizers.update_rule import Rule
 from optlab.optimizers.user_rule import rule
 
 __all__ = [

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from optlab.kernels.rules import adadelta
 from optlab.optimizers.hyperparameters import Number
-from optlab.optimizers.rule import Rule
 from optlab.optimizers.rule_optimizer import RuleOptimizer
+from optlab.optimizers.update_rule import Rule
 
 
 class Adadelta(RuleOptimizer):

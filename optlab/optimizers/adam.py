@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from optlab.kernels.rules import adam
 from optlab.optimizers.hyperparameters import Flag, Number, float32_rounded
-from optlab.optimizers.rule import Rule
 from optlab.optimizers.rule_optimizer import RuleOptimizer
+from optlab.optimizers.update_rule import Rule
 
 
 class Adam(RuleOptimizer):

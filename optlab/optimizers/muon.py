@@ -14,8 +14,8 @@ from optlab.optimizers.hyperparameters import (
     float32_rounded,
 )
 from optlab.optimizers.parameter_set import ParameterSet
-from optlab.optimizers.rule import Rule, Share
 from optlab.optimizers.rule_optimizer import RuleOptimizer
+from optlab.optimizers.update_rule import Rule, Share
 from optlab.parameters import Parameters
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from optlab.kernels.libm import power
 from optlab.kernels.rules import nadam
 from optlab.optimizers.hyperparameters import Number, float32_rounded
-from optlab.optimizers.rule import Rule
 from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.optimizers.state import state_number
+from optlab.optimizers.update_rule import Rule
 
 #: Of the warm-up of the momentum, as in the paper.
 DECAY = 0.96

@@ -7,8 +7,8 @@ from typing import Any
 
 from optlab.kernels.rules import rmsprop
 from optlab.optimizers.hyperparameters import Flag, Number
-from optlab.optimizers.rule import Rule
 from optlab.optimizers.rule_optimizer import RuleOptimizer
+from optlab.optimizers.update_rule import Rule
 
 
 class RMSprop(RuleOptimizer):

@@ -24,9 +24,9 @@ from optlab.optimizers.learning_rate import checked_rate, rate_of
 from optlab.optimizers.optimizer import NOT_BUILT, Optimizer
 from optlab.optimizers.options import OPTIONS, Options
 from optlab.optimizers.parameter_set import ParameterSet, Tensors
-from optlab.optimizers.rule import Rule, Share
 from optlab.optimizers.state import load_slots, saved_slots, state_calls, state_number
 from optlab.optimizers.stepper import Stepper
+from optlab.optimizers.update_rule import Rule, Share
 from optlab.parameters import Parameters
 from optlab.typing import Array
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from optlab.kernels.rules import schedule_free
 from optlab.optimizers.hyperparameters import Integer, Number, float32_rounded
 from optlab.optimizers.parameter_set import ParameterSet
-from optlab.optimizers.rule import Rule
 from optlab.optimizers.rule_optimizer import RuleOptimizer
+from optlab.optimizers.update_rule import Rule
 from optlab.parameters import Parameters
 
 

@@ -30,7 +30,7 @@ from optlab.optimizers.hyperparameters import float32_rounded
 from optlab.optimizers.learning_rate import rate_of
 from optlab.optimizers.options import Options
 from optlab.optimizers.parameter_set import ParameterSet, Tensors, flat
-from optlab.optimizers.rule import Rule, Share
+from optlab.optimizers.update_rule import Rule, Share
 from optlab.parameters import Parameters
 from optlab.typing import Array
 

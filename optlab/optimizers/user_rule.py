@@ -11,8 +11,8 @@ from optlab.optimizers.hyperparameters import Number, float32_rounded
 from optlab.optimizers.learning_rate import checked_rate
 from optlab.optimizers.options import OPTIONS
 from optlab.optimizers.registry import register
-from optlab.optimizers.rule import Rule
 from optlab.optimizers.rule_optimizer import RuleOptimizer
+from optlab.optimizers.update_rule import Rule
 
 #: Names that a rule may ask for besides its hyperparameters.
 GIVEN = ("learning_rate", "step", "one")

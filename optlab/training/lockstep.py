@@ -315,7 +315,7 @@ class _Blocks:
                 orders = self._orders(start, stop)
                 alive = np.flatnonzero((self._ended < 0).any(axis=1))
                 jobs = [
-                    pool.submit(self._segment, b, orders, start * per_epoch, last)
+                    pool.submit(self._segment, int(b), orders, start * per_epoch, last)
                     for b in alive
                 ]
                 for job in jobs:

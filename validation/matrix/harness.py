@@ -12,7 +12,7 @@ import numpy as np
 
 from optlab import optimizers
 from optlab.errors import InputError
-from optlab.optimizers import Optimizer
+from optlab.optimizers import Optimizer, RuleOptimizer
 from optlab.parameters import Parameters
 from optlab.typing import Array
 from optlab.validation.matrix.cases import Case
@@ -292,7 +292,7 @@ def _taken_over(
 
 
 #: What is stepped in the place of an optimizer that is known to differ from tf.keras's.
-_READINGS: dict[type[Optimizer], type[Optimizer]] = {
+_READINGS: dict[type[Any], type[RuleOptimizer]] = {
     optimizers.ScheduleFreeAdamW: AliasedScheduleFreeAdamW,
     optimizers.Muon: MuonByTensorFlow,
 }
@@ -306,7 +306,7 @@ def _ours(configured: Optimizer) -> Optimizer:
     )
 
 
-def _published(ours: Optimizer) -> Optimizer:
+def _published(ours: Any) -> Any:
     """Return the optimizer of which `ours` is tf.keras's reading, with its state."""
     for cls, reading in _READINGS.items():
         if type(ours) is reading:

@@ -7,6 +7,7 @@ a model agrees with the compiled step exactly proves that nothing else is differ
 from __future__ import annotations
 
 from types import ModuleType
+from typing import Any
 
 from optlab.kernels import rules
 from optlab.optimizers import Optimizer, Rule
@@ -16,7 +17,7 @@ from optlab.validation.matrix import function_rules, xla_rules
 MODELS: dict[str, ModuleType] = {"function": function_rules, "xla": xla_rules}
 
 
-def modelled(optimizer: Optimizer, mode: str) -> Optimizer | None:
+def modelled(optimizer: Any, mode: str) -> Optimizer | None:
     """Return `optimizer` with the rule that `mode` computes; None where unknown.
 
     The models are of the bare rules: with an option that computes something of its own

@@ -81,15 +81,15 @@ def _twin(optimizer: Optimizer) -> Any:
 
 def _exclude(optimizer: Optimizer, twin: Any, variables: Sequence[Any]) -> None:
     """Leave out of the twin's weight decay what ours leaves out."""
-    optimizer, twin = inner_of(optimizer), inner_of(twin)
-    if not optimizer.excludes:
+    inner, twin = inner_of(optimizer), inner_of(twin)
+    if not inner.excludes:
         return
-    if not optimizer.built or not variables:
+    if not inner.built or not variables:
         raise InputError(
             "`exclude_from_weight_decay` goes along with the parameters: build the "
             "optimizer, and give the twin's variables."
         )
-    left = [v for k, v in enumerate(variables) if not optimizer.may_decay(k)]
+    left = [v for k, v in enumerate(variables) if not inner.may_decay(k)]
     twin.exclude_from_weight_decay(var_list=left)
 
 

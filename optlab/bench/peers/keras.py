@@ -46,7 +46,7 @@ def step(mode: str, work: StepWork) -> Subject | None:
     from optlab.validation.twins.optimizers import optimizer_to_keras
 
     runtime = _runtime()
-    ours = optimizers.get(work.config())
+    ours: Any = optimizers.get(work.config())
     if isinstance(ours, optimizers.ScheduleFreeAdamW):
         return None  # its slots share memory in tf.keras, which makes it another step
     try:

@@ -99,7 +99,8 @@ def by_optimizer(plan: Plan) -> list[Case]:
     found = []
     alone = Plan(sizes=plan.sizes)
     for name in plan.optimizers or optimizers.names():
-        if optimizers.get(name).rule.elementwise:
+        optimizer: Any = optimizers.get(name)
+        if optimizer.rule.elementwise:
             found.append(
                 case(plan, "optimizers", name, StepWork(name, ((1_000_000,),)))
             )
@@ -120,7 +121,8 @@ def by_option(plan: Plan) -> list[Case]:
 
 def case(plan: Plan, group: str, name: str, work: StepWork) -> Case:
     """Return the case of one piece of work."""
-    rule = optimizers.get(work.config()).rule
+    optimizer: Any = optimizers.get(work.config())
+    rule = optimizer.rule
     count = sum(int(np.prod(shape)) for shape in work.shapes)
     size = count * np.dtype(work.dtype).itemsize
     kept: list[Array] = []

@@ -146,10 +146,11 @@ def _gated(kind: str) -> edits.Edit:
     def change(layers: list[edits.Tree]) -> None:
         for entry in layers:
             if entry.get("class") == "SimpleRNN":
-                kept = {
-                    k: entry[k] for k in ("units", "return_sequences") if k in entry
-                }
+                kept = [
+                    (k, entry[k]) for k in ("units", "return_sequences") if k in entry
+                ]
                 entry.clear()
-                entry |= {"class": kind, **kept}
+                entry["class"] = kind
+                entry.update(kept)
 
     return edits.on_layers(change)
