@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +29,33 @@ def keep(suite: str, part: str, figures: Any, seconds: float) -> dict[str, Any]:
     Returns
     -------
     dict
-        Part -> {"figures": ..., "when": a sentence}.
+        Part -> {"figures": ..., "date": ..., "seconds": ..., "load": ...}, the load
+        that of the machine over its processors, at the end.
     """
     folder = FOLDER / suite
     folder.mkdir(parents=True, exist_ok=True)
-    measured = {"part": part, "figures": figures, "when": _when(seconds)}
+    measured = {
+        "part": part,
+        "figures": figures,
+        "date": datetime.date.today().isoformat(),
+        "seconds": seconds,
+        "load": os.getloadavg()[0] / (os.cpu_count() or 1),
+    }
     name = re.sub(r"\W+", "-", part)
     write_text(folder / f"{name}.json", json.dumps(measured, indent=1))
     found = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     return {each.pop("part"): each for each in found}
 
 
-def _when(seconds: float) -> str:
-    processors = os.cpu_count() or 1
-    load = os.getloadavg()[0] / processors
+def when(parts: Iterable[dict[str, Any]]) -> str:
+    """Return a sentence: when some parts were measured, in what time, how disturbed."""
+    measured = list(parts)
+    dates = sorted({each["date"] for each in measured})
+    minutes = sum(each["seconds"] for each in measured) / 60
+    loads = [each["load"] for each in measured]
+    days = " to ".join(dict.fromkeys((dates[0], dates[-1])))
     return (
-        f"{datetime.date.today().isoformat()}, {seconds / 60:.0f} minutes, "
-        f"{processors} processors under a load of {load:.1f} each."
+        f"Measured {days} in {minutes:.0f} minutes, "
+        f"{os.cpu_count()} processors under a load of {min(loads):.1f} to "
+        f"{max(loads):.1f} each."
     )

@@ -25,7 +25,7 @@ from typing import Any
 
 from benchmarks.bits import jobs
 from benchmarks.bits.targets import Parts, missing, targets, variables
-from benchmarks.kept import keep
+from benchmarks.kept import keep, when
 from optlab.pages import write_section
 
 _PAGE = Path("docs") / "reliability.md"
@@ -138,7 +138,7 @@ def section(kept: dict[str, Any]) -> str:
         for name, part in kept.items():
             lines.append(_row(job, name, part["figures"], list(here[job])))
     lines.append("")
-    lines += [f"{name}: {part['when']}" for name, part in kept.items()]
+    lines += [when(kept.values())] if kept else []
     if missing():
         names = ", ".join(missing())
         lines.append(f"Not measured, for this processor cannot stand for it: {names}.")

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.faults.kills import COMMANDS, kill
 from benchmarks.faults.signals import MOMENTS, VERBS, WITHIN, send
 from benchmarks.faults.starved import TRIALS, hold
-from benchmarks.kept import keep
+from benchmarks.kept import keep, when
 from optlab.pages import write_section
 
 _PAGE = Path("docs") / "reliability.md"
@@ -44,8 +44,7 @@ def section(kept: dict[str, Any]) -> str:
             lines += _table(
                 head, [rows(name, m["figures"]) for name, m in found.items()]
             )
-            lines += [f"{name}: {m['when']}" for name, m in found.items()]
-            lines.append("")
+            lines += [when(found.values()), ""]
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fuzz.children import PARTS, one, run
-from benchmarks.kept import keep
+from benchmarks.kept import keep, when
 from optlab.pages import write_section
 
 _PAGE = Path("docs") / "reliability.md"
@@ -37,7 +37,7 @@ def section(kept: dict[str, Any]) -> str:
         figures = [f"{n:,}" for n in (counts["cases"], *map(counts.get, kinds))]
         lines.append(f"| {_TITLES[part]} | {' | '.join(figures)} |")
     lines.append("")
-    lines += [f"{_TITLES[part]}: {kept[part]['when']}" for part in parts]
+    lines.append(when(kept.values()))
     return "\n".join(lines)
 
 
