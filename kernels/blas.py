@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import threading
+from contextlib import ContextDecorator
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,7 @@ def gemm(
     ), codegen
 
 
-class _OneThread:
+class _OneThread(ContextDecorator):
     """Counts who asks for one thread, in all Python threads; sets it back after."""
 
     def __init__(self) -> None:
@@ -122,5 +123,5 @@ def _controller() -> Any:
     return ThreadpoolController().select(user_api="blas")
 
 
-#: A context in which every BLAS of this process uses one thread.
+#: A context, or decorator, in which every BLAS of this process uses one thread.
 one_blas_thread = _OneThread()

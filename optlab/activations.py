@@ -120,7 +120,7 @@ class Activation:
         out : ndarray, shape (n, u)
             May be z itself where `in_place`; apart from linear, that is slower.
         """
-        self._forward(z, bias, out, *self._values)
+        self._forward(z, _NONE[z.dtype] if bias is None else bias, out, *self._values)
 
     def backward(
         self, grad: Array, z: Array, out: Array, bias_grad: Array | None
@@ -137,6 +137,8 @@ class Activation:
             Receives the column sums, in TensorFlow's order.
         """
         kept = out if self.in_place else z
+        if bias_grad is None:
+            bias_grad = _NONE[grad.dtype]
         self._backward(grad, kept, bias_grad, *self._values)
 
     def get_config(self) -> dict[str, Any]:
@@ -257,6 +259,8 @@ def _from_z(
     return _Definition(formula, forward, backward, False, constants)
 
 
+#: Stands for no bias in a kernel.
+_NONE = {np.dtype(name): np.empty(0, name) for name in ("float32", "float64")}
 #: tf.keras's other names, and the class names of its layers in snake case.
 _ALIASES = {
     "swish": "silu",

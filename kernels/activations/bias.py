@@ -1,4 +1,7 @@
-"""Add a bias to each row; sum the columns of a gradient."""
+"""Add a bias to each row; sum the columns of a gradient.
+
+A bias of size 0 is none: for None every activation would be compiled twice.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,9 @@ from optlab.kernels.typing import Array
 
 
 @kernel
-def add_bias(z: Array, bias: Array | None) -> None:
-    """Add `bias`, where there is one, to every row of z."""
-    if bias is not None:
+def add_bias(z: Array, bias: Array) -> None:
+    """Add `bias`, unless its size is 0, to every row of z."""
+    if bias.size:
         n, u = z.shape
         for i in range(n):
             for j in range(u):
@@ -21,16 +24,16 @@ def add_bias(z: Array, bias: Array | None) -> None:
 
 
 @kernel
-def bias_gradient(grad: Array, bias_grad: Array | None) -> None:
-    """Put the sums of the columns, in TensorFlow's order, into `bias_grad`."""
-    if bias_grad is not None:
+def bias_gradient(grad: Array, bias_grad: Array) -> None:
+    """Sum the columns, in TensorFlow's order, into `bias_grad` if it has a size."""
+    if bias_grad.size:
         n, u = grad.shape
         work = np.empty((STREAMS, u), grad.dtype)
         sum_columns(grad.reshape(1, n, u), False, work, bias_grad.reshape(1, u))
 
 
 @kernel
-def linear_forward(z: Array, bias: Array | None, out: Array) -> None:
+def linear_forward(z: Array, bias: Array, out: Array) -> None:
     """Add the bias, and copy where `out` is not z itself."""
     add_bias(z, bias)
     if out.ctypes.data != z.ctypes.data:
@@ -40,6 +43,6 @@ def linear_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def linear_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def linear_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Sum the columns; the gradient stays."""
     bias_gradient(grad, bias_grad)

@@ -23,7 +23,7 @@ from optlab.kernels.typing import Array
 
 
 @kernel
-def softsign_forward(z: Array, bias: Array | None, out: Array) -> None:
+def softsign_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z / (1 + abs(z))."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -33,7 +33,7 @@ def softsign_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def softsign_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def softsign_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Divide by (1 + abs(z))**2."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     one = grad.dtype.type(1)
@@ -44,7 +44,7 @@ def softsign_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None
 
 
 @kernel
-def mish_forward(z: Array, bias: Array | None, out: Array) -> None:
+def mish_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z tanh(ln(1 + e**z))."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -55,7 +55,7 @@ def mish_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def mish_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def mish_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by t + z (1 - t**2) sigmoid(z), t the hyperbolic tangent."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     zero = grad.dtype.type(0)
@@ -68,7 +68,7 @@ def mish_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
 
 
 @kernel
-def log_sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
+def log_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute -ln(1 + e**-z)."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -79,7 +79,7 @@ def log_sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def log_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def log_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by sigmoid(-z)."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     for k in range(g.size):
@@ -88,7 +88,7 @@ def log_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -> N
 
 
 @kernel
-def tanh_shrink_forward(z: Array, bias: Array | None, out: Array) -> None:
+def tanh_shrink_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z - tanh z."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -97,7 +97,7 @@ def tanh_shrink_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def tanh_shrink_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def tanh_shrink_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by tanh(z)**2."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     for k in range(g.size):
@@ -107,7 +107,7 @@ def tanh_shrink_backward(grad: Array, kept: Array, bias_grad: Array | None) -> N
 
 
 @kernel
-def squareplus_forward(z: Array, bias: Array | None, out: Array, b: float) -> None:
+def squareplus_forward(z: Array, bias: Array, out: Array, b: float) -> None:
     """Compute (z + sqrt(z**2 + b)) / 2."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -118,9 +118,7 @@ def squareplus_forward(z: Array, bias: Array | None, out: Array, b: float) -> No
 
 
 @kernel
-def squareplus_backward(
-    grad: Array, kept: Array, bias_grad: Array | None, b: float
-) -> None:
+def squareplus_backward(grad: Array, kept: Array, bias_grad: Array, b: float) -> None:
     """Multiply by (1 + z / sqrt(z**2 + b)) / 2."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     two = grad.dtype.type(2)
@@ -132,7 +130,7 @@ def squareplus_backward(
 
 
 @kernel
-def celu_forward(z: Array, bias: Array | None, out: Array, alpha: float) -> None:
+def celu_forward(z: Array, bias: Array, out: Array, alpha: float) -> None:
     """Compute z above 0, alpha (e**(z / alpha) - 1) below."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -145,9 +143,7 @@ def celu_forward(z: Array, bias: Array | None, out: Array, alpha: float) -> None
 
 
 @kernel
-def celu_backward(
-    grad: Array, kept: Array, bias_grad: Array | None, alpha: float
-) -> None:
+def celu_backward(grad: Array, kept: Array, bias_grad: Array, alpha: float) -> None:
     """Pass grad above 0, multiply by e**(z / alpha) below."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     zero = grad.dtype.type(0)

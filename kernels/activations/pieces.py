@@ -18,7 +18,7 @@ from optlab.kernels.typing import Array
 
 
 @kernel
-def relu6_forward(z: Array, bias: Array | None, out: Array) -> None:
+def relu6_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute max(z, 0), at most 6."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -29,7 +29,7 @@ def relu6_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def relu6_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def relu6_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad where z is between 0 and 6."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     six = grad.dtype.type(6)
@@ -40,7 +40,7 @@ def relu6_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
 
 
 @kernel
-def hard_sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
+def hard_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute relu6(z + 3) / 6."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -53,7 +53,7 @@ def hard_sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def hard_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def hard_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad / 6 where z is between -3 and 3."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     three = grad.dtype.type(3)
@@ -66,7 +66,7 @@ def hard_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -> 
 
 
 @kernel
-def hard_silu_forward(z: Array, bias: Array | None, out: Array) -> None:
+def hard_silu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z relu6(z + 3) / 6."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -79,7 +79,7 @@ def hard_silu_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def hard_silu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def hard_silu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by hard_sigmoid(z), and by z / 6 more between -3 and 3."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     three = grad.dtype.type(3)
@@ -94,7 +94,7 @@ def hard_silu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> Non
 
 
 @kernel
-def hard_tanh_forward(z: Array, bias: Array | None, out: Array) -> None:
+def hard_tanh_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z within [-1, 1]."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -104,7 +104,7 @@ def hard_tanh_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def hard_tanh_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def hard_tanh_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad where z is within [-1, 1]."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     one = grad.dtype.type(1)
@@ -115,7 +115,7 @@ def hard_tanh_backward(grad: Array, kept: Array, bias_grad: Array | None) -> Non
 
 
 @kernel
-def sparse_sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
+def sparse_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute (z + 1) / 2 within [0, 1]."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -128,7 +128,7 @@ def sparse_sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def sparse_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def sparse_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad / 2 where z is between -1 and 1."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     half = grad.dtype.type(0.5)
@@ -140,7 +140,7 @@ def sparse_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -
 
 
 @kernel
-def sparse_plus_forward(z: Array, bias: Array | None, out: Array) -> None:
+def sparse_plus_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute (z + 1)**2 / 4 from -1 to 1, z above."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -154,7 +154,7 @@ def sparse_plus_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def sparse_plus_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def sparse_plus_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by (z + 1) / 2 from -1 to 1, by 1 above."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     half = grad.dtype.type(0.5)
@@ -168,9 +168,7 @@ def sparse_plus_backward(grad: Array, kept: Array, bias_grad: Array | None) -> N
 
 
 @kernel
-def hard_shrink_forward(
-    z: Array, bias: Array | None, out: Array, threshold: float
-) -> None:
+def hard_shrink_forward(z: Array, bias: Array, out: Array, threshold: float) -> None:
     """Compute z beyond the threshold, 0 within."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -182,7 +180,7 @@ def hard_shrink_forward(
 
 @kernel
 def hard_shrink_backward(
-    grad: Array, kept: Array, bias_grad: Array | None, threshold: float
+    grad: Array, kept: Array, bias_grad: Array, threshold: float
 ) -> None:
     """Pass grad where z is beyond the threshold."""
     g, x = grad.reshape(-1), kept.reshape(-1)
@@ -194,9 +192,7 @@ def hard_shrink_backward(
 
 
 @kernel
-def soft_shrink_forward(
-    z: Array, bias: Array | None, out: Array, threshold: float
-) -> None:
+def soft_shrink_forward(z: Array, bias: Array, out: Array, threshold: float) -> None:
     """Move z towards 0 by the threshold, to 0 within."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -209,7 +205,7 @@ def soft_shrink_forward(
 
 @kernel
 def soft_shrink_backward(
-    grad: Array, kept: Array, bias_grad: Array | None, threshold: float
+    grad: Array, kept: Array, bias_grad: Array, threshold: float
 ) -> None:
     """Pass grad where z is beyond the threshold."""
     g, x = grad.reshape(-1), kept.reshape(-1)

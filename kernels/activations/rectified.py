@@ -34,7 +34,7 @@ SELU_SCALE = 1.0507009873554805
 
 
 @kernel
-def relu_forward(z: Array, bias: Array | None, out: Array) -> None:
+def relu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute max(z, 0); NaN stays NaN."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -44,7 +44,7 @@ def relu_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def relu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def relu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad where the output is above 0."""
     g, y = grad.reshape(-1), kept.reshape(-1)
     zero = grad.dtype.type(0)
@@ -55,7 +55,7 @@ def relu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
 
 @kernel
 def leaky_relu_forward(
-    z: Array, bias: Array | None, out: Array, negative_slope: float
+    z: Array, bias: Array, out: Array, negative_slope: float
 ) -> None:
     """Compute z above 0, negative_slope z below."""
     add_bias(z, bias)
@@ -68,7 +68,7 @@ def leaky_relu_forward(
 
 @kernel
 def leaky_relu_backward(
-    grad: Array, kept: Array, bias_grad: Array | None, negative_slope: float
+    grad: Array, kept: Array, bias_grad: Array, negative_slope: float
 ) -> None:
     """Pass grad above 0, negative_slope grad below."""
     g, y = grad.reshape(-1), kept.reshape(-1)
@@ -80,7 +80,7 @@ def leaky_relu_backward(
 
 
 @kernel
-def elu_forward(z: Array, bias: Array | None, out: Array, alpha: float) -> None:
+def elu_forward(z: Array, bias: Array, out: Array, alpha: float) -> None:
     """Compute z above 0, alpha (e**z - 1) below."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -90,9 +90,7 @@ def elu_forward(z: Array, bias: Array | None, out: Array, alpha: float) -> None:
 
 
 @kernel
-def elu_backward(
-    grad: Array, kept: Array, bias_grad: Array | None, alpha: float
-) -> None:
+def elu_backward(grad: Array, kept: Array, bias_grad: Array, alpha: float) -> None:
     """Pass grad above 0, (out + alpha) grad below."""
     g, y = grad.reshape(-1), kept.reshape(-1)
     zero, scale = grad.dtype.type(0), grad.dtype.type(alpha)
@@ -102,7 +100,7 @@ def elu_backward(
 
 
 @kernel
-def selu_forward(z: Array, bias: Array | None, out: Array) -> None:
+def selu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute scale z above 0, scale alpha (e**z - 1) below."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -113,7 +111,7 @@ def selu_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def selu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def selu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass scale grad above 0, (out + scale alpha) grad below."""
     g, y = grad.reshape(-1), kept.reshape(-1)
     zero, scale = grad.dtype.type(0), grad.dtype.type(SELU_SCALE)
@@ -139,9 +137,13 @@ def cut_forward(
 def cut_backward(
     grad: Array, x: Array, threshold: float, slope: float, limit: float
 ) -> None:
-    """Pass grad between threshold and limit, 0 above, slope grad below; flat."""
+    """Pass grad between threshold and limit, 0 above, slope grad below; flat.
+
+    At the threshold itself it is 0, as in tf.keras, which adds up two cut parts.
+    """
     dtype = grad.dtype.type
     bar, rise, top, zero = dtype(threshold), dtype(slope), dtype(limit), dtype(0)
     for k in range(grad.size):
         upper = zero if x[k] > top else grad[k]
-        grad[k] = upper if x[k] > bar else rise * grad[k]
+        lower = rise * grad[k] if x[k] < bar else zero
+        grad[k] = upper if x[k] > bar else lower

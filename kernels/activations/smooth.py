@@ -34,7 +34,7 @@ GELU_ROUNDING = float(np.float32(math.sqrt(0.5))) / math.sqrt(0.5)
 
 
 @kernel
-def tanh_forward(z: Array, bias: Array | None, out: Array) -> None:
+def tanh_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute tanh z."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -43,7 +43,7 @@ def tanh_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def tanh_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def tanh_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by 1 - out**2."""
     g, y = grad.reshape(-1), kept.reshape(-1)
     one = grad.dtype.type(1)
@@ -53,7 +53,7 @@ def tanh_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
 
 
 @kernel
-def sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
+def sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute 1 / (1 + e**-z)."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -62,7 +62,7 @@ def sigmoid_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by out, then by 1 - out."""
     g, y = grad.reshape(-1), kept.reshape(-1)
     one = grad.dtype.type(1)
@@ -72,7 +72,7 @@ def sigmoid_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
 
 
 @kernel
-def exponential_forward(z: Array, bias: Array | None, out: Array) -> None:
+def exponential_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute e**z."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -81,7 +81,7 @@ def exponential_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def exponential_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def exponential_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by out."""
     g, y = grad.reshape(-1), kept.reshape(-1)
     for k in range(g.size):
@@ -90,7 +90,7 @@ def exponential_backward(grad: Array, kept: Array, bias_grad: Array | None) -> N
 
 
 @kernel
-def softplus_forward(z: Array, bias: Array | None, out: Array) -> None:
+def softplus_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute ln(1 + e**z) as max(z, 0) + ln(1 + e**-abs(z))."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -101,7 +101,7 @@ def softplus_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def softplus_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def softplus_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by sigmoid(z); `kept` is z."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     for k in range(g.size):
@@ -110,7 +110,7 @@ def softplus_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None
 
 
 @kernel
-def silu_forward(z: Array, bias: Array | None, out: Array) -> None:
+def silu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z sigmoid(z)."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -119,7 +119,7 @@ def silu_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def silu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def silu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by s (1 + z (1 - s)), s = sigmoid(z); `kept` is z."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     one = grad.dtype.type(1)
@@ -130,7 +130,7 @@ def silu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
 
 
 @kernel
-def gelu_forward(z: Array, bias: Array | None, out: Array) -> None:
+def gelu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z times the normal distribution function at z."""
     add_bias(z, bias)
     x, y = z.reshape(-1), out.reshape(-1)
@@ -140,7 +140,7 @@ def gelu_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def gelu_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def gelu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by cdf(z) + z pdf(z); `kept` is z."""
     g, x = grad.reshape(-1), kept.reshape(-1)
     half, peak = grad.dtype.type(0.5), grad.dtype.type(_PEAK)

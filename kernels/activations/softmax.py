@@ -33,7 +33,7 @@ def shifted_exp(z: Array, out: Array, largest: Array) -> None:
 
 
 @kernel
-def softmax_forward(z: Array, bias: Array | None, out: Array) -> None:
+def softmax_forward(z: Array, bias: Array, out: Array) -> None:
     """Divide exp of the shifted row by its sum."""
     add_bias(z, bias)
     n, u = z.shape
@@ -46,7 +46,7 @@ def softmax_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def softmax_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def softmax_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Compute (grad - sum of grad out over the row) out."""
     n, u = grad.shape
     for i in range(n):
@@ -59,7 +59,7 @@ def softmax_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
 
 
 @kernel
-def log_softmax_forward(z: Array, bias: Array | None, out: Array) -> None:
+def log_softmax_forward(z: Array, bias: Array, out: Array) -> None:
     """Subtract the logarithm of the sum of exp from the shifted row."""
     add_bias(z, bias)
     n, u = z.shape
@@ -75,7 +75,7 @@ def log_softmax_forward(z: Array, bias: Array | None, out: Array) -> None:
 
 
 @kernel
-def log_softmax_backward(grad: Array, kept: Array, bias_grad: Array | None) -> None:
+def log_softmax_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Compute grad - exp(out) times the sum of grad over the row."""
     n, u = grad.shape
     for i in range(n):

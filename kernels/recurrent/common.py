@@ -31,7 +31,10 @@ CODES = {
 
 @kernel
 def activate(code: int, z: Array, b: int, t: int, g: int) -> None:
-    """Apply the activation to the gate ``z[b, t, g]`` in place."""
+    """Apply the activation to the gate ``z[b, t, g]`` in place.
+
+    For a literal `g` Numba would compile this once more; callers loop instead.
+    """
     u = z.shape[3]
     zero, one = z.dtype.type(0), z.dtype.type(1)
     if code == 1:

@@ -16,10 +16,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import prange
-
 from optlab.kernels.blas import gemm
-from optlab.kernels.floating_point import get_mode, set_mode
 from optlab.kernels.jit import kernel
 from optlab.kernels.recurrent.common import (
     BLOCK,
@@ -45,7 +42,11 @@ def _columns(
     ldc: int,
     rows: int,
 ) -> None:
-    """Multiply by ``weights[:, first:first + count]`` or its transpose; addresses."""
+    """Multiply by ``weights[:, first:first + count]`` or its transpose; addresses.
+
+    It is called where the reset gate is not `after` the product: there `after` stands
+    for False, a literal of which would be one more type to compile for.
+    """
     u, width = weights.shape
     one = weights.dtype.type(1)
     gemm(
@@ -83,11 +84,26 @@ def forward_block(
     product: Array,
     out: Array,
 ) -> None:
-    """Take one block of rows through all steps."""
+    """Take one block of rows through all steps.
+
+    Parameters
+    ----------
+    flags : tuple of bool
+        ``backwards``, ``zeros``, and whether the reset gate comes after the product.
+    z : ndarray, shape (rows, steps, 3, u)
+        x W and the input's bias; receives the activated gates.
+    weights, bias : ndarray, shapes (u, 3 u) and (3, u)
+        U and the bias of its product, zeros where there is none.
+    inner : ndarray, shape (rows, steps, u)
+        Receives what the reset gate multiplies, or, before the product, its result.
+    function, codes, mask, dropped, before, h, scratch, product, out
+        See `optlab.kernels.recurrent.lstm.forward_block`.
+    """
     rows, steps, _, u = z.shape
     stop = min(start + BLOCK, rows)
     backwards, zeros, after = flags
     zero, one, item = z.dtype.type(0), z.dtype.type(1), z.itemsize
+    first = 0 * u  # a literal 0 would have `_columns` compiled once more
     for b in range(start, stop):
         for j in range(u):
             h[b, j] = zero
@@ -101,9 +117,9 @@ def forward_block(
                 h.ctypes.data + start * u * item,
                 u,
                 weights,
-                0,
+                first,
                 2 * u,
-                False,
+                after,
                 product.ctypes.data + start * 3 * u * item,
                 3 * u,
                 stop - start,
@@ -113,8 +129,7 @@ def forward_block(
                 for j in range(u):
                     gate = product[b, g, j] + bias[g, j]
                     z[b, t, g, j] = z[b, t, g, j] + gate
-            activate(codes[1], z, b, t, 0)
-            activate(codes[1], z, b, t, 1)
+                activate(codes[1], z, b, t, g)
             for j in range(u):
                 before[b, t, j] = h[b, j]
             if after:
@@ -134,7 +149,7 @@ def forward_block(
                 weights,
                 2 * u,
                 u,
-                False,
+                after,
                 product.ctypes.data + (start * 3 + 2) * u * item,
                 3 * u,
                 stop - start,
@@ -151,70 +166,14 @@ def forward_block(
             else:
                 for j in range(u):
                     z[b, t, 2, j] += product[b, 2, j]
-            activate(codes[0], z, b, t, 2)
+            for g in range(2, 3):
+                activate(codes[0], z, b, t, g)
             for j in range(u):
                 keep = z[b, t, 0, j]
                 h[b, j] = keep * h[b, j] + (one - keep) * z[b, t, 2, j]
             if out.size:
                 for j in range(u):
                     out[b, s, j] = h[b, j]
-
-
-@kernel(parallel=True)
-def forward_parallel(
-    function: int,
-    codes: Any,
-    flags: Any,
-    z: Array,
-    weights: Array,
-    bias: Array,
-    mask: Array,
-    dropped: Array,
-    before: Array,
-    inner: Array,
-    h: Array,
-    scratch: Array,
-    product: Array,
-    out: Array,
-) -> None:
-    """Take all blocks through all steps, in several threads.
-
-    Parameters
-    ----------
-    flags : tuple of bool
-        ``backwards``, ``zeros``, and whether the reset gate comes after the product.
-    z : ndarray, shape (rows, steps, 3, u)
-        x W and the input's bias; receives the activated gates.
-    weights, bias : ndarray, shapes (u, 3 u) and (3, u)
-        U and the bias of its product, zeros where there is none.
-    inner : ndarray, shape (rows, steps, u)
-        Receives what the reset gate multiplies, or, before the product, its result.
-    function, codes, mask, dropped, before, h, scratch, product, out
-        See `optlab.kernels.recurrent.lstm.forward_parallel`.
-    """
-    count = (z.shape[0] + BLOCK - 1) // BLOCK
-    mode = get_mode()
-    for k in prange(count):
-        was = get_mode()
-        set_mode(mode)
-        forward_block(
-            k * BLOCK,
-            function,
-            codes,
-            flags,
-            z,
-            weights,
-            bias,
-            mask,
-            dropped,
-            before,
-            inner,
-            h,
-            scratch,
-            product,
-            out,
-        )
-        set_mode(was)
 
 
 @kernel
@@ -234,11 +193,24 @@ def backward_block(
     dh: Array,
     scratch: Array,
 ) -> None:
-    """Take one block of rows back through all steps."""
+    """Take one block of rows back through all steps.
+
+    The gates in `z` become the derivatives by x W, and `dr` those by h U.
+
+    Parameters
+    ----------
+    dr : ndarray, shape (rows, steps, 3, u)
+        Overwritten; where the reset gate comes before the product, as `z`.
+    grad, dh, scratch
+        See `optlab.kernels.recurrent.lstm.backward_block`.
+    function, codes, flags, z, weights, mask, dropped, before, inner
+        As `forward` left them.
+    """
     rows, steps, _, u = z.shape
     stop = min(start + BLOCK, rows)
     backwards, zeros, after = flags
     zero, one, item = z.dtype.type(0), z.dtype.type(1), z.itemsize
+    first = 0 * u  # a literal 0 would have `_columns` compiled once more
     for s in range(steps - 1, -1, -1):
         t = steps - 1 - s if backwards else s
         for b in range(start, stop):
@@ -281,7 +253,7 @@ def backward_block(
             weights,
             2 * u,
             u,
-            True,
+            not after,
             scratch.ctypes.data + start * u * item,
             u,
             stop - start,
@@ -301,9 +273,9 @@ def backward_block(
             z.ctypes.data + (start * steps + t) * 3 * u * item,
             steps * 3 * u,
             weights,
-            0,
+            first,
             2 * u,
-            True,
+            not after,
             scratch.ctypes.data + start * u * item,
             u,
             stop - start,
@@ -311,56 +283,3 @@ def backward_block(
         for b in range(start, stop):
             for j in range(u):
                 dh[b, j] += scratch[b, j]
-
-
-@kernel(parallel=True)
-def backward_parallel(
-    function: int,
-    codes: Any,
-    flags: Any,
-    grad: Array,
-    z: Array,
-    dr: Array,
-    weights: Array,
-    mask: Array,
-    dropped: Array,
-    before: Array,
-    inner: Array,
-    dh: Array,
-    scratch: Array,
-) -> None:
-    """Take all blocks back through all steps, in several threads.
-
-    The gates in `z` become the derivatives by x W, and `dr` those by h U.
-
-    Parameters
-    ----------
-    dr : ndarray, shape (rows, steps, 3, u)
-        Overwritten; where the reset gate comes before the product, as `z`.
-    grad, dh, scratch
-        See `optlab.kernels.recurrent.lstm.backward_parallel`.
-    function, codes, flags, z, weights, mask, dropped, before, inner
-        As `forward` left them.
-    """
-    count = (z.shape[0] + BLOCK - 1) // BLOCK
-    mode = get_mode()
-    for k in prange(count):
-        was = get_mode()
-        set_mode(mode)
-        backward_block(
-            k * BLOCK,
-            function,
-            codes,
-            flags,
-            grad,
-            z,
-            dr,
-            weights,
-            mask,
-            dropped,
-            before,
-            inner,
-            dh,
-            scratch,
-        )
-        set_mode(was)

@@ -15,9 +15,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import prange
-
-from optlab.kernels.floating_point import get_mode, set_mode
 from optlab.kernels.jit import kernel
 from optlab.kernels.recurrent.common import (
     BLOCK,
@@ -49,7 +46,35 @@ def forward_block(
     product: Array,
     out: Array,
 ) -> None:
-    """Take one block of rows through all steps."""
+    """Take one block of rows through all steps.
+
+    Parameters
+    ----------
+    start : int
+        The block's first row.
+    function : int
+        See `optlab.kernels.blas.gemm_address`.
+    codes : tuple of int
+        Of the activation and the recurrent activation.
+    flags : tuple of bool
+        ``backwards`` and ``zeros``.
+    z : ndarray, shape (rows, steps, 4, u)
+        x W; receives the activated gates.
+    weights, bias : ndarray, shapes (u, 4 u) and (4, u)
+        U and b.
+    mask, dropped : ndarray
+        See `optlab.kernels.recurrent`.
+    before : ndarray, shape (rows, steps, u)
+        Receives the states before each time.
+    cells, squashed : ndarray, shape (rows, steps, 1, u)
+        Receive c and its activation.
+    h : ndarray, shape (rows, u)
+        Receives the last states.
+    scratch, product : ndarray, shapes (rows, u) and (rows, 4, u)
+        Working space.
+    out : ndarray, shape (rows, steps, u), or of size 0
+        Receives the outputs of all steps.
+    """
     rows, steps, _, u = z.shape
     stop = min(start + BLOCK, rows)
     backwards, zeros = flags
@@ -79,10 +104,8 @@ def forward_block(
             for g in range(4):
                 for j in range(u):
                     z[b, t, g, j] += bias[g, j]
-            activate(codes[1], z, b, t, 0)
-            activate(codes[1], z, b, t, 1)
-            activate(codes[0], z, b, t, 2)
-            activate(codes[1], z, b, t, 3)
+            for g in range(4):
+                activate(codes[0] if g == 2 else codes[1], z, b, t, g)
             for j in range(u):
                 cells[b, t, 0, j] = z[b, t, 0, j] * z[b, t, 2, j]
             if s > 0:
@@ -90,83 +113,13 @@ def forward_block(
                     cells[b, t, 0, j] += z[b, t, 1, j] * cells[b, last, 0, j]
             for j in range(u):
                 squashed[b, t, 0, j] = cells[b, t, 0, j]
-            activate(codes[0], squashed, b, t, 0)
+            for g in range(1):
+                activate(codes[0], squashed, b, t, g)
             for j in range(u):
                 h[b, j] = z[b, t, 3, j] * squashed[b, t, 0, j]
             if out.size:
                 for j in range(u):
                     out[b, s, j] = h[b, j]
-
-
-@kernel(parallel=True)
-def forward_parallel(
-    function: int,
-    codes: Any,
-    flags: Any,
-    z: Array,
-    weights: Array,
-    bias: Array,
-    mask: Array,
-    dropped: Array,
-    before: Array,
-    cells: Array,
-    squashed: Array,
-    h: Array,
-    scratch: Array,
-    product: Array,
-    out: Array,
-) -> None:
-    """Take all blocks through all steps, in several threads.
-
-    Parameters
-    ----------
-    function : int
-        See `optlab.kernels.blas.gemm_address`.
-    codes : tuple of int
-        Of the activation and the recurrent activation.
-    flags : tuple of bool
-        ``backwards`` and ``zeros``.
-    z : ndarray, shape (rows, steps, 4, u)
-        x W; receives the activated gates.
-    weights, bias : ndarray, shapes (u, 4 u) and (4, u)
-        U and b.
-    mask, dropped : ndarray
-        See `optlab.kernels.recurrent`.
-    before : ndarray, shape (rows, steps, u)
-        Receives the states before each time.
-    cells, squashed : ndarray, shape (rows, steps, 1, u)
-        Receive c and its activation.
-    h : ndarray, shape (rows, u)
-        Receives the last states.
-    scratch, product : ndarray, shapes (rows, u) and (rows, 4, u)
-        Working space.
-    out : ndarray, shape (rows, steps, u), or of size 0
-        Receives the outputs of all steps.
-    """
-    count = (z.shape[0] + BLOCK - 1) // BLOCK
-    mode = get_mode()
-    for k in prange(count):
-        was = get_mode()
-        set_mode(mode)
-        forward_block(
-            k * BLOCK,
-            function,
-            codes,
-            flags,
-            z,
-            weights,
-            bias,
-            mask,
-            dropped,
-            before,
-            cells,
-            squashed,
-            h,
-            scratch,
-            product,
-            out,
-        )
-        set_mode(was)
 
 
 @kernel
@@ -186,7 +139,21 @@ def backward_block(
     dc: Array,
     scratch: Array,
 ) -> None:
-    """Take one block of rows back through all steps."""
+    """Take one block of rows back through all steps.
+
+    The gates in `z` become the derivatives by what they were made of.
+
+    Parameters
+    ----------
+    grad : ndarray, shape (rows, steps, u), or of size 0
+        Derivative by the outputs of all steps.
+    dh : ndarray, shape (rows, u)
+        Derivative by the last states; overwritten.
+    dc, scratch : ndarray, shape (rows, u)
+        Working space.
+    function, codes, flags, z, weights, mask, dropped, cells, squashed
+        As `forward` left them.
+    """
     rows, steps, _, u = z.shape
     stop = min(start + BLOCK, rows)
     backwards, zeros = flags
@@ -223,58 +190,3 @@ def backward_block(
                 dh[b, j] = zero
         if s > 0:
             times_transpose(function, z, t, weights, dropped, scratch, dh, start, stop)
-
-
-@kernel(parallel=True)
-def backward_parallel(
-    function: int,
-    codes: Any,
-    flags: Any,
-    grad: Array,
-    z: Array,
-    weights: Array,
-    mask: Array,
-    dropped: Array,
-    cells: Array,
-    squashed: Array,
-    dh: Array,
-    dc: Array,
-    scratch: Array,
-) -> None:
-    """Take all blocks back through all steps, in several threads.
-
-    The gates in `z` become the derivatives by what they were made of.
-
-    Parameters
-    ----------
-    grad : ndarray, shape (rows, steps, u), or of size 0
-        Derivative by the outputs of all steps.
-    dh : ndarray, shape (rows, u)
-        Derivative by the last states; overwritten.
-    dc, scratch : ndarray, shape (rows, u)
-        Working space.
-    function, codes, flags, z, weights, mask, dropped, cells, squashed
-        As `forward` left them.
-    """
-    count = (z.shape[0] + BLOCK - 1) // BLOCK
-    mode = get_mode()
-    for k in prange(count):
-        was = get_mode()
-        set_mode(mode)
-        backward_block(
-            k * BLOCK,
-            function,
-            codes,
-            flags,
-            grad,
-            z,
-            weights,
-            mask,
-            dropped,
-            cells,
-            squashed,
-            dh,
-            dc,
-            scratch,
-        )
-        set_mode(was)

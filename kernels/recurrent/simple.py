@@ -9,9 +9,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from numba import prange
-
-from optlab.kernels.floating_point import get_mode, set_mode
 from optlab.kernels.jit import kernel
 from optlab.kernels.recurrent.common import (
     BLOCK,
@@ -58,54 +55,14 @@ def forward_block(
             if not is_masked(mask, b, t):
                 for j in range(u):
                     z[b, t, 0, j] = (z[b, t, 0, j] + bias[0, j]) + product[b, 0, j]
-                activate(codes[0], z, b, t, 0)
+                for g in range(1):
+                    activate(codes[0], z, b, t, g)
                 for j in range(u):
                     h[b, j] = z[b, t, 0, j]
             if out.size:
                 hidden = zeros and is_masked(mask, b, t)
                 for j in range(u):
                     out[b, s, j] = zero if hidden else h[b, j]
-
-
-@kernel(parallel=True)
-def forward_parallel(
-    function: int,
-    codes: Any,
-    flags: Any,
-    z: Array,
-    weights: Array,
-    bias: Array,
-    mask: Array,
-    dropped: Array,
-    before: Array,
-    h: Array,
-    scratch: Array,
-    product: Array,
-    out: Array,
-) -> None:
-    """Run all steps; see `optlab.kernels.recurrent.lstm.forward_parallel`. One gate."""
-    count = (z.shape[0] + BLOCK - 1) // BLOCK
-    mode = get_mode()
-    for k in prange(count):
-        was = get_mode()
-        set_mode(mode)
-        forward_block(
-            k * BLOCK,
-            function,
-            codes,
-            flags,
-            z,
-            weights,
-            bias,
-            mask,
-            dropped,
-            before,
-            h,
-            scratch,
-            product,
-            out,
-        )
-        set_mode(was)
 
 
 @kernel
@@ -122,7 +79,10 @@ def backward_block(
     dh: Array,
     scratch: Array,
 ) -> None:
-    """Take one block of rows back through all steps."""
+    """Take one block of rows back through all steps.
+
+    `z` becomes the derivatives by what went into the activation.
+    """
     rows, steps, _, u = z.shape
     stop = min(start + BLOCK, rows)
     backwards, zeros = flags
@@ -144,41 +104,3 @@ def backward_block(
                 dh[b, j] = zero
         if s > 0:
             times_transpose(function, z, t, weights, dropped, scratch, dh, start, stop)
-
-
-@kernel(parallel=True)
-def backward_parallel(
-    function: int,
-    codes: Any,
-    flags: Any,
-    grad: Array,
-    z: Array,
-    weights: Array,
-    mask: Array,
-    dropped: Array,
-    dh: Array,
-    scratch: Array,
-) -> None:
-    """Take all blocks back through all steps, in several threads.
-
-    `z` becomes the derivatives by what went into the activation.
-    """
-    count = (z.shape[0] + BLOCK - 1) // BLOCK
-    mode = get_mode()
-    for k in prange(count):
-        was = get_mode()
-        set_mode(mode)
-        backward_block(
-            k * BLOCK,
-            function,
-            codes,
-            flags,
-            grad,
-            z,
-            weights,
-            mask,
-            dropped,
-            dh,
-            scratch,
-        )
-        set_mode(was)

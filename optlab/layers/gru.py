@@ -30,7 +30,7 @@ class GRU(Recurrent):
         Accepted: it changes no number on a processor.
     use_bias, kernel_initializer, recurrent_initializer, bias_initializer
         See `Recurrent`; so are all others.
-    kernel_regularizer, recurrent_regularizer, bias_regularizer
+    kernel_regularizer, recurrent_regularizer, bias_regularizer, activity_regularizer
         Penalties.
     dropout, recurrent_dropout, seed
         Of the inputs and of the states.
@@ -54,6 +54,7 @@ class GRU(Recurrent):
         kernel_regularizer: Any = None,
         recurrent_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         dropout: float = 0.0,
         recurrent_dropout: float = 0.0,
         seed: int | None = None,
@@ -100,7 +101,6 @@ class GRU(Recurrent):
         add_bias(self._z, outer)
         self._run(
             kernels.forward_block,
-            kernels.forward_parallel,
             *self._settings(),
             held["z"],
             self.recurrent_kernel,
@@ -119,7 +119,6 @@ class GRU(Recurrent):
         held = self._held
         self._run(
             kernels.backward_block,
-            kernels.backward_parallel,
             *self._settings(),
             grad,
             held["z"],

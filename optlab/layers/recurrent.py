@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numba
 import numpy as np
 
 from optlab import activations, initializers, regularizers
@@ -18,11 +17,12 @@ from optlab.kernels.matmul import matmul
 from optlab.kernels.recurrent.common import BLOCK, CODES
 from optlab.layers.base import Array, Layer, Rng, Shape, Weight, fold, with_rows
 from optlab.layers.buffer import Buffer
+from optlab.layers.team import spread
 from optlab.lookup import checked_seed, is_count, number
 
-#: Multiplications of a step of all rows from which threads pay: a task of a block and
-#: step costs some microseconds, and starting the threads about ten.
-_PARALLEL = 1 << 18
+#: Multiplications from which threads pay: so many, with their activations, take about
+#: 0.2 ms, and waking a thread a tenth of that.
+_PARALLEL = 1 << 20
 
 
 class Recurrent(Layer):
@@ -41,6 +41,8 @@ class Recurrent(Layer):
         bias; see `optlab.initializers.get`.
     kernel_regularizer, recurrent_regularizer, bias_regularizer
         Penalties; see `optlab.regularizers.get`.
+    activity_regularizer : str, mapping or None
+        Penalty on the outputs, divided by the rows of the batch; not of `SimpleRNN`.
     dropout : float
         The fraction of the inputs to drop in training, the same at all steps.
     recurrent_dropout : float
@@ -86,6 +88,7 @@ class Recurrent(Layer):
             setattr(self, f"{name}_initializer", made)
             made = self._get(regularizers.get, options[f"{name}_regularizer"])
             setattr(self, f"{name}_regularizer", made)
+        self._regularize_activity(options.get("activity_regularizer"))
         for name in ("dropout", "recurrent_dropout"):
             setattr(self, name, self._fraction(name, options[name]))
         for name in (
@@ -233,8 +236,8 @@ class Recurrent(Layer):
         dropped = bool(self.recurrent_dropout)
         self._state_drop = np.empty(shape if dropped else (0, 0, 0), self.dtype)
         self._dropped = self._empty
-        work = rows * self.gates * self.units**2
-        self._parallel = rows > BLOCK and work >= _PARALLEL
+        work = rows * steps * self.gates * self.units**2
+        self._parallel = work >= _PARALLEL
 
     @property
     def learns(self) -> bool:
@@ -255,11 +258,9 @@ class Recurrent(Layer):
         """Return the input's mask, also where the sequence was turned round."""
         return mask if self.return_sequences else None
 
+    @one_blas_thread
     def forward(self, x: Array, training: bool, rng: Rng) -> Array:
         """Return the last output, or those of all steps."""
-        if not one_blas_thread.asked:
-            with one_blas_thread:
-                return self.forward(x, training, rng)
         if not self._function:
             self._function = gemm_address(self._z.dtype)
         self._drop = training and rng is not None
@@ -292,13 +293,14 @@ class Recurrent(Layer):
             step = 0 if self.go_backwards else -1
             last[~self._seen[:, step]] = 0
 
-    def _run(self, block: Any, parallel: Any, *arguments: Any) -> None:
-        """Call a kernel for all blocks of rows."""
-        if self._parallel and numba.get_num_threads() > 1:
-            parallel(*arguments)
-            return
-        for start in range(0, len(self._held["h"]), BLOCK):
-            block(start, *arguments)
+    def _run(self, block: Any, *arguments: Any) -> None:
+        """Call a kernel for all blocks of rows, which do not depend on one another."""
+
+        def work(first: int, last: int) -> None:
+            for k in range(first, last):
+                block(k * BLOCK, *arguments)
+
+        spread(work, -(-len(self._held["h"]) // BLOCK), self._parallel)
 
     def _run_forward(self) -> None:
         """Take the products of the inputs through all steps."""
@@ -326,11 +328,9 @@ class Recurrent(Layer):
         np.multiply(self._x, self._input_drop[g][:, None], out)
         return out
 
+    @one_blas_thread
     def backward(self, grad: Array, need_input: bool) -> Array:
         """Fill the gradients of the weights; return that of the input."""
-        if not one_blas_thread.asked:
-            with one_blas_thread:
-                return self.backward(grad, need_input)
         dh = self._held["dh"]
         if self.return_sequences:
             dh[...] = 0

@@ -15,6 +15,9 @@ from optlab.layers.registry import register
 class SimpleRNN(Recurrent):
     """Fully connected recurrence: the output is the state.
 
+    There is no `activity_regularizer`: tf.keras 3.15 takes one and leaves it out. An
+    `ActivityRegularization` layer after this one does the same in both.
+
     Parameters
     ----------
     units : int
@@ -72,7 +75,6 @@ class SimpleRNN(Recurrent):
         held = self._held
         self._run(
             kernels.forward_block,
-            kernels.forward_parallel,
             *self._settings(),
             held["z"],
             self.recurrent_kernel,
@@ -90,7 +92,6 @@ class SimpleRNN(Recurrent):
         held = self._held
         self._run(
             kernels.backward_block,
-            kernels.backward_parallel,
             *self._settings(),
             grad,
             held["z"],
