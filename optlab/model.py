@@ -108,6 +108,7 @@ class Sequential:
             self._graph = Graph(self.layers, self.sources, self.masked)
         self.output_shape = self.layers[-1].output_shape
         self.mask: Array | None = None
+        self._penalized = [p for p in self.parts() if p.activity_regularizer]
         self._weights = ModelWeights(weights, self.dtype)
         self._input = Buffer(self.input_shape, self.dtype)
         self._input_axes = 1 + len(self.input_shape)
@@ -364,8 +365,17 @@ class Sequential:
         return below if input_gradient else None
 
     def penalty(self) -> float:
-        """Return the regularizers' part of the loss."""
+        """Return the regularizers' part of the loss, after a `forward`."""
+        found = self.weight_penalty()
+        return found + self.activity_penalty() if self._penalized else found
+
+    def weight_penalty(self) -> float:
+        """Return the part of `penalty` that is on weights."""
         return sum((r.penalty(w) for r, w, _ in self._weights.regularized), 0.0)
+
+    def activity_penalty(self) -> float:
+        """Return the part of `penalty` that is on the outputs of layers."""
+        return sum((layer.activity_penalty() for layer in self._penalized), 0.0)
 
     def predict(self, x: npt.ArrayLike, batch_size: int = 1024) -> Array:
         """Return the outputs for all rows, as a new array.
@@ -383,7 +393,9 @@ class Sequential:
                 f"Received: batch_size={batch_size!r}"
             )
         x = self._checked_input(x)
-        out = np.empty((len(x), *self.output_shape), self.dtype)
+        shape = (len(x), *self.output_shape)
+        check_room(math.prod(shape) * self.dtype.itemsize, "The outputs of all rows")
+        out = np.empty(shape, self.dtype)
         with flush_subnormals():
             for start in range(0, len(x), batch_size):
                 stop = start + batch_size

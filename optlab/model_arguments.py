@@ -114,8 +114,11 @@ def checked_layers(layers: object) -> tuple[Layer, ...]:
             f"`layers` must be a list of at least one layer. Received: {layers!r}"
         )
     found: list[Any] = []
-    for one in layers:
-        found += map(get, expand(one)) if isinstance(one, Mapping) else [one]
+    for place, one in enumerate(layers):
+        try:
+            found += map(get, expand(one)) if isinstance(one, Mapping) else [one]
+        except InputError as error:
+            raise InputError(f"layers[{place}]: {error}") from error
     layers = found
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):

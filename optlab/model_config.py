@@ -125,6 +125,7 @@ class _Reader:
         self.layers: list[Layer] = []
         self.dtypes: set[str] = set()
         self.shape: Sequence[int | None] | None = None
+        self.read = 0
 
     def model(self, config: Entry, start: tuple[str, ...]) -> str:
         """Read a model whose input is the layer named in `start`; name its output."""
@@ -174,16 +175,16 @@ class _Reader:
         if settings.get("dtype") is not None:
             self.dtypes.add(_dtype_name(settings["dtype"]))
         name = entry.get("name") or settings.get("name")
+        label = f"The layer {name!r}" if name else f"The layer number {self.read}"
+        self.read += 1
         if str(entry.get("module")).startswith("keras.src.ops") and kind == "Add":
             settings = {"name": name}
         elif entry.get("registered_name") not in (None, "optlab>Residual"):
-            raise InputError(
-                f"The layer {name!r} is of class {kind!r}, which optlab lacks."
-            )
+            raise InputError(f"{label} is of class {kind!r}, which optlab lacks.")
         try:
             layer = get({"class_name": kind, "config": settings})
         except InputError as error:
-            raise InputError(f"The layer {name!r} of the model: {error}") from error
+            raise InputError(f"{label} of the model: {error}") from error
         # The names are there to be referred to, and stay the layers' own.
         layer.after(*(entry.get("inputs") or given))
         self.layers.append(layer)

@@ -137,7 +137,7 @@ class Graph:
                 continue
             layer, numbers = self._layers[k], self._sources[k]
             below = any(wants[n] for n in numbers)
-            back = layer.backward_from_logits if from_logits else layer.backward
+            back = layer.backward_from_logits if from_logits else layer.backward_step
             from_logits = False
             found: Any = back(grads.pop(k), below)
             if not below:

@@ -1,4 +1,4 @@
-r"""Penalties on weights, added to the loss, and their gradients.
+r"""Penalties on weights or outputs, added to the loss, and their gradients.
 
 .. math::
     R(w) = \lambda_1 \sum |w| + \lambda_2 \sum w^2, \qquad
@@ -49,9 +49,12 @@ class Regularizer:
         w = np.ascontiguousarray(numeric("w", w))
         return self.penalty(w if w.dtype in self._factors else w.astype(np.float64))
 
-    def add_gradient(self, w: Array, grad: Array) -> None:
-        """Add the penalty's gradient to `grad`, in place; both contiguous."""
-        add_gradient(w.reshape(-1), self._factors[w.dtype], grad.reshape(-1))
+    def add_gradient(self, w: Array, grad: Array, rows: int = 1) -> None:
+        """Add the gradient of the penalty over `rows` to `grad`; both contiguous."""
+        factors = self._factors[w.dtype]
+        if rows > 1:
+            factors = factors / w.dtype.type(rows)
+        add_gradient(w.reshape(-1), factors, grad.reshape(-1))
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, as tf.keras names them."""

@@ -23,7 +23,7 @@ def bench(
     suites: Annotated[
         list[str] | None,
         typer.Argument(
-            help="step, loss, dense, fit, compile, schedule, threads, or all.",
+            help="step, loss, dense, fit, layers, compile, schedule, threads, or all.",
             show_default="step",
         ),
     ] = None,

@@ -1,6 +1,7 @@
 """The layers of a model; importing a module here enters its layers into `get`."""
 
 from optlab.layers.activation import Activation
+from optlab.layers.activity_regularization import ActivityRegularization
 from optlab.layers.base import Layer
 from optlab.layers.batch_normalization import BatchNormalization
 from optlab.layers.bidirectional import Bidirectional
@@ -48,6 +49,7 @@ __all__ = [
     "LSTM",
     "REGISTRY",
     "Activation",
+    "ActivityRegularization",
     "Add",
     "AveragePooling1D",
     "AveragePooling2D",

@@ -105,6 +105,8 @@ class Layer:
 
     supports_masking: ClassVar[bool] = False
     merges: ClassVar[bool] = False
+    #: The penalty on the output, where the layer was given one.
+    activity_regularizer: regularizers.Regularizer | None = None
 
     def __init__(self, trainable: bool = True, name: str | None = None) -> None:
         if name is not None and (not isinstance(name, str) or not name or "/" in name):
@@ -289,6 +291,25 @@ class Layer:
         """As `backward`, for the derivative by `logits` instead of by the output."""
         return self.backward(grad, need_input)
 
+    def activity_penalty(self) -> float:
+        """Return the penalty on the latest output, per row, as in tf.keras."""
+        if self.activity_regularizer is None:
+            return 0.0
+        return self.activity_regularizer.penalty(self.output) / len(self.output)
+
+    def penalized_backward(self, grad: Array, need_input: bool) -> Array:
+        """As `backward`, with the gradient of the penalty on the output."""
+        if self.activity_regularizer is not None:
+            self.activity_regularizer.add_gradient(self.output, grad, len(grad))
+        return self.backward(grad, need_input)
+
+    @property
+    def backward_step(self) -> Step:
+        """What goes back through the layer and the penalty on its output."""
+        if self.activity_regularizer is None:
+            return self.backward
+        return self.penalized_backward
+
     def arguments(self) -> dict[str, Any]:
         """Return the constructor's arguments as live objects.
 
@@ -348,6 +369,10 @@ class Layer:
         except InputError as error:
             raise self._error(str(error)) from error
 
+    def _regularize_activity(self, identifier: object) -> None:
+        """Keep the penalty on the output, which None leaves out."""
+        self.activity_regularizer = self._get(regularizers.get, identifier)
+
     def _flag(self, name: str, value: object) -> bool:
         """Return a truth value, or raise where it is none."""
         try:
@@ -391,12 +416,12 @@ def backward_steps(
     then need not compute the gradient of its input.
     """
     if need_input:
-        return [(layer.backward, True) for layer in reversed(layers)]
+        return [(layer.backward_step, True) for layer in reversed(layers)]
     learning = [i for i, layer in enumerate(layers) if layer.learns]
     if not learning:
         return []
     first = learning[0]
     return [
-        (layer.backward, layer is not layers[first])
+        (layer.backward_step, layer is not layers[first])
         for layer in reversed(layers[first:])
     ]

@@ -11,6 +11,9 @@ the biased one, in the moving average too (torch averages the unbiased one, and 
 ``momentum`` is one minus ours), and a frozen layer uses the moving averages even in
 training.
 
+Where the steps of the inputs have a mask, means and variances are of the steps that
+count, with tf.keras's divisor: their number plus 1e-7. All steps are normalized.
+
 Ioffe and Szegedy (2015), "Batch normalization: accelerating deep network training by
 reducing internal covariate shift", arXiv:1502.03167.
 """
@@ -28,6 +31,9 @@ from optlab.layers.base import Array, Layer, Rng, Shape, Weight, fold, with_rows
 from optlab.layers.buffer import Buffer
 from optlab.layers.registry import register
 from optlab.lookup import is_count, number
+
+#: tf.keras's `epsilon()`.
+_EPSILON = 1e-7
 
 
 @register
@@ -53,6 +59,8 @@ class BatchNormalization(Layer):
     trainable, name
         See `Layer`. A frozen layer also uses and keeps its moving averages in training.
     """
+
+    supports_masking = True
 
     def __init__(
         self,
@@ -167,6 +175,9 @@ class BatchNormalization(Layer):
         """Normalize by the batch (training and not frozen) or by the averages."""
         self._x = x = fold(x)
         self._by_batch = training and self._trainable
+        self._counted: Array | None = None
+        if self._by_batch and self.mask is not None:
+            return self._forward_masked(x, self.mask)
         run = kernels.forward_training if self._by_batch else kernels.forward_inference
         run(
             x,
@@ -180,8 +191,49 @@ class BatchNormalization(Layer):
         )
         return self.output
 
+    def _forward_masked(self, x: Array, mask: Array) -> Array:
+        """Normalize by the steps of the batch that count."""
+        if mask.ndim != len(self.input_shape):
+            raise self._error(
+                "A mask must have one axis less than the inputs. Received: a mask of "
+                f"{mask.ndim} axes for inputs of shape {with_rows(self.input_shape)}."
+            )
+        self._counted = counted = mask.reshape(-1, 1)
+        epsilon, momentum, rest = self._options
+        self._count = x.dtype.type(np.count_nonzero(counted) + _EPSILON)
+        mean = np.where(counted, x, 0).sum(0) / self._count
+        self._centred = x - mean
+        variance = np.where(counted, self._centred**2, 0).sum(0) / self._count
+        for moving, value in (
+            (self.moving_mean, mean),
+            (self.moving_variance, variance),
+        ):
+            moving[...] = moving * momentum + value * rest
+        self._inverse = 1 / np.sqrt(variance + epsilon)
+        np.multiply(self._centred, self._inverse * self.gamma, self._matrix)
+        np.add(self._matrix, self.beta, self._matrix)
+        return self.output
+
+    def _backward_masked(self, grad: Array, counted: Array) -> None:
+        """Turn `grad` into the gradient of the input."""
+        gamma_grad, beta_grad = self._grads
+        centred, inverse = self._centred, self._inverse
+        grad.sum(0, out=beta_grad)
+        along = (grad * centred).sum(0)
+        np.multiply(along, inverse, gamma_grad)
+        by_mean = -inverse * self.gamma * beta_grad
+        by_variance = -self.gamma * along * inverse**3 / 2
+        # The mean's share of the variance: 0 but for the epsilon in its divisor.
+        rest = np.where(counted, centred, 0).sum(0)
+        by_mean -= 2 * by_variance * rest / self._count
+        grad *= self.gamma * inverse
+        grad += counted * ((2 * by_variance * centred + by_mean) / self._count)
+
     def backward(self, grad: Array, need_input: bool) -> Array:
         """Fill the gradients of gamma and beta; return that of the input."""
+        if self._counted is not None:
+            self._backward_masked(fold(grad), self._counted)
+            return grad
         run = (
             kernels.backward_training if self._by_batch else kernels.backward_inference
         )

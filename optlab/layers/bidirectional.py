@@ -186,8 +186,8 @@ class Bidirectional(Wrapper):
             if self.merge_mode == "ave":
                 np.divide(one, 2, one)
             turned[...] = one
-        first = self.forward_layer.backward(one, need_input)
-        second = self.backward_layer.backward(other, need_input)
+        first = self.forward_layer.backward_step(one, need_input)
+        second = self.backward_layer.backward_step(other, need_input)
         return np.add(first, second, self._grad) if need_input else grad
 
 

@@ -50,6 +50,8 @@ class Convolution(Filters):
         First values; see `optlab.initializers.get`.
     kernel_regularizer, bias_regularizer : str, mapping or None
         Penalties; see `optlab.regularizers.get`.
+    activity_regularizer : str, mapping or None
+        Penalty on the outputs, divided by the rows of the batch.
     trainable, name
         See `Layer`.
 
@@ -79,28 +81,18 @@ class Convolution(Filters):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         trainable: bool = True,
         name: str | None = None,
     ) -> None:
         super().__init__(trainable, name)
-        if not is_count(filters, 1):
-            raise self._error(
-                f"`filters` must be a positive integer. Received: filters={filters!r}."
-            )
         if not is_count(groups, 1) or groups != 1:
             raise self._error(
                 "`groups` must be 1; `DepthwiseConv2D` has a group for each channel. "
                 f"Received: groups={groups!r}."
             )
-        self.filters, self.groups = int(filters), 1
-        self.kernel_size = self._lengths("kernel_size", kernel_size)
-        self.strides = self._lengths("strides", strides)
-        self.dilation_rate = self._lengths("dilation_rate", dilation_rate)
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise self._error(
-                "`strides` above 1 and `dilation_rate` above 1 exclude each other. "
-                f"Received: strides={strides!r}, dilation_rate={dilation_rate!r}."
-            )
+        self.groups = 1
+        self._keep_window(filters, kernel_size, strides, dilation_rate)
         kinds = ("valid", "same", "causal")[: 4 - self.rank]
         self.padding = self._padding_name(padding, *kinds)
         self.data_format = self._channels_last(data_format)
@@ -111,6 +103,7 @@ class Convolution(Filters):
             bias_initializer,
             kernel_regularizer,
             bias_regularizer,
+            activity_regularizer,
         )
 
     def build(self, input_shape: Shape, dtype: np.dtype[Any]) -> list[Weight]:

@@ -116,7 +116,6 @@ class ConvolutionPlan:
         channels, filters = geometry.input[2], geometry.output[2]
         taps = geometry.kernel[0] * geometry.kernel[1]
         self._taps, self._channels, self._filters = taps, channels, filters
-        self._packed = self._panels(filters, taps * channels, dtype)
         self._levels = self._window_levels()
         self._pads = geometry.padded != geometry.input
         self._padded = Buffer(geometry.padded, dtype)
@@ -126,12 +125,13 @@ class ConvolutionPlan:
         largest = max(
             len(a.taps) * len(b.taps) for a, b in itertools.product(*self._lines)
         )
-        self._packed_back = self._panels(channels, largest * filters, dtype).reshape(-1)
+        self._panel_depths = taps * channels, largest * filters
         self._no_bias = np.empty(0, dtype)
         self._rows = -1
 
-    def _panels(self, columns: int, depth: int, dtype: np.dtype[Any]) -> Array:
-        return np.empty((-(-columns // self._width), depth, self._width), dtype)
+    def _panels(self, columns: int, depth: int) -> Array:
+        shape = -(-columns // self._width), depth, self._width
+        return np.empty(shape, self._no_bias.dtype)
 
     def _window_levels(self) -> Array:
         """Return the nested sums of the output."""
@@ -163,6 +163,10 @@ class ConvolutionPlan:
         """Make tables and buffers fit a batch of `rows` images."""
         if rows == self._rows:
             return
+        if self._rows < 0:
+            depth, depth_back = self._panel_depths
+            self._packed = self._panels(self._filters, depth)
+            self._packed_back = self._panels(self._channels, depth_back).reshape(-1)
         self._rows = rows
         g = self.geometry
         self._x = self._padded.rows(rows)

@@ -20,7 +20,6 @@ from optlab.layers.base import Array, Shape, Weight
 from optlab.layers.convolution_plan import ConvolutionPlan, Geometry
 from optlab.layers.filters import Filters
 from optlab.layers.registry import register
-from optlab.lookup import is_count
 
 
 class ConvolutionTranspose(Filters):
@@ -50,6 +49,8 @@ class ConvolutionTranspose(Filters):
         First values; see `optlab.initializers.get`.
     kernel_regularizer, bias_regularizer : str, mapping or None
         Penalties; see `optlab.regularizers.get`.
+    activity_regularizer : str, mapping or None
+        Penalty on the outputs, divided by the rows of the batch.
     trainable, name
         See `Layer`.
 
@@ -79,23 +80,12 @@ class ConvolutionTranspose(Filters):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         trainable: bool = True,
         name: str | None = None,
     ) -> None:
         super().__init__(trainable, name)
-        if not is_count(filters, 1):
-            raise self._error(
-                f"`filters` must be a positive integer. Received: filters={filters!r}."
-            )
-        self.filters = int(filters)
-        self.kernel_size = self._lengths("kernel_size", kernel_size)
-        self.strides = self._lengths("strides", strides)
-        self.dilation_rate = self._lengths("dilation_rate", dilation_rate)
-        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
-            raise self._error(
-                "`strides` above 1 and `dilation_rate` above 1 exclude each other. "
-                f"Received: strides={strides!r}, dilation_rate={dilation_rate!r}."
-            )
+        self._keep_window(filters, kernel_size, strides, dilation_rate)
         self.padding = self._padding_name(padding, "valid", "same")
         self.output_padding = None
         if output_padding is not None:
@@ -113,6 +103,7 @@ class ConvolutionTranspose(Filters):
             bias_initializer,
             kernel_regularizer,
             bias_regularizer,
+            activity_regularizer,
         )
 
     def _length(self, size: int, axis: int) -> int:

@@ -45,6 +45,8 @@ class Dense(Layer):
         First values; see `optlab.initializers.get`.
     kernel_regularizer, bias_regularizer : str, mapping or None
         Penalties; see `optlab.regularizers.get`.
+    activity_regularizer : str, mapping or None
+        Penalty on the outputs, divided by the rows of the batch.
     trainable, name
         See `Layer`.
 
@@ -72,6 +74,7 @@ class Dense(Layer):
         bias_initializer: Any = "zeros",
         kernel_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         trainable: bool = True,
         name: str | None = None,
     ) -> None:
@@ -93,6 +96,7 @@ class Dense(Layer):
         self.bias_initializer = self._get(initializers.get, bias_initializer)
         self.kernel_regularizer = self._get(regularizers.get, kernel_regularizer)
         self.bias_regularizer = self._get(regularizers.get, bias_regularizer)
+        self._regularize_activity(activity_regularizer)
         self.bias: Array | None = None
         self.bias_grad: Array | None = None
         self.kernel: Array

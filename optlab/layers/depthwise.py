@@ -50,6 +50,8 @@ class DepthwiseConv2D(Filters):
         First values; see `optlab.initializers.get`.
     depthwise_regularizer, bias_regularizer : str, mapping or None
         Penalties; see `optlab.regularizers.get`.
+    activity_regularizer : str, mapping or None
+        Penalty on the outputs, divided by the rows of the batch.
     trainable, name
         See `Layer`.
 
@@ -80,6 +82,7 @@ class DepthwiseConv2D(Filters):
         bias_initializer: Any = "zeros",
         depthwise_regularizer: Any = None,
         bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
         trainable: bool = True,
         name: str | None = None,
     ) -> None:
@@ -110,6 +113,7 @@ class DepthwiseConv2D(Filters):
             bias_initializer,
             depthwise_regularizer,
             bias_regularizer,
+            activity_regularizer,
             prefix="depthwise",
         )
 

@@ -20,6 +20,7 @@ from optlab.layers.buffer import Buffer
 from optlab.layers.convolution_plan import PARALLEL_VALUES
 from optlab.layers.team import spread
 from optlab.layers.windows import Windowed
+from optlab.lookup import is_count
 
 
 class Filters(Windowed):
@@ -27,6 +28,24 @@ class Filters(Windowed):
 
     A subclass implements `_apply` and `_gradients`.
     """
+
+    def _keep_window(
+        self, filters: int, kernel_size: Any, strides: Any, dilation_rate: Any
+    ) -> None:
+        """Check and keep the arguments of a convolution's window."""
+        if not is_count(filters, 1):
+            raise self._error(
+                f"`filters` must be a positive integer. Received: filters={filters!r}."
+            )
+        self.filters = int(filters)
+        self.kernel_size = self._lengths("kernel_size", kernel_size)
+        self.strides = self._lengths("strides", strides)
+        self.dilation_rate = self._lengths("dilation_rate", dilation_rate)
+        if max(self.strides) > 1 and max(self.dilation_rate) > 1:
+            raise self._error(
+                "`strides` above 1 and `dilation_rate` above 1 exclude each other. "
+                f"Received: strides={strides!r}, dilation_rate={dilation_rate!r}."
+            )
 
     def _keep(
         self,
@@ -36,6 +55,7 @@ class Filters(Windowed):
         bias_initializer: Any,
         kernel_regularizer: Any,
         bias_regularizer: Any,
+        activity_regularizer: Any,
         prefix: str = "kernel",
     ) -> None:
         """Check and keep the arguments that all have, the kernel's under `prefix`."""
@@ -49,6 +69,7 @@ class Filters(Windowed):
             ("bias_regularizer", regularizers.get, bias_regularizer),
         ):
             setattr(self, name, self._get(get, value))
+        self._regularize_activity(activity_regularizer)
         self.bias: Array | None = None
         self.bias_grad: Array | None = None
         self.kernel: Array

@@ -167,7 +167,10 @@ class ReLU(Activation):
         """Return the gradient of the input."""
         if not self._cut:
             return super().backward(grad, need_input)
-        limit = np.inf if self.max_value is None else self.max_value
+        limit: Any = np.inf if self.max_value is None else self.max_value
+        if limit == 6 and not self.threshold:
+            # That is relu6 in tf.keras, whose derivative is 0 at 6 itself.
+            limit = np.nextafter(grad.dtype.type(limit), grad.dtype.type(0))
         rectified.cut_backward(
             grad.reshape(-1),
             self._z.reshape(-1),

@@ -42,6 +42,11 @@ class TimeDistributed(Wrapper):
                 "`layer` must be one that takes the rows of a batch one by one. "
                 f"Received: {type(self.layer).__name__}."
             )
+        if any(part.activity_regularizer for part in self.layer.parts()):
+            raise self._error(
+                "`layer` must have no `activity_regularizer`: inside `TimeDistributed` "
+                "tf.keras leaves it out."
+            )
         self.inner = (self.layer,)
         if not trainable:
             self.trainable = False

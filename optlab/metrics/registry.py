@@ -149,11 +149,25 @@ def direction(name: str) -> str | None:
     return METRICS[own].direction if own else None
 
 
+#: What tf.keras writes down of arguments that optlab has not, where it is what optlab
+#: computes.
+_USUAL = (
+    ("curve", "ROC"),
+    ("summation_method", "interpolation"),
+    ("class_aggregation", "uniform_average"),
+    ("num_regressors", 0),
+)
+
+
 def _from_mapping(identifier: Mapping[str, Any]) -> Metric:
     cls, arguments = METRICS.split(identifier)
     if "class_name" in identifier:
         name = str(identifier["class_name"])
-        arguments.pop("dtype", None)
+        arguments = {
+            key: value
+            for key, value in arguments.items()
+            if key != "dtype" and (key, value) not in _USUAL
+        }
     else:
         name = arguments["name"] = identifier["name"]
     made: Metric = construct("metric", name, cls, arguments)

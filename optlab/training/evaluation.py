@@ -58,10 +58,10 @@ class Evaluator:
             weights = None if self.weights is None else self.weights[batch]
             output = model.forward(self.x[batch], training=False)
             value = self.objective.value(targets, output, weights)
-            total += value * (batch.stop - start)
+            total += (value + model.activity_penalty()) * (batch.stop - start)
             for update in self._updates:
                 update(targets, output)
-        found = {"loss": total / rows + model.penalty()}
+        found = {"loss": total / rows + model.weight_penalty()}
         for metric in self.metrics:
             found[metric.name] = metric.result()
         return found

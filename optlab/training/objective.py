@@ -5,6 +5,7 @@ takes the logits before it, as tf.keras does in its compiled training: otherwise
 probability that rounds to 0 or 1 has no gradient left. A loss that was told
 `from_logits` although the model ends so is corrected in the same way. With `plain`
 nothing is recovered: the textbook formula on the outputs, as in tf.keras's eager mode.
+Nor is it where the last layer's outputs have a penalty of their own.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Objective:
             not plain
             and activation is not None
             and model.final_activation == activation
+            and model.layers[-1].activity_regularizer is None
         )
         self.loss = loss
         if self.uses_logits and not loss.from_logits:
