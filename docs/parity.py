@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from optlab.files import write_text
-from optlab.validation import catalogue
+from optlab.validation import catalogue, draws
 from optlab.validation.matrix import BOUNDS
 from optlab.validation.matrix.modes import MODES
 
@@ -43,9 +43,10 @@ run on one and on two. The whole matrix also has every argument of every rule aw
 its default, all pairs of options, 0-d, empty, wide, tall and many-axed tensors in lists
 and arenas, starts at zero, the state handed over in the middle, 300 random
 configurations of all of it together, whole calls of `fit`, and published formulas in
-extended precision. Losses, schedules and layers follow, and a whole training run.
-Exit status 1 where anything is outside its tolerance; the message names optimizer,
-dtype, mode, step, tensor, index and both values.
+extended precision. Losses, metrics and schedules follow, every layer in 40 random
+configurations, and a whole training run. Exit status 1 where anything is outside its
+tolerance; the message names optimizer, dtype, mode, step, tensor, index and both
+values.
 
 A distance is in units in the last place (ULP), or in *roundings*: machine epsilon times
 the largest magnitude that the element has had, which does not explode where a number
@@ -73,6 +74,10 @@ The twin may drift ten times as far; experiments that amplify little must stay b
 1e-10 (float64) or 1e-6 (float32). A second twin starts each watched step from our
 weights, where nothing can have been amplified.
 
+The twin's optimizer is given the gradients of embeddings as dense arrays. Given slices,
+as in its own `fit`, tf.keras squares those of a repeated index before it adds them up
+(`repeated-ids-are-squared-first` below), which is another rule.
+
 ## Your own optimizer
 
 [examples/adabelief_keras.py](../examples/adabelief_keras.py) holds a Keras optimizer
@@ -98,7 +103,7 @@ def main() -> int:
     parser.add_argument("--matrix", type=Path, metavar="FILE")
     parser.add_argument("--random", type=Path, metavar="FILE")
     chosen = parser.parse_args()
-    parts = [HEAD, modes(), bounds()]
+    parts = [HEAD, modes(), bounds(), layers()]
     for name, path, written in (
         ("matrix", chosen.matrix, measured),
         ("random", chosen.random, drawn),
@@ -175,6 +180,28 @@ def bounds() -> str:
             f"| {bound.mode} | {names} | {bound.option} | {bound.dtype} | "
             f"{_power_of_two(bound.roundings)} | {bound.reason} |"
         )
+    return "\n".join([*rows, ""])
+
+
+def layers() -> str:
+    """Return the table of the tolerances of layers."""
+    rows = [
+        "## Layers",
+        "",
+        "Every layer is compared in random configurations, with masks, dropout and "
+        "penalties: its output, its gradients by the input and by all weights, and "
+        "what it keeps. So many roundings of a tensor's largest entry pass, and keep "
+        "float64 within 1e-12 but for bilinear enlargement. What is not listed must "
+        "agree to the last bit: "
+        + ", ".join(name for name in draws.DRAWS if name not in draws.BOUNDS)
+        + ".",
+        "",
+        "| layer | float32 | float64 | reason |",
+        "|---|---|---|---|",
+    ]
+    for name, (single, double, reason) in draws.BOUNDS.items():
+        first, second = _power_of_two(single), _power_of_two(double)
+        rows.append(f"| {name} | {first} | {second} | {reason} |")
     return "\n".join([*rows, ""])
 
 

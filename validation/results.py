@@ -15,8 +15,8 @@ class Result:
     Attributes
     ----------
     group : str
-        "optimizers", "random", "golden", "losses", "layers", "schedules", "runs",
-        "fits" or "yours".
+        "optimizers", "random", "golden", "losses", "metrics", "layers", "schedules",
+        "runs", "fits" or "yours".
     label : str
         What was compared, with its arguments: "adam amsgrad".
     dtype, mode, regime : str

@@ -28,6 +28,7 @@ GROUPS = (
     "random",
     "fits",
     "losses",
+    "metrics",
     "schedules",
     "layers",
 )

@@ -182,7 +182,8 @@ def test_bounds_are_only_where_they_are_explained():
 
 def test_the_plans_cover_every_optimizer():
     for full in (False, True):
-        names = {"optimizers", "losses", "schedules", "layers", "runs", "golden"}
+        names = {"optimizers", "losses", "metrics", "schedules", "layers"}
+        names |= {"runs", "golden"}
         more = {"random", "fits"} if full else set()
         assert {part.name for part in plan(full)} == names | more
     (only,) = plan(only=["lion"])

@@ -9,32 +9,25 @@ from typing import Any
 import numpy as np
 
 from optlab.layers import (
+    GRU,
+    LSTM,
     Activation,
-    AveragePooling1D,
-    AveragePooling2D,
+    Add,
     BatchNormalization,
-    Conv1D,
-    Conv1DTranspose,
+    Bidirectional,
+    Concatenate,
     Conv2D,
-    Conv2DTranspose,
-    Cropping2D,
     Dense,
-    DepthwiseConv2D,
     Dropout,
-    GlobalAveragePooling1D,
     GlobalAveragePooling2D,
-    GlobalMaxPooling2D,
     Layer,
-    MaxPooling1D,
+    LayerNormalization,
+    Masking,
     MaxPooling2D,
-    Normalization,
-    Permute,
-    Rescaling,
     Reshape,
     Residual,
     SpatialDropout2D,
-    UpSampling2D,
-    ZeroPadding2D,
+    TimeDistributed,
 )
 from optlab.model import Sequential
 from optlab.typing import Array
@@ -65,7 +58,6 @@ ACTIVATIONS = (
 )
 
 _ROWS, _UNITS = 37, 12
-_IMAGE, _STEPS = (4, 3, 1), (6, 2)
 
 
 def stacks() -> dict[str, list[Layer]]:
@@ -90,49 +82,37 @@ def stacks() -> dict[str, list[Layer]]:
             Dense(3, activation="softmax"),
         ],
     }
-    return found | _images()
+    return found | _over_steps_and_images()
 
 
-def _images() -> dict[str, list[Layer]]:
-    """Return the stacks over images and sequences."""
-    relu: dict[str, Any] = {"activation": "relu"}
-    after_image: dict[str, list[Layer]] = {
-        "convolution": [Conv2D(5, 2, **relu)],
-        "convolution same": [Conv2D(9, 3, padding="same", activation="tanh")],
-        "convolution strided": [Conv2D(3, 2, strides=2, padding="same")],
-        "convolution dilated": [Conv2D(3, 2, dilation_rate=(2, 1))],
-        "convolution transposed": [Conv2DTranspose(3, 3, strides=2, padding="same")],
-        "convolution depthwise": [DepthwiseConv2D(2, depth_multiplier=3, **relu)],
+def _over_steps_and_images() -> dict[str, list[Layer]]:
+    """Return the stacks in which layers over images, steps and masks meet."""
+    return {
         "convolution deep": [
-            Conv2D(8, 3, padding="same", **relu),
+            Reshape((4, 3, 1)),
+            Conv2D(8, 3, padding="same", activation="relu"),
             MaxPooling2D(2, padding="same"),
             SpatialDropout2D(0.3),
-            Conv2D(6, 2, **relu),
+            Conv2D(6, 2, activation="relu"),
             GlobalAveragePooling2D(),
             Dense(3, activation="softmax"),
         ],
-        "pooling maximum": [MaxPooling2D(2, strides=1)],
-        "pooling average": [AveragePooling2D(2, padding="same")],
-        "pooling global": [GlobalMaxPooling2D()],
-        "shape": [
-            ZeroPadding2D(1),
-            Cropping2D(((0, 1), (1, 0))),
-            UpSampling2D((2, 3)),
-            Permute((3, 1, 2)),
+        "recurrent deep": [
+            Reshape((6, 2)),
+            Masking(mask_value=0.0),
+            Bidirectional(LSTM(4, return_sequences=True)),
+            BatchNormalization(),
+            TimeDistributed(Dense(5, activation="tanh")),
+            GRU(4),
+            Dense(2, activity_regularizer="l2"),
         ],
-        "scaling": [Rescaling(1 / 255, -0.5), Normalization(mean=0.1, variance=0.5)],
-    }
-    after_steps: dict[str, list[Layer]] = {
-        "convolution causal": [Conv1D(4, 2, padding="causal", dilation_rate=2)],
-        "convolution of steps": [
-            Conv1DTranspose(4, 3, **relu),
-            MaxPooling1D(2),
-            AveragePooling1D(2, 1),
-            GlobalAveragePooling1D(),
+        "merging": [
+            Dense(7, activation="tanh", name="one"),
+            Dense(7, name="other").after("input"),
+            Add(name="sum").after("one", "other"),
+            Concatenate().after("one", "sum", "input"),
+            LayerNormalization(),
         ],
-    }
-    return {name: [Reshape(_IMAGE), *made] for name, made in after_image.items()} | {
-        name: [Reshape(_STEPS), *made] for name, made in after_steps.items()
     }
 
 
@@ -160,6 +140,7 @@ def _inputs(model: Sequential) -> tuple[Array, Array]:
     """Return inputs and a gradient of the outputs."""
     rng = np.random.default_rng(5)
     x = (rng.standard_normal((_ROWS, _UNITS)) * 2).astype(model.dtype)
+    x[:5, -4:] = 0  # steps that a mask leaves out
     grad = rng.standard_normal((_ROWS, *model.output_shape)).astype(model.dtype)
     return x, grad
 

@@ -24,6 +24,14 @@ LOSSES: list[tuple[str, dict[str, Any], str]] = [
     ("huber", {}, "numbers"),
     ("huber", {"delta": 0.3}, "numbers"),
     ("log_cosh", {}, "numbers"),
+    ("hinge", {}, "numbers"),
+    ("squared_hinge", {}, "numbers"),
+    ("categorical_hinge", {}, "numbers"),
+    ("cosine_similarity", {}, "numbers"),
+    ("poisson", {}, "counts"),
+    ("kl_divergence", {}, "shares"),
+    ("mean_squared_logarithmic_error", {}, "counts"),
+    ("mean_absolute_percentage_error", {}, "numbers"),
     ("binary_crossentropy", {}, "chances"),
     ("binary_crossentropy", {"label_smoothing": 0.1}, "chances"),
     ("binary_crossentropy", {"from_logits": True}, "scores"),
@@ -89,6 +97,7 @@ def _data(name: str, kind: str, dtype: np.dtype[Any]) -> tuple[Array, Array, Arr
         "scores": scores,
         "chances": 1 / (1 + np.exp(-scores)),
         "shares": shares,
+        "counts": np.abs(scores),
     }[kind]
     labels = rng.integers(0, _SHAPE[1], _SHAPE[0])
     y: Array
@@ -96,6 +105,12 @@ def _data(name: str, kind: str, dtype: np.dtype[Any]) -> tuple[Array, Array, Arr
         y = labels
     elif name.startswith("categorical"):
         y = np.eye(_SHAPE[1], dtype=dtype)[labels]
+    elif name == "kl_divergence":
+        y = shares[::-1].astype(dtype)
+    elif kind == "counts":
+        y = rng.poisson(2.0, _SHAPE).astype(dtype)
+    elif name in ("hinge", "squared_hinge"):
+        y = rng.choice([-1.0, 1.0], _SHAPE).astype(dtype)
     elif name.startswith("binary"):
         y = rng.integers(0, 2, _SHAPE).astype(dtype)
     else:

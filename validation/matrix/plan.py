@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from optlab.optimizers import TABLE
+from optlab.validation.checks.drawn_layers import check_drawn_layers
 from optlab.validation.checks.fits import FITS, check_fits
 from optlab.validation.checks.golden import ROWS, check_golden
 from optlab.validation.checks.layers import check_layers, stacks
 from optlab.validation.checks.losses import LOSSES, check_losses
+from optlab.validation.checks.metrics import METRICS, check_metrics
 from optlab.validation.checks.schedules import SCHEDULES, check_schedules
+from optlab.validation.draws import DRAWS
 from optlab.validation.matrix.cases import (
     OPTIONS,
     Case,
@@ -45,6 +48,8 @@ _SHAPES: tuple[tuple[tuple[int, ...], ...], ...] = (
 _TINY = 1e-21
 #: Random configurations of the full matrix; those of one optimizer where asked for.
 _RANDOM, _RANDOM_OF_ONE = 300, 30
+#: Random configurations of each layer.
+_DRAWS, _QUICK_DRAWS = 40, 2
 #: Rows of a part of these for the second process.
 _PIECE = 25
 #: The rules for which threads are tried in the quick matrix.
@@ -102,15 +107,21 @@ def plan(full: bool = False, only: Sequence[str] = ()) -> list[Part]:
 def _others(full: bool) -> list[Part]:
     """Return the parts that are not about optimizers."""
     dtypes = DTYPES if full else ("float32",)
-    steps, rates = (200, 500) if full else (50, 120)
+    steps, rates, draws = (200, 500, _DRAWS) if full else (50, 120, _QUICK_DRAWS)
     runs = [("digits", dtype, steps) for dtype in (DTYPES if full else ("float64",))]
     return [
         Part("runs", len(runs), partial(check_runs, runs)),
         *([Part("fits", len(FITS), check_fits)] if full else []),
         Part("golden", ROWS, check_golden),
         Part("losses", len(LOSSES) * len(dtypes), partial(check_losses, dtypes)),
+        Part("metrics", len(METRICS), check_metrics),
         Part("schedules", len(SCHEDULES), partial(check_schedules, rates)),
         Part("layers", len(stacks()) * len(dtypes), partial(check_layers, dtypes)),
+        Part(
+            "layers",
+            len(DRAWS) * len(dtypes),
+            partial(check_drawn_layers, dtypes, draws),
+        ),
     ]
 
 

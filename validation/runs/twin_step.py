@@ -75,7 +75,11 @@ class TwinStep:
                 value = objective(y, output, sample_weight=weights)
                 for penalty in self.model.losses:
                     value += tf.cast(penalty, value.dtype)
+            # Dense, as the rules are written: of an embedding's slices tf.keras squares
+            # those of a repeated index before it adds them up (see the behaviour
+            # `repeated-ids-are-squared-first`).
             gradients = tape.gradient(value, self.variables)
+            gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]
             self.optimizer.apply(gradients)
             return value, gradients
 
