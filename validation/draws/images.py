@@ -34,6 +34,8 @@ def _drawn(rng: Rng, name: str, arguments: Any, shape: tuple[int, ...]) -> Drawn
     mask = None
     if layer.supports_masking and name.endswith("1D"):
         mask = some_mask(rng, _ROWS, shape[0])
+        if mask is not None:
+            mask[:, 0] = True  # the mean of no steps is NaN, on both sides
     return Drawn(layer, numbers(rng, _ROWS, shape), mask)
 
 
