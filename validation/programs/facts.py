@@ -10,8 +10,8 @@ import numpy as np
 
 from optlab.diagnosis.facts import Facts
 from optlab.typing import Array
-from optlab.validation.programs.building import is_trained, layers_of, optimizer_of
-from optlab.validation.programs.program import Program, Template
+from optlab.validation.programs.building import is_trained, optimizer_of
+from optlab.validation.programs.program import Template
 
 
 class ProgramFacts(Facts):
@@ -163,9 +163,3 @@ def short(rate: Any) -> float:
 def is_dense(entry: dict[str, Any]) -> bool:
     """Whether an entry is a dense layer."""
     return bool(entry.get("units")) and entry.get("class", "Dense") == "Dense"
-
-
-def built_layers(program: Program) -> list[Any]:
-    """Return the Keras layers of a program's entries, not built."""
-    layers = program.tree["model"]["layers"]
-    return [one for entry in layers for one in layers_of(entry, program.template)]

@@ -43,11 +43,6 @@ class RunComparison:
     status: str = ""
     rows: list[StepRow] = field(default_factory=list)
 
-    def drift_at(self, step: int) -> float:
-        """Return the drift after a step, or after the last one before it."""
-        drifts = [row.drift for row in self.rows if row.step <= step]
-        return drifts[-1] if drifts else 0.0
-
     def largest(self, name: str, until: int | None = None) -> float:
         """Return the largest "drift", "local" or "local_gradient" up to a step."""
         found = [
