@@ -112,16 +112,16 @@ class Hooks:
             if self._inside:
                 return original(model, *given, **named)
             collected = self._batches
-            if name == "train_on_batch" and collected and collected.model is model:
-                return self._on_batch(original, signature.bind(model, *given, **named))
+            bound = signature.bind(model, *given, **named)
+            if collected is not None:
+                if name == "train_on_batch" and collected.model is model:
+                    return self._on_batch(original, bound)
+                if name == "fit":
+                    self.ended()
+                return self._inner(original, bound)
             self.seen += 1
             if self.seen < self.number:
-                self._inside = True
-                try:
-                    return original(model, *given, **named)
-                finally:
-                    self._inside = False
-            bound = signature.bind(model, *given, **named)
+                return self._inner(original, bound)
             if name == "train_on_batch":
                 self._batches = Batches(model, self._place())
                 return self._on_batch(original, bound)
@@ -148,6 +148,10 @@ class Hooks:
         if collected.full:
             self.ended()
         collected.take(bound.arguments)
+        return self._inner(original, bound)
+
+    def _inner(self, original: Any, bound: inspect.BoundArguments) -> Any:
+        """Make a call, and take no notice of the calls that it makes."""
         self._inside = True
         try:
             return original(*bound.args, **bound.kwargs)

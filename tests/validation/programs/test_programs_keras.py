@@ -238,6 +238,25 @@ def test_batches_of_a_loop_are_its_rows(rows):
     assert "3 different batches" in batches.notes[0] and not batches.full
 
 
+def test_a_loop_is_captured_at_its_end(rows, monkeypatch):
+    x, y = rows
+    for name in hooks.TRAINING:
+        monkeypatch.setattr(keras.Model, name, getattr(keras.Model, name))
+    caught = []
+    watched = hooks.Hooks(__file__, 1, caught.append)
+    for name in hooks.TRAINING:
+        setattr(keras.Model, name, watched._training(keras.Model, name))
+    one, other = classifier(), classifier()
+    for k in range(4):
+        one.train_on_batch(x[20 * k : 20 * k + 20], y[20 * k : 20 * k + 20])
+        other.train_on_batch(x[:20], y[:20])  # a second model is not in the way
+    assert not caught
+    watched.ended()
+    (found,) = caught
+    assert found.model is one and len(found.arguments["x"]) == 80
+    assert read_program(found)[0].tree["training"]["batch_size"] == 20
+
+
 # Verdicts.
 
 
