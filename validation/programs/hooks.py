@@ -166,7 +166,9 @@ class Hooks:
         model = collected.model
         old = model.optimizer
         arguments = collected.restored()
-        self.places[id(model.optimizer)] = self.places.get(id(old))  # type: ignore
+        place = self.places.get(id(old))
+        if place is not None:
+            self.places[id(model.optimizer)] = place
         compiled = self.compiled.get(id(model), {})
         if compiled.get("optimizer") is not None:
             compiled = compiled | {"optimizer": model.optimizer}
@@ -177,7 +179,7 @@ class Hooks:
                 arguments,
                 compiled,
                 collected.place,
-                {k: v for k, v in self.places.items() if v is not None},
+                self.places,
                 collected.notes,
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 import inspect
 from dataclasses import dataclass
@@ -185,10 +186,9 @@ def _step_changes(captured: Captured, cured: Program) -> list[LineChange]:
     if cured.tree["model"].get("train_step") != "keras":
         return []
     owner = type(captured.model)
-    try:
+    line: int | None = None
+    with contextlib.suppress(OSError, TypeError):
         line = inspect.getsourcelines(owner.train_step)[1]
-    except (OSError, TypeError):
-        line = None
     return [LineChange(line, f"def train_step of {owner.__name__}", "")]
 
 
