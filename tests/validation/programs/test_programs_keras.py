@@ -221,42 +221,6 @@ def test_several_inputs_and_outputs(rows):
     assert outcome.training_score is not None
 
 
-def test_batches_of_a_loop_are_its_rows(rows):
-    x, y = rows
-    model = classifier()
-    first = model.get_weights()
-    batches = hooks.Batches(model, None)
-    for k in range(6):
-        part = slice(20 * (k % 3), 20 * (k % 3) + 20)
-        batches.take({"x": x[part], "y": y[part]})
-        model.train_on_batch(x[part], y[part])
-    arguments = batches.restored()
-    np.testing.assert_array_equal(arguments["x"], x[:60])
-    assert (arguments["batch_size"], arguments["epochs"]) == (20, 2)
-    np.testing.assert_array_equal(model.get_weights()[0], first[0])
-    assert int(model.optimizer.iterations) == 0
-    assert "3 different batches" in batches.notes[0] and not batches.full
-
-
-def test_a_loop_is_captured_at_its_end(rows, monkeypatch):
-    x, y = rows
-    for name in hooks.TRAINING:
-        monkeypatch.setattr(keras.Model, name, getattr(keras.Model, name))
-    caught = []
-    watched = hooks.Hooks(__file__, 1, caught.append)
-    for name in hooks.TRAINING:
-        setattr(keras.Model, name, watched._training(keras.Model, name))
-    one, other = classifier(), classifier()
-    for k in range(4):
-        one.train_on_batch(x[20 * k : 20 * k + 20], y[20 * k : 20 * k + 20])
-        other.train_on_batch(x[:20], y[:20])  # a second model is not in the way
-    assert not caught
-    watched.ended()
-    (found,) = caught
-    assert found.model is one and len(found.arguments["x"]) == 80
-    assert read_program(found)[0].tree["training"]["batch_size"] == 20
-
-
 # Verdicts.
 
 
