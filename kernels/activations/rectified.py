@@ -112,12 +112,12 @@ def selu_forward(z: Array, bias: Array, out: Array) -> None:
 
 @kernel
 def selu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
-    """Pass scale grad above 0, (out + scale alpha) grad below."""
+    """Pass scale grad from 0 on, (out + scale alpha) grad below."""
     g, y = grad.reshape(-1), kept.reshape(-1)
     zero, scale = grad.dtype.type(0), grad.dtype.type(SELU_SCALE)
     scale_alpha = grad.dtype.type(SELU_SCALE * SELU_ALPHA)
     for k in range(g.size):
-        g[k] = scale * g[k] if y[k] > zero else (y[k] + scale_alpha) * g[k]
+        g[k] = (y[k] + scale_alpha) * g[k] if y[k] < zero else scale * g[k]
     bias_gradient(grad, bias_grad)
 
 

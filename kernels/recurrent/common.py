@@ -89,7 +89,7 @@ def slope(code: int, y: Any) -> Any:
         return one if y > zero else y + one
     if code == 7:
         scale = np.float64(SELU_SCALE)
-        return one * scale if y > zero else y + one * (scale * SELU_ALPHA)
+        return y + one * (scale * SELU_ALPHA) if y < zero else one * scale
     if code == 8:
         return y
     return one

@@ -143,10 +143,10 @@ def _up_sampling_steps(rng: Rng) -> Drawn:
     return _drawn(rng, "UpSampling1D", arguments, _shape(rng, 1))
 
 
-def _spatial_dropout(name: str, rank: int) -> Draw:
+def _spatial_dropout(cls: Any, rank: int) -> Draw:
     def draw(rng: Rng) -> Drawn:
         x = numbers(rng, _ROWS, _shape(rng, rank))
-        return Drawn(layers.REGISTRY[name](rate=0.4), x, training=False)
+        return Drawn(cls(0.4), x, training=False)
 
     return draw
 
@@ -214,10 +214,8 @@ IMAGES: dict[str, Draw] = {
     "UpSampling1D": _up_sampling_steps,
     "UpSampling2D nearest": _up_sampling("nearest"),
     "UpSampling2D bilinear": _up_sampling("bilinear"),
-    **{
-        f"SpatialDropout{k}D": _spatial_dropout(f"SpatialDropout{k}D", k)
-        for k in (1, 2)
-    },
+    "SpatialDropout1D": _spatial_dropout(layers.SpatialDropout1D, 1),
+    "SpatialDropout2D": _spatial_dropout(layers.SpatialDropout2D, 2),
     "Normalization": _normalization,
     "Rescaling": _rescaling,
     "Permute": _permute,

@@ -106,7 +106,7 @@ def _elu(rng: Rng) -> Drawn:
 
 
 def _relu(rng: Rng) -> Drawn:
-    options: dict[str, float] = {}
+    options: dict[str, Any] = {}
     if flag(rng):
         options["max_value"] = pick(rng, [6.0, 1.5, 0.5])
     if flag(rng):

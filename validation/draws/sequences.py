@@ -63,7 +63,7 @@ def _recurrent(cls: Any, more: dict[str, list[Any]]) -> Draw:
     return draw
 
 
-_GATED = {
+_GATED: dict[str, list[Any]] = {
     "recurrent_activation": ["sigmoid", "sigmoid", "hard_sigmoid", "tanh"],
     "activity_regularizer": [None, None, _PENALTY],
 }
