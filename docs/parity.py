@@ -42,7 +42,8 @@ runs on one thread, because its large sums depend on the number of threads; our 
 run on one and on two. The whole matrix also has every argument of every rule away from
 its default, all pairs of options, 0-d, empty, wide, tall and many-axed tensors in lists
 and arenas, starts at zero, the state handed over in the middle, 300 random
-configurations of all of it together, whole calls of `fit`, and published formulas in
+configurations of all of it together, parameters left out of the weight decay and
+scaled losses that overflow among them, whole calls of `fit`, and published formulas in
 extended precision. Losses, metrics and schedules follow, every layer in 40 random
 configurations, and a whole training run. Exit status 1 where anything is outside its
 tolerance; the message names optimizer, dtype, mode, step, tensor, index and both
