@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -98,7 +98,7 @@ def run(check: Check) -> list[Result]:
     ours = _ours(configured)
     inner_of(ours).engine = check.engine
     sides = {False: ours}
-    model = None if check.loss_scale else modelled(configured, mode)
+    model = modelled(configured, mode)
     if model is not None:
         sides[True] = model
     allowed = {side: tolerance(case, mode, check.dtype, side) for side in sides}
@@ -310,14 +310,15 @@ def _published(ours: Any) -> Any:
     """Return the optimizer of which `ours` is tf.keras's reading, with its state."""
     for cls, reading in _READINGS.items():
         if type(ours) is reading:
-            found = cls.from_config(ours.get_config())
+            found: Any = cls.from_config(ours.get_config())
+            decays = inner_of(ours).may_decay
             arrays = [np.empty_like(array) for array in ours.state["momentum"]]
-            left = [a for k, a in enumerate(arrays) if not ours.may_decay(k)]
+            left = [array for k, array in enumerate(arrays) if not decays(k)]
             if left:
                 found.exclude_from_weight_decay(left)
             found.build(arrays)
             found.load_state(ours.save_state())
-            return found
+            return cast(Optimizer, found)
     return ours
 
 

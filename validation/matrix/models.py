@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any
 
 from optlab.kernels import rules
-from optlab.optimizers import Optimizer, Rule
+from optlab.optimizers import Optimizer, Rule, RuleOptimizer
 from optlab.validation.matrix import function_rules, xla_rules
 
 #: Mode -> the module with its rules, by the names of ours.
@@ -21,8 +21,11 @@ def modelled(optimizer: Any, mode: str) -> Optimizer | None:
     """Return `optimizer` with the rule that `mode` computes; None where unknown.
 
     The models are of the bare rules: with an option that computes something of its own
-    (clipping, decay, averaging, accumulation, scaling, a schedule) there is none.
+    (clipping, decay, averaging, accumulation, scaling, a schedule) or a wrapper there
+    is none.
     """
+    if not isinstance(optimizer, RuleOptimizer):
+        return None
     options = optimizer.options
     bare = (
         options.clip is None
