@@ -63,11 +63,11 @@ def bits_of(
 
 def measure(
     name: str, parts: Parts, repeat: int, wanted: list[str], cold: Path
-) -> dict[str, Any]:
-    """Return what every environment on one processor gave.
+) -> Iterator[dict[str, Any]]:
+    """Yield what the environments on one processor gave, after each of them.
 
-    Returns
-    -------
+    Yields
+    ------
     dict
         "bits": job -> bits -> environments; "runs": repetitions of a job in all;
         "parts": job -> the parts of the software that change its bits alone.
@@ -81,7 +81,8 @@ def measure(
         for job, found in bits_of(changes, count, wanted, wheel).items():
             for bits in set(found):
                 seen.setdefault(job, {}).setdefault(bits, []).append(where)
-    return {"bits": seen, "runs": runs, "parts": _blamed(parts, wanted, cold)}
+        yield {"bits": seen, "runs": runs, "parts": {}}
+    yield {"bits": seen, "runs": runs, "parts": _blamed(parts, wanted, cold)}
 
 
 def _environments(
@@ -167,13 +168,15 @@ def main() -> int:
     for name in chosen.targets:
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as cold:
-            figures = measure(name, able[name], chosen.repeat, chosen.jobs, Path(cold))
+            repeat, wanted = chosen.repeat, chosen.jobs
+            for figures in measure(name, able[name], repeat, wanted, Path(cold)):
+                if not wanted:
+                    kept = keep("bits", name, figures, time.monotonic() - began)
         good = good and all(len(found) == 1 for found in figures["bits"].values())
-        if chosen.jobs:
+        if wanted:
             print(json.dumps(figures, indent=1))
-            continue
-        kept = keep("bits", name, figures, time.monotonic() - began)
-        write_section(_PAGE, "bits", section(kept))
+        else:
+            write_section(_PAGE, "bits", section(kept))
     return int(not good)
 
 
