@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import optlab
-from optlab import initializers, losses, optimizers, regularizers, schedules
+from optlab import initializers, layers, losses, optimizers, regularizers, schedules
 from optlab.errors import InputError
 from optlab.layers.registry import REGISTRY
 from optlab.optimizers import LossScaleOptimizer
@@ -203,6 +203,7 @@ def outcome(cls, name, default):
         twin = cls(**given)
     except (TypeError, ValueError) as error:
         said = ("unexpected keyword", "nrecognized keyword", "does not support")
+        said += ("got multiple values",)
         assert any(words in str(error) for words in said), error
         return "unknown to the class"
     try:
@@ -256,6 +257,10 @@ def test_every_argument_is_carried_or_refused(cls):
     }
     assert not wrong
     assert "carried" in found.values()
+    if "activity_regularizer" in inspect.signature(cls.__init__).parameters:
+        ours = inspect.signature(getattr(layers, cls.__name__)).parameters
+        if "activity_regularizer" in ours:
+            assert found["activity_regularizer"] == "carried"
 
 
 @pytest.mark.parametrize(
@@ -304,11 +309,11 @@ Y = X @ np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.0]], "float32")
 
 
 def model(policy=None, **compiled):
-    layers = [
+    stack = [
         keras.layers.Dense(4, "tanh", dtype=policy),
         keras.layers.Dense(2, dtype=policy),
     ]
-    found = keras.Sequential([keras.Input((3,)), *layers])
+    found = keras.Sequential([keras.Input((3,)), *stack])
     found.compile(**{"optimizer": keras.optimizers.SGD(0.1), "loss": "mse", **compiled})
     return found
 

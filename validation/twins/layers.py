@@ -12,6 +12,8 @@ from optlab.validation.runtime import load
 
 #: The dtypes that optlab computes in.
 _DTYPES = ("float32", "float64")
+#: Layers of tf.keras that are nothing but a penalty on their outputs.
+_REGULARIZING = ("ActivityRegularization",)
 #: Layers of tf.keras that never cast their input, whatever `autocast` says.
 _NEVER_CAST = ("Embedding", "LayerNormalization")
 
@@ -69,11 +71,10 @@ def one_dtype(twin: Any) -> str:
                 "optlab computes and keeps weights in one dtype, float32 or float64."
             )
         found.setdefault(dtype, layer.name)
-        regularizer = getattr(layer, "activity_regularizer", None)
-        if regularizer is not None:
+        if not _tells_its_penalty(layer):
             raise InputError(
-                f"The layer {layer.name!r} has an `activity_regularizer`, which optlab "
-                "lacks."
+                f"The layer {layer.name!r} has an `activity_regularizer` that its "
+                "configuration leaves out; put an ActivityRegularization after it."
             )
         if not layer.autocast and type(layer).__name__ not in _NEVER_CAST:
             raise InputError(
@@ -86,6 +87,20 @@ def one_dtype(twin: Any) -> str:
             + ", ".join(f"{name!r} in {dtype}" for dtype, name in found.items())
         )
     return next(iter(found), "float32")
+
+
+def _tells_its_penalty(layer: Any) -> bool:
+    """Tell whether a penalty on the outputs, if there is one, is in the configuration.
+
+    Where it is, the layer's own conversion carries or refuses it.
+    """
+    penalty = getattr(layer, "activity_regularizer", None)
+    if penalty is None or type(layer).__name__ in _REGULARIZING:
+        return True
+    try:
+        return "activity_regularizer" in layer.get_config()
+    except NotImplementedError:
+        return False
 
 
 def inner_layers(twin: Any) -> Iterator[Any]:
