@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -265,3 +265,52 @@ def _fill(flat: Array, seed: int, away_from_zero: float = 0.0) -> None:
         piece[:] = random.standard_normal(piece.size, np.float32)
         if away_from_zero:
             piece += np.copysign(flat.dtype.type(away_from_zero), piece)
+
+
+@dataclass
+class SweepWork:
+    """Trainings of one small network, alike but for the learning rate.
+
+    Attributes
+    ----------
+    runs : int
+        How many.
+    rows, steps : int
+        Of the data, 16 inputs each; steps on all rows at once.
+    """
+
+    runs: int
+    rows: int = 64
+    steps: int = 500
+    #: What a sweep changes.
+    path: ClassVar[str] = "optimizer.learning_rate"
+
+    @property
+    def rates(self) -> list[float]:
+        """The learning rates, evenly spaced by their logarithm."""
+        return [float(rate) for rate in np.geomspace(1e-4, 1e-2, self.runs)]
+
+    @functools.cached_property
+    def experiment(self) -> Any:
+        """The experiment of all runs."""
+        from optlab.experiments import Experiment
+
+        options = {"n_samples": self.rows, "n_features": 16}
+        return Experiment(
+            data={"source": "linear", "options": options, "validation": 0.0},
+            model={"layers": [{"units": 16, "activation": "relu"}, {"units": 1}]},
+            loss={"name": "mean_squared_error"},
+            optimizer={"name": "adam", "learning_rate": RATE},
+            training={"epochs": self.steps, "batch_size": self.rows, "metrics": []},
+        )
+
+    @functools.cached_property
+    def data(self) -> tuple[Array, Array]:
+        """Inputs and targets, (rows, 16) and (rows, 1)."""
+        data = self.experiment.load_data()
+        return data.x, np.reshape(data.y, (-1, 1))
+
+    def weights(self) -> list[Array]:
+        """Return the first weights."""
+        found: list[Array] = self.experiment.build().model.get_weights()
+        return found

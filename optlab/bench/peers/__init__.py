@@ -2,8 +2,8 @@
 
 Each peer is a mode of a package. Its module is imported when a subject of it is made,
 and has a function for each kind of work that it can do: ``step``, ``loss``, ``dense``,
-``fit``. They take the mode first and return a `Subject`, or None where the package has
-no such thing.
+``fit``, ``sweep``. They take the mode first and return a `Subject`, or None where the
+package has no such thing.
 """
 
 from __future__ import annotations

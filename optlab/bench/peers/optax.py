@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 
 from optlab.bench.case import Subject
-from optlab.bench.work import BEFORE, RATE, DenseWork, FitWork, LossWork, StepWork
+from optlab.bench.work import (
+    BEFORE,
+    RATE,
+    DenseWork,
+    FitWork,
+    LossWork,
+    StepWork,
+    SweepWork,
+)
 from optlab.optimizers import TABLE
 
 _SHARED = ("momentum", "nesterov")
@@ -204,3 +212,38 @@ def schedule(mode: str, ours: Any) -> Callable[[int], Any] | None:
         )
         return found
     return None
+
+
+def sweep(mode: str, work: SweepWork) -> Subject:
+    """Train all networks by one jitted scan of a vmapped step."""
+    import jax
+    import optax
+
+    x, y = work.data
+    rates = jax.numpy.array(work.rates, "float32")
+
+    def mean_loss(weights: Any) -> Any:
+        hidden = jax.nn.relu(x @ weights[0] + weights[1])
+        return ((hidden @ weights[2] + weights[3] - y) ** 2).mean()
+
+    def train(rate: Any) -> Any:
+        transform = optax.adam(rate, eps=1e-7)
+        weights = [jax.numpy.array(array) for array in work.weights()]
+
+        def step(held: Any, _: Any) -> Any:
+            weights, state = held
+            loss, grads = jax.value_and_grad(mean_loss)(weights)
+            updates, state = transform.update(grads, state, weights)
+            return (optax.apply_updates(weights, updates), state), loss
+
+        held = weights, transform.init(weights)
+        return jax.lax.scan(step, held, None, length=work.steps)[1][-1]
+
+    compiled = jax.jit(jax.vmap(train))
+    ended: list[Any] = []
+
+    def run() -> None:
+        ended[:] = [np.asarray(compiled(rates), np.float64)]
+
+    why = "operations that XLA fuses, over all steps; epsilon in another place"
+    return Subject("optax", run, lambda: list(ended), 1, 1e-2, why)

@@ -15,6 +15,7 @@ SUITES = {
     "loss": ("losses", "losses with their gradients"),
     "dense": ("dense", "a dense layer, forward and backward"),
     "fit": ("fit", "training"),
+    "sweep": ("sweeps", "many trainings of one small network"),
     "layers": ("layers", "training convolutions and recurrence"),
     "compile": ("startup", "imports, and compiling cold and warm"),
     "schedule": ("schedules", "learning rate schedules"),
