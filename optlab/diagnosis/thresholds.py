@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 #: What a number was set on.
 SETUPS = "the 74 set-ups of benchmarks/diagnosis"
-PROGRAMS = "32 of 47 programs; 15 are held out"
-HEALTHY = "26 of 40 healthy programs; 14 are held out"
+PROGRAMS = "19 of the programs of the study; 15 others are held out"
 REASON = "reason alone"
 
 
