@@ -131,13 +131,20 @@ def update(step, hyper, rates, shrink, table, param, grad, slots):
         start = stop
 
 
+def matrix(array):
+    """Return (rows, units, lanes) as (rows, numbers), which activations take."""
+    return array.reshape(array.shape[0], array.shape[1] * array.shape[2])
+
+
 def forward(x, rows, weights, biases, zs, outs):
     """Run the dense layers; the last one's sums stay without its activation."""
+    no_bias = zs[0][0, 0, :0]
 {forward}
 
 
 def backward(x, rows, weights, weight_grads, bias_grads, zs, outs, gs):
     """Fill the gradients, from that of the last layer's sums."""
+    no_bias = gs[0][0, 0, :0]
 {backward}
 
 
@@ -187,9 +194,16 @@ def evaluate(x, y, weights, biases, zs, outs, logits, turned, sums, w, found):
             found[1 + m, lane] = counts[lane, m] / rows
 
 
-def run_block(x, y, x_val, y_val, chunk, orders, groups, batch, sizes, first_step,
-              last_step, params, slots, hyper, rates, shrink, losses, history, ended):
-    """Train one block from a step to another; see `train`."""
+def train(x, y, x_val, y_val, chunk, orders, groups, batch, sizes, first_step,
+          last_step, params, slots, hyper, rates, shrink, losses, history, ended):
+    """Train one block from a step to another.
+
+    Shapes: params (P, lanes); slots (S, P, lanes); hyper (H, lanes); rates (R, lanes),
+    R one or the number of steps; shrink (lanes,), the weight decay; orders (epochs,
+    groups, rows), and groups (lanes,), which of them a lane takes; losses (steps,
+    lanes); history (epochs, C, lanes); ended (lanes,), the step at which a lane was no
+    longer finite, or -1.
+    """
     mode = flush_on()
     dtype = params.dtype
     width = params.shape[1]
@@ -264,23 +278,6 @@ def run_block(x, y, x_val, y_val, chunk, orders, groups, batch, sizes, first_ste
                          sums, w, found)
                 history[row, 1 + {metric_count}:] = found
     restore(mode)
-
-
-def train(x, y, x_val, y_val, chunk, orders, groups, batch, sizes, first_step,
-          last_step, params, slots, hyper, rates, shrink, losses, history, ended):
-    """Train blocks from a step to another, one after the other.
-
-    Shapes: params (blocks, P, lanes); slots (blocks, S, P, lanes); hyper (blocks, H,
-    lanes); rates (blocks, R, lanes), R one or the number of steps; shrink (blocks,
-    lanes), the weight decay; orders (epochs, groups, rows), and groups (blocks,
-    lanes), which of them a lane takes; losses (blocks, steps, lanes); history (blocks,
-    epochs, C, lanes); ended (blocks, lanes), the step at which a lane was no longer
-    finite, or -1.
-    """
-    for b in range(len(params)):
-        run_block(x, y, x_val, y_val, chunk, orders, groups[b], batch, sizes,
-                  first_step, last_step, params[b], slots[b], hyper[b], rates[b],
-                  shrink[b], losses[b], history[b], ended[b])
 '''
 
 
@@ -355,7 +352,7 @@ def _forward_text(recipe: Recipe) -> str:
             constants = _listed(activation.constants)
             lines += [
                 f"    a{k} = outs[{k}][:rows]",
-                f"    act_{k}_forward(z{k}, None, a{k}{constants})",
+                f"    act_{k}_forward(matrix(z{k}), no_bias, matrix(a{k}){constants})",
             ]
     return "\n".join(lines)
 
@@ -371,7 +368,7 @@ def _backward_text(recipe: Recipe) -> str:
             constants = _listed(activation.constants)
             lines += [
                 f"    k{k} = {kept}[{k}][:rows]",
-                f"    act_{k}_backward(g{k}, k{k}, None{constants})",
+                f"    act_{k}_backward(matrix(g{k}), matrix(k{k}), no_bias{constants})",
             ]
         if recipe.biases[k]:
             lines.append(f"    bias_gradient(g{k}, bias_grads[{k}])")
@@ -387,7 +384,7 @@ def _score_text(recipe: Recipe) -> str:
     constants = _listed(recipe.activations[last].constants)
     activate = [
         "    output = np.empty_like(logits)",
-        f"    act_{last}_forward(logits, None, output{constants})",
+        f"    act_{last}_forward(logits, w, output{constants})",
     ]
     seen = "logits" if recipe.uses_logits else "output"
     lines = [] if recipe.uses_logits else list(activate)
@@ -406,7 +403,7 @@ def _score_text(recipe: Recipe) -> str:
         kept = "output" if recipe.activations[last].from_output else "logits"
         lines += [
             "    if gradient:",
-            f"        act_{last}_backward(turned, {kept}, None{constants})",
+            f"        act_{last}_backward(turned, {kept}, w{constants})",
         ]
     return "\n".join(lines)
 
@@ -491,12 +488,12 @@ class LockstepKernels:
         inner = (
             "strip",
             "update",
+            "matrix",
             "forward",
             "views",
             "backward",
             "score",
             "evaluate",
-            "run_block",
         )
         for name in inner:
             names[name] = scalar()(named(names[name], mark))

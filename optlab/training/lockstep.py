@@ -322,12 +322,12 @@ class _Blocks:
                     job.result()
 
     def _segment(self, b: int, orders: Array, first: int, last: int) -> None:
-        kind, one = self._kind, slice(b, b + 1)
+        kind = self._kind
         kind._kernels.train(
             kind._rows.x, kind._rows.y, kind._x_val, kind._y_val, VALIDATION_ROWS,
-            orders, self._groups[one], kind._rows.batch_size, kind._sizes, first, last,
-            self._params[one], self._slots[one], self._hyper[one], self._rates[one],
-            self._shrink[one], self._losses[one], self._history[one], self._ended[one],
+            orders, self._groups[b], kind._rows.batch_size, kind._sizes, first, last,
+            self._params[b], self._slots[b], self._hyper[b], self._rates[b],
+            self._shrink[b], self._losses[b], self._history[b], self._ended[b],
         )  # fmt: skip
 
     def _orders(self, start: int, stop: int) -> Array:
