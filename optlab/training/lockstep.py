@@ -40,6 +40,14 @@ _SEGMENT = 2e9
 #: Numbers of the orders of rows that are made at once: 64 MB.
 _ORDERS = 1 << 24
 
+#: What a dense layer may be given; any other argument has to be at None.
+_OF_A_LAYER = (
+    "units",
+    "activation",
+    "use_bias",
+    "kernel_initializer",
+    "bias_initializer",
+)
 _KERNELS: dict[type, Callable[..., float]] = {
     known_metrics.BinaryAccuracy: kernels.hits_binary,
     known_metrics.SparseCategoricalAccuracy: kernels.hits_sparse,
@@ -83,8 +91,9 @@ def _model_why_not(model: Any) -> str:
             )
         if not layer.trainable:
             return "a layer is frozen"
-        if layer.kernel_regularizer or layer.bias_regularizer:
-            return "it has regularizers"
+        for name, value in layer.arguments().items():
+            if name not in _OF_A_LAYER and value is not None:
+                return f"a layer has `{name}`"
     if any("softmax" in layer.activation.name for layer in model.layers[:-1]):
         return "it has a softmax before its last layer"
     return ""

@@ -15,6 +15,7 @@ DIABETES = Experiment(
     training={"epochs": 3, "batch_size": 64, "dtype": "float64", "seed": 3},
 )
 RATE = "optimizer.learning_rate"
+PENALTY = {"activity_regularizer": "l2"}
 
 
 def figures(point):
@@ -68,7 +69,11 @@ def test_a_run_does_not_depend_on_those_beside_it():
         ({"optimizer.name": "nadam", "optimizer.momentum": None}, "Nadam"),
         ({"optimizer.name": "muon", "optimizer.momentum": None}, "Muon"),
         ({"model.layers.0.dropout": 0.5}, "Dropout"),
-        ({"model.layers.0.kernel_regularizer": "l2"}, "regularizers"),
+        ({"model.layers.0.kernel_regularizer": "l2"}, "`kernel_regularizer`"),
+        (
+            {"model.layers.0": {"class": "Dense", "units": 5} | PENALTY},
+            "`activity_regularizer`",
+        ),
         ({"model.layers.0.activation": "softmax"}, "softmax"),
         ({"model.layers.0.trainable": False}, "frozen"),
         ({"training.metrics": ["r2_score"]}, "r2_score"),
