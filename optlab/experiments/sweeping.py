@@ -14,7 +14,7 @@ import numpy as np
 from optlab.errors import InputError, unknown_name
 from optlab.experiments.cost import seconds_of
 from optlab.experiments.sweep_store import SweepStore
-from optlab.experiments.together import Together, pays
+from optlab.experiments.together import FEWEST, PAYS, Together
 from optlab.lookup import is_count
 from optlab.workers import run_all
 
@@ -232,8 +232,8 @@ def sweep(
         for values in itertools.product(*tried.values())
     ]
     tasks = [
-        (experiment.replace(settings), settings, seed)
-        for settings in combinations
+        (changed, settings, seed)
+        for changed, settings in ((experiment.replace(s), s) for s in combinations)
         for seed in wanted
     ]
     points: list[Point | None] = [None] * len(tasks)
@@ -253,15 +253,17 @@ def sweep(
 
     due = [index for index, point in enumerate(points) if point is None]
     left = [tasks[index] for index in due]
+    many = engine == "auto" and len(left) >= FEWEST
+    each = _seconds_each(left) if left and (jobs is None or many) else 0.0
     together = None
-    if left and (engine == "lockstep" or (engine == "auto" and pays(left, _estimate))):
+    if engine == "lockstep" or (many and each * len(left) >= PAYS):
         together = Together(left)
     try:
         for position, run in together or ():
             keep(due[position], _point(run, *left[position][1:]))
         due = [index for index in due if points[index] is None]
         left = [tasks[index] for index in due]
-        seconds = _estimate(left) if jobs is None and left else None
+        seconds = each * len(left) if jobs is None else None
         for position, point in run_all(train, left, jobs=jobs, seconds=seconds):
             keep(due[position], point)
     except KeyboardInterrupt:
@@ -307,15 +309,15 @@ def _point(run: Run, settings: dict[str, Any], seed: int) -> Point:
     return Point(settings, seed, status, run.summary(), run.directions, message)
 
 
-def _estimate(tasks: Sequence[tuple[Experiment, dict[str, Any], int]]) -> float:
-    """Return an estimate of the seconds of all tasks, from the first and the last."""
+def _seconds_each(tasks: Sequence[tuple[Experiment, dict[str, Any], int]]) -> float:
+    """Return an estimate of the seconds of a task, from the first and the last."""
     found = []
     for experiment, _, seed in (tasks[0], tasks[-1]):
         try:
             found.append(seconds_of(experiment.build(seed=seed)))
         except (InputError, OSError):
             continue  # that one will be refused
-    return len(tasks) * statistics.fmean(found or [0.0])
+    return statistics.fmean(found or [0.0])
 
 
 def _compared(points: Sequence[Point], by: str | None) -> tuple[str, bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError
@@ -14,6 +14,11 @@ from optlab.run import Run
 if TYPE_CHECKING:
     from optlab.data import Data
     from optlab.experiments.experiment import Experiment
+
+#: Seconds that the runs would take one by one from which it pays to compile.
+PAYS = 60.0
+#: So many runs of a kind at least fill the lanes.
+FEWEST = 32
 
 #: An experiment, the settings that made it, and a seed.
 Task = tuple["Experiment", dict[str, Any], int]
@@ -85,14 +90,3 @@ class Together:
         if key not in self._data:
             self._data[key] = experiment.load_data()
         return self._data[key]
-
-
-#: Seconds that the runs would take one by one from which it pays to compile.
-PAYS = 60.0
-#: So many runs of a kind at least fill the lanes.
-FEWEST = 32
-
-
-def pays(tasks: Sequence[Task], estimate: Callable[[Sequence[Task]], float]) -> bool:
-    """Tell whether the runs are so many, and so long, that lock step pays."""
-    return len(tasks) >= FEWEST and estimate(tasks) >= PAYS

@@ -8,9 +8,10 @@ seed, in first weights, in rates, schedules and hyperparameters. What comes out 
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from optlab import metrics as known_metrics
 from optlab.kernels import metrics as kernels
 from optlab.kernels.lockstep.products import lanes
 from optlab.kernels.lockstep.training import Elementwise, Recipe, kernels_of
+from optlab.layers.team import spread
 from optlab.optimizers.hyperparameters import float32_rounded
 from optlab.optimizers.learning_rate import rate_of
 from optlab.run import Run
@@ -27,7 +29,6 @@ from optlab.training.objective import Objective
 from optlab.training.preparation import prepare
 from optlab.training.rows import Rows
 from optlab.typing import Array
-from optlab.workers import cores
 
 if TYPE_CHECKING:
     from optlab.experiments.building import Built
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
 #: Runs that are in memory at once: what they need is bounded by this, not by how many
 #: there are.
 AT_ONCE = 4096
-#: Multiplications of one block between two looks at what has diverged, some 0.2 s.
-_SEGMENT = 2e9
+#: Multiplications between two looks at Ctrl-C and at what has diverged, some 0.2 s.
+_SEGMENT = 4e9
 #: Numbers of the orders of rows that are made at once: 64 MB.
 _ORDERS = 1 << 24
 
@@ -294,9 +295,8 @@ class _Blocks:
         self._shrink = self._shrink.reshape(count, width)
         self._rates = self._laid_out(_rates([b for b, _ in filled], kind.steps, dtype))
         seeds = [seed for _, seed in filled]
-        self._seeds = sorted(set(seeds))
-        groups = [self._seeds.index(seed) for seed in seeds]
-        self._groups = np.array(groups, np.int64).reshape(count, width)
+        self._seeds, groups = np.unique(seeds, return_inverse=True)
+        self._groups = groups.reshape(count, width)
         self._losses = np.full((count, kind.steps, width), np.nan)
         columns = (1 + len(kind._metrics)) * (2 if kind._validates else 1)
         self._history = np.full((count, kind.epochs, columns, width), np.nan)
@@ -309,35 +309,49 @@ class _Blocks:
         return np.ascontiguousarray(cut.transpose(0, 2, 1))
 
     def train(self) -> None:
-        """Run all steps, segment by segment, in all threads."""
+        """Run all steps, segment by segment, so that Ctrl-C is heard between two."""
         kind = self._kind
         rows, per_epoch = kind._rows, kind._rows.batches
         sizes = kind._sizes
         work = 3.0 * len(rows.x) * kind.width * float((sizes[:-1] * sizes[1:]).sum())
-        epochs = max(1, int(_SEGMENT / work))
-        if kind._order != "none":
-            epochs = min(epochs, max(1, _ORDERS // (len(self._seeds) * len(rows.x))))
-        with ThreadPoolExecutor(cores()) as pool:
-            for start in range(0, kind.epochs, epochs):
-                stop = min(start + epochs, kind.epochs)
-                last = min(stop * per_epoch, kind.steps)
-                orders = self._orders(start, stop)
-                alive = np.flatnonzero((self._ended < 0).any(axis=1))
-                jobs = [
-                    pool.submit(self._segment, int(b), orders, start * per_epoch, last)
-                    for b in alive
-                ]
-                for job in jobs:
-                    job.result()
+        start = 0
+        while start < kind.epochs:
+            alive = np.flatnonzero((self._ended < 0).any(axis=1))
+            if not len(alive):
+                break
+            epochs = _SEGMENT / (work * len(alive))
+            if kind._order != "none":
+                epochs = min(epochs, _ORDERS / (len(self._seeds) * len(rows.x)))
+            stop = min(start + max(1, int(epochs)), kind.epochs)
+            segment = functools.partial(
+                self._segment,
+                alive.tolist(),
+                self._orders(start, stop),
+                start * per_epoch,
+                min(stop * per_epoch, kind.steps),
+            )
+            spread(segment, len(alive), True)
+            start = stop
 
-    def _segment(self, b: int, orders: Array, first: int, last: int) -> None:
+    def _segment(
+        self,
+        blocks: list[int],
+        orders: Array,
+        first_step: int,
+        last_step: int,
+        begin: int,
+        end: int,
+    ) -> None:
+        """Train some of the blocks from a step to another."""
         kind = self._kind
-        kind._kernels.train(
-            kind._rows.x, kind._rows.y, kind._x_val, kind._y_val, VALIDATION_ROWS,
-            orders, self._groups[b], kind._rows.batch_size, kind._sizes, first, last,
-            self._params[b], self._slots[b], self._hyper[b], self._rates[b],
-            self._shrink[b], self._losses[b], self._history[b], self._ended[b],
-        )  # fmt: skip
+        for b in blocks[begin:end]:
+            kind._kernels.train(
+                kind._rows.x, kind._rows.y, kind._x_val, kind._y_val, VALIDATION_ROWS,
+                orders, self._groups[b], kind._rows.batch_size, kind._sizes,
+                first_step, last_step, self._params[b], self._slots[b],
+                self._hyper[b], self._rates[b], self._shrink[b], self._losses[b],
+                self._history[b], self._ended[b],
+            )  # fmt: skip
 
     def _orders(self, start: int, stop: int) -> Array:
         kind = self._kind
@@ -346,7 +360,7 @@ class _Blocks:
         rows = kind._rows
         found = np.empty((stop - start, len(self._seeds), len(rows.x)), np.int32)
         for g, seed in enumerate(self._seeds):
-            one = Rows(rows.x, rows.y, None, rows.batch_size, True, seed)
+            one = dataclasses.replace(rows, seed=int(seed))
             for epoch in range(start, stop):
                 found[epoch - start, g] = one.order(epoch)
         return found
