@@ -10,38 +10,30 @@ memory does
     (p, s_1, \ldots) \leftarrow \mathrm{rule}(p, g, s_1, \ldots)
 
 with the clipping and the weight decay, which are such functions too, only where they
-are asked for. The loop's text is written into the kernel cache under a name that is a
-digest of everything it was made of, so a user's rule is compiled once a machine and
-never served stale.
+are asked for. See `optlab.kernels.generated` for what becomes of the loop's text.
 """
 
 from __future__ import annotations
 
 import functools
-import hashlib
 import inspect
-import linecache
 import re
-import types
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 
 import llvmlite.binding as llvm
 import numba
-import numpy as np
 from numba.core.errors import NumbaError as NumbaError
 
 from optlab.kernels import floating_point
 from optlab.kernels.fingerprint import RuleError, fingerprint, place_of
-from optlab.kernels.jit import cache_folder, digest, kernel
-from optlab.kernels.kernel_cache import warn_once, warn_unwritable, write_whole
+from optlab.kernels.generated import Function, generated
+from optlab.kernels.jit import kernel
 from optlab.kernels.pointers import array_at
 
 #: A loop over many arrays needs a check that none overlap before it can be vectorised;
 #: LLVM gives up above 8 comparisons, which an optimizer with three slots passes.
 llvm.set_option("optlab", "-runtime-memory-check-threshold=64")
-
-Function: TypeAlias = Callable[..., Any]
 
 #: What stands in `hyper` before the numbers that are the rule's own: 1, the learning
 #: rate and the weight decay.
@@ -161,25 +153,16 @@ class FusedRule:
     @functools.cached_property
     def _names(self) -> dict[str, Any]:
         """The names that the loops' text refers to, and the text's own functions."""
-        made_of = "|".join([digest(), self._source, self.described])
-        mark = hashlib.sha256(made_of.encode()).hexdigest()[:16]
-        scalar = functools.partial(numba.njit, error_model="numpy")
-        names: dict[str, Any] = {
-            **{k: scalar()(named(f, mark)) for k, f in self.functions.items()},
+        helpers = {
             "flush_on": floating_point.flush_on,
             "restore": floating_point.restore,
             "array_at": array_at,
-            "np": np,
             "prange": numba.prange,
             "CHUNK": CHUNK,
-            "__name__": __name__,
         }
-        path = write_once(f"{self.rule.__name__}-{mark}.py", self._source)
-        exec(compile(self._source, path, "exec"), names)
-        for name in ("block", "serial", "parallel", "scattered"):
-            names[name] = named(names[name], mark)
-        names["block"] = scalar()(names["block"])
-        return names
+        entered = ("serial", "parallel", "scattered")
+        made = (self.rule.__name__, self._source, self.described)
+        return generated(*made, self.functions, helpers, entered)
 
     @functools.cached_property
     def serial(self) -> Callable[..., None]:
@@ -256,44 +239,3 @@ def compile_error(rule: Function, error: NumbaError) -> RuleError:
         f"The rule {place_of(rule)} cannot be compiled: {shown} At {where}. "
         f"Either {remedy}, or run it as it is on arrays: `elementwise=False`."
     )
-
-
-def named(function: Function, mark: str) -> Function:
-    """Return a copy of a function whose name within its module ends in `mark`.
-
-    Machine code is linked by name. If code of two rules, cached by two processes, had
-    one in common, then the first that is loaded would serve the callers of both.
-    """
-    function = getattr(function, "py_func", function)
-    copy = types.FunctionType(
-        function.__code__,
-        function.__globals__,
-        function.__name__,
-        function.__defaults__,
-        function.__closure__,
-    )
-    copy.__module__ = function.__module__
-    copy.__qualname__ = f"{function.__qualname__}_{mark}"
-    return copy
-
-
-def write_once(name: str, source: str) -> str:
-    """Write `source` into the kernel cache unless it is there whole; return its path.
-
-    Numba compares the time of the file with the time it remembers, so a file that is
-    there already must not be touched.
-    """
-    folder = cache_folder()
-    if folder is not None:
-        path = folder / "rules" / name
-        try:
-            if not path.exists() or path.read_text() != source:
-                if path.exists():
-                    warn_once(f"The generated source {path} is damaged; rewritten.")
-                path.parent.mkdir(exist_ok=True)
-                write_whole(path, source.encode())
-            return str(path)
-        except OSError as error:
-            warn_unwritable(path.parent, error)
-    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-    return name

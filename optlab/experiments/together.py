@@ -52,7 +52,8 @@ class Together:
             yield from self._chunk(range(start, min(start + AT_ONCE, len(self._tasks))))
 
     def _chunk(self, places: range) -> Iterator[tuple[int, Run]]:
-        from optlab.training.lockstep import Lockstep, key_of, why_not
+        from optlab.training.lockstep import Lockstep
+        from optlab.training.lockstep_coverage import key_of, why_not
 
         kinds: dict[Any, list[tuple[int, Built, Learning]]] = {}
         for place in places:

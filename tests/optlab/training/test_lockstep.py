@@ -5,7 +5,7 @@ import pytest
 
 from optlab import Experiment, sweep
 from optlab.errors import InputError
-from optlab.training.lockstep import why_not
+from optlab.training.lockstep_coverage import why_not
 
 DIABETES = Experiment(
     data={"source": "diabetes", "scale": "standard", "target_scale": "standard"},
