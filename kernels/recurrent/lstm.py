@@ -113,7 +113,7 @@ def forward_block(
                     cells[b, t, 0, j] += z[b, t, 1, j] * cells[b, last, 0, j]
             for j in range(u):
                 squashed[b, t, 0, j] = cells[b, t, 0, j]
-            for g in range(1):
+            for g in range(1):  # a literal 0 would compile `activate` again
                 activate(codes[0], squashed, b, t, g)
             for j in range(u):
                 h[b, j] = z[b, t, 3, j] * squashed[b, t, 0, j]

@@ -55,7 +55,7 @@ def forward_block(
             if not is_masked(mask, b, t):
                 for j in range(u):
                     z[b, t, 0, j] = (z[b, t, 0, j] + bias[0, j]) + product[b, 0, j]
-                for g in range(1):
+                for g in range(1):  # a literal 0 would compile `activate` again
                     activate(codes[0], z, b, t, g)
                 for j in range(u):
                     h[b, j] = z[b, t, 0, j]

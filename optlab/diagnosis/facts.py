@@ -279,7 +279,7 @@ class Facts:
         given = self.tree.get("training", {}).get("metrics") or ()
         return [str(m["name"] if isinstance(m, dict) else m) for m in given]
 
-    @property
+    @cached_property
     def few(self) -> bool:
         """Whether the rows that are scored are those that are trained on."""
         x, x_val = self.data.x, self.data.x_val

@@ -31,6 +31,7 @@ from optlab.layers import (
 )
 from optlab.model import Sequential
 from optlab.typing import Array
+from optlab.validation.checks.one_layer import gradients_of
 from optlab.validation.checks.tolerances import layer_tolerance
 from optlab.validation.parity import Comparison, Tolerance, Where, compare
 from optlab.validation.results import Result
@@ -165,26 +166,19 @@ def _forward(
 def _backward(
     model: Sequential, twin: Any, name: str, allowed: Tolerance
 ) -> Iterator[Comparison]:
-    tf = load().tf
     x, grad = _inputs(model)
     output = model.forward(x, training=True, rng=np.random.default_rng(2)).copy()
     masks = [layer.kept for layer in dropouts(model)]
     replayed = [layer for layer in twin.layers if isinstance(layer, replayed_dropout())]
     for layer, mask in zip(replayed, masks, strict=True):
         layer.mask = mask
-    inputs = tf.constant(x)
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        theirs = twin(inputs, training=True)
-        value = tf.reduce_sum(theirs * grad)
-        for penalty in twin.losses:
-            value += tf.cast(penalty, value.dtype)
     variables = {
         ours: variable
         for (ours, _), variable in zip(model.weights, twin.weights, strict=True)
     }
     trained = [variables[ours] for ours in model.parameters.names]
-    slopes = tape.gradient(value, [inputs, *trained])
+    inputs = load().tf.constant(x)
+    theirs, slopes = gradients_of(twin, inputs, grad, trained, training=True)
     by_input = model.backward(grad.copy(), input_gradient=True)
     if by_input is None:
         by_input = np.zeros_like(x)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -70,14 +70,7 @@ def pairs(model: Sequential, twin: Any, drawn: Drawn) -> Iterator[Pair]:
     if training:
         _hand_over(layer, twin)
     grad = np.random.default_rng(0).standard_normal(output.shape).astype(x.dtype)
-    with tf.GradientTape() as tape:
-        tape.watch(inputs)
-        theirs = twin(inputs, **given)
-        value = tf.reduce_sum(theirs * grad)
-        for penalty in twin.losses:
-            value += tf.cast(penalty, value.dtype)
-    sources = [inputs, *twin.trainable_variables]
-    slopes = tape.gradient(value, sources, unconnected_gradients="zero")
+    theirs, slopes = gradients_of(twin, inputs, grad, twin.trainable_variables, **given)
     by_input = model.backward(grad.copy(), input_gradient=True)
     yield "output", output, theirs.numpy()
     yield "gradient of the input", np.asarray(by_input), slopes[0].numpy()
@@ -87,6 +80,32 @@ def pairs(model: Sequential, twin: Any, drawn: Drawn) -> Iterator[Pair]:
     for (name, ours), other in zip(model.weights, twin.weights, strict=True):
         if name not in model.parameters.names:
             yield name, ours, other.numpy().astype(ours.dtype)  # a count is an integer
+
+
+def gradients_of(
+    twin: Any, inputs: Any, grad: Array, variables: Sequence[Any], **given: Any
+) -> tuple[Any, list[Any]]:
+    """Return a twin's output, and its gradients by the inputs and some variables.
+
+    Parameters
+    ----------
+    twin : keras.layers.Layer or keras.Model
+    inputs : tensor
+    grad : ndarray
+        The derivative by the output; penalties are added.
+    variables : sequence of keras.Variable
+    **given
+        What the twin is called with besides.
+    """
+    tf = load().tf
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)
+        output = twin(inputs, **given)
+        value = tf.reduce_sum(output * grad)
+        for penalty in twin.losses:
+            value += tf.cast(penalty, value.dtype)
+    sources = [inputs, *variables]
+    return output, tape.gradient(value, sources, unconnected_gradients="zero")
 
 
 def _hand_over(layer: Any, twin: Any) -> None:

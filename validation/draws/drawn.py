@@ -50,6 +50,10 @@ Bounds = dict[str, tuple[float, float, str]]
 ORDER = "a product's sums in another order"
 EXP = "TensorFlow's vectorised exp and tanh differ in the last bit"
 
+#: Arguments that several layers are drawn with.
+SPREAD = {"name": "random_normal", "stddev": 0.5}
+PENALTY = {"name": "l1_l2", "l1": 0.1, "l2": 0.2}
+
 
 def pick(rng: Rng, values: Sequence[Any]) -> Any:
     """Return one of some values."""

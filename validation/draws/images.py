@@ -8,6 +8,8 @@ from optlab import layers
 from optlab.validation.draws.drawn import (
     EXP,
     ORDER,
+    PENALTY,
+    SPREAD,
     Bounds,
     Draw,
     Drawn,
@@ -19,8 +21,6 @@ from optlab.validation.draws.drawn import (
     some_mask,
 )
 
-_SPREAD = {"name": "random_normal", "stddev": 0.5}
-_PENALTY = {"name": "l1_l2", "l1": 0.1, "l2": 0.2}
 _ACTIVATIONS = [None, "relu", "tanh", "elu", "sigmoid", "softmax", "gelu"]
 _ROWS = 3
 
@@ -45,9 +45,9 @@ def _weighted(rng: Rng) -> dict[str, Any]:
     return {
         "activation": pick(rng, _ACTIVATIONS),
         "use_bias": flag(rng, 0.7),
-        "bias_initializer": _SPREAD,
+        "bias_initializer": SPREAD,
         "bias_regularizer": pick(rng, channels),
-        "activity_regularizer": pick(rng, [None, None, _PENALTY]),
+        "activity_regularizer": pick(rng, [None, None, PENALTY]),
     }
 
 
@@ -66,7 +66,7 @@ def _convolution(name: str, rank: int) -> Draw:
             "filters": int(rng.integers(2, 20)),
             "kernel_size": several(rng, rank, 4),
             "padding": pick(rng, paddings),
-            "kernel_regularizer": pick(rng, [None, _PENALTY]),
+            "kernel_regularizer": pick(rng, [None, PENALTY]),
         }
         return _drawn(rng, name, arguments, _shape(rng, rank))
 

@@ -24,6 +24,8 @@ from optlab.layers import (
 from optlab.validation.draws.drawn import (
     EXP,
     ORDER,
+    PENALTY,
+    SPREAD,
     Bounds,
     Draw,
     Drawn,
@@ -35,9 +37,7 @@ from optlab.validation.draws.drawn import (
     some_mask,
 )
 
-_SPREAD = {"name": "random_normal", "stddev": 0.5}
 _POSITIVE = {"name": "random_uniform", "minval": 0.5, "maxval": 2.0}
-_PENALTY = {"name": "l1_l2", "l1": 0.1, "l2": 0.2}
 #: Both of tf.keras and of ours, and with arguments of their own.
 _ACTIVATIONS = ["linear", "relu", "tanh", "gelu", "softmax", "mish", "sigmoid", "silu"]
 
@@ -47,10 +47,10 @@ def _dense(rng: Rng) -> Drawn:
         int(rng.integers(2, 20)),
         pick(rng, _ACTIVATIONS),
         use_bias=flag(rng, 0.7),
-        bias_initializer=_SPREAD,
-        kernel_regularizer=pick(rng, [None, "l2", _PENALTY]),
+        bias_initializer=SPREAD,
+        kernel_regularizer=pick(rng, [None, "l2", PENALTY]),
         bias_regularizer=pick(rng, [None, {"name": "l1", "l1": 0.25}]),
-        activity_regularizer=pick(rng, [None, _PENALTY]),
+        activity_regularizer=pick(rng, [None, PENALTY]),
     )
     return Drawn(layer, numbers(rng, int(rng.integers(1, 40)), row_shape(rng)))
 
@@ -68,9 +68,9 @@ def _batch_normalization(rng: Rng) -> Drawn:
         center=flag(rng, 0.7),
         scale=flag(rng, 0.7),
         beta_regularizer=pick(rng, [None, "l2"]),
-        beta_initializer=_SPREAD,
+        beta_initializer=SPREAD,
         gamma_initializer=_POSITIVE,
-        moving_mean_initializer=_SPREAD,
+        moving_mean_initializer=SPREAD,
         moving_variance_initializer=_POSITIVE,
         trainable=flag(rng, 0.8),
     )

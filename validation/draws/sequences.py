@@ -21,6 +21,7 @@ from optlab.layers import (
 from optlab.validation.draws.drawn import (
     EXP,
     ORDER,
+    PENALTY,
     Bounds,
     Draw,
     Drawn,
@@ -31,8 +32,6 @@ from optlab.validation.draws.drawn import (
     row_shape,
     some_mask,
 )
-
-_PENALTY = {"name": "l1_l2", "l1": 0.1, "l2": 0.2}
 
 
 def _recurrent(cls: Any, more: dict[str, list[Any]]) -> Draw:
@@ -45,7 +44,7 @@ def _recurrent(cls: Any, more: dict[str, list[Any]]) -> Draw:
             "zero_output_for_mask": flag(rng, 0.3),
             "activation": pick(rng, list(CODES)) if flag(rng) else "tanh",
             "unroll": flag(rng),
-            "recurrent_regularizer": pick(rng, [None, _PENALTY]),
+            "recurrent_regularizer": pick(rng, [None, PENALTY]),
         }
         arguments |= {name: pick(rng, values) for name, values in more.items()}
         if flag(rng, 0.3):
@@ -65,7 +64,7 @@ def _recurrent(cls: Any, more: dict[str, list[Any]]) -> Draw:
 
 _GATED: dict[str, list[Any]] = {
     "recurrent_activation": ["sigmoid", "sigmoid", "hard_sigmoid", "tanh"],
-    "activity_regularizer": [None, None, _PENALTY],
+    "activity_regularizer": [None, None, PENALTY],
 }
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from optlab.errors import InputError
 from optlab.experiments.paths import Tree
 from optlab.lookup import snake_case
+from optlab.validation.programs.entries import default_config
 
 #: Parts of a layer's configuration that its call is not given.
 _LEFT_OUT = ("name", "dtype", "trainable", "batch_input_shape", "seed", "synchronized")
@@ -156,10 +157,7 @@ def _defaults(cls: Any, config: Tree) -> Tree:
     if found:
         return found
     # A constructor that a program has wrapped takes anything: ask an object of it.
-    try:
-        plain = cls().get_config()
-    except TypeError:
-        plain = {}
+    plain = default_config(cls)
     return {key: plain.get(key, inspect.Parameter.empty) for key in config}
 
 
@@ -225,10 +223,7 @@ def written_object(cls: Any, config: Tree) -> str:
     """Return the call that makes an initializer, regularizer or constraint."""
     if cls is None:
         return ""
-    try:
-        plain = cls().get_config()
-    except TypeError:
-        plain = {}
+    plain = default_config(cls)
     kept = {k: v for k, v in config.items() if plain.get(k) != v}
     inner = ", ".join(f"{key}={written_value(part)}" for key, part in kept.items())
     return f"{_home(cls)}({inner})"

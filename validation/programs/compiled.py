@@ -90,9 +90,8 @@ def loss_table(given: Any) -> Tree:
 
 def loss_name(name: str) -> str:
     """Return a loss's snake-case name for its class or function."""
-    return {"log_cosh": "log_cosh", "kl_divergence": "kl_divergence"}.get(
-        found := snake_case(name), {"kldivergence": "kl_divergence"}.get(found, found)
-    )
+    found = snake_case(name)
+    return {"kldivergence": "kl_divergence"}.get(found, found)
 
 
 def optimizer_table(optimizer: Any) -> Tree:

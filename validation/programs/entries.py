@@ -124,16 +124,21 @@ def table_of(made: Any) -> Any:
     if not hasattr(made, "get_config"):
         return {"name": "custom", "function": getattr(made, "__name__", name)}
     config = {k: v for k, v in made.get_config().items() if k not in ("name", "seed")}
-    try:
-        plain = type(made)().get_config()
-    except TypeError:
-        plain = {}
+    plain = default_config(type(made))
     kept = {
         key: plain_value(value)
         for key, value in config.items()
         if plain.get(key) != value and value is not None
     }
     return {"name": name, **kept} if kept else name
+
+
+def default_config(cls: Any) -> Tree:
+    """Return the configuration of an object made without arguments, if one can be."""
+    try:
+        return dict(cls().get_config())
+    except TypeError:
+        return {}
 
 
 def plain_value(value: Any) -> Any:
