@@ -112,10 +112,12 @@ def _in_tree(
             os.dup2(nowhere.fileno(), stream)
     try:
         import optlab
-        from optlab.kernels import jit
+        from optlab.kernels import generated, jit
 
-        # Numba looks at the time of a function's file; see `Fault.stale`.
+        # Numba looks at the time of a function's file; see `Fault.stale`. What is
+        # generated is named by the sources: with a name of its own it would be stale.
         if keeps_loops:
+            generated.digest = jit.digest
             jit.digest = lambda: "kept"
         if not Path(optlab.__file__).is_relative_to(tree):
             answers.put(f"optlab comes from {optlab.__file__}")

@@ -4,6 +4,9 @@ import ast
 import contextlib
 import datetime
 import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -129,3 +132,34 @@ def test_a_planted_fault_reaches_all_that_is_compiled_with_it_and_goes_again(tmp
     assert (kernels / "a.py").read_text() == "x = 1\n"
     assert newer() == set()
     assert replace(fault, file="kernels/rules/a.py").stale(tmp_path) == []
+
+
+def test_what_is_generated_is_never_taken_from_before_a_fault(tmp_path):
+    """Generated loops have no source file whose time would tell."""
+    for name in ("kernels", "optlab"):
+        shutil.copytree(ROOT / name, tmp_path / name, symlinks=True)
+    fault = next(f for f in TABLE if f.file == "kernels/rules/sgd.py")
+    marks = [_marks(tmp_path)]
+    with command.planted(fault, tmp_path):
+        marks.append(_marks(tmp_path))
+    marks.append(_marks(tmp_path))
+    assert marks[0] == marks[2] != marks[1]
+    assert all(mark.startswith("kept ") for mark in marks)
+
+
+def _marks(tree):
+    """Ask, in a process that has not imported optlab, by what kernels are named."""
+    program = """
+import sys
+from pathlib import Path
+from tests.mutants.judging import ask
+
+def marks():
+    from optlab.kernels import generated, jit
+    return f"{jit.digest()} {generated.digest()}"
+
+print(ask(Path(sys.argv[1]), True, marks).by)
+"""
+    command = [sys.executable, "-c", program, str(tree)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
