@@ -235,7 +235,7 @@ def test_a_layer_that_optlab_lacks_is_run_by_keras():
         loss="sparse_categorical_crossentropy",
         shape=(4, 4, 3, 1),
     )
-    answer = optlab.diagnose(model, image, labels, epochs=1, budget=30)
+    answer = optlab.diagnose(model, image, labels, epochs=1, budget=8)
     assert answer.engine == "keras" and answer.runs > 0
     assert any(note.startswith("tf.keras trained, not optlab") for note in answer.notes)
     found = [cause.cause for cause in answer.causes]
