@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from optlab import experiments, interrupts
 from optlab.cli import output
@@ -296,7 +297,7 @@ def _show_table(answer: Diagnosis, console: Console) -> None:
         rows.append(
             (
                 found.cause,
-                f"[{style}]{found.status}[/]",
+                Text(found.status, style=style),
                 before or "-",
                 after or "-",
                 text.effect(found) or "-",

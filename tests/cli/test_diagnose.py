@@ -58,6 +58,7 @@ def test_report_of_a_fault(optlab, faulty):
     assert "+learning_rate = 0.003  # here" in out
     assert "keras.optimizers" not in out  # nothing is printed that was not proved
     assert "proved" in out and "before" in out and "seeds" in out
+    assert "[/" not in out  # a table takes its words as they are
     assert "\x1b" not in out
 
 

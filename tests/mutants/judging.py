@@ -11,6 +11,7 @@ import contextlib
 import io
 import multiprocessing
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -104,6 +105,8 @@ def _in_tree(
 ) -> None:
     os.chdir(tree)
     sys.path[:0] = [str(tree)]
+    # What a shell starts in the background ignores Ctrl-C, which some tests send.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # The tests would make a cache of their own, and compile everything each time.
     for name in ("NUMBA_CACHE_DIR", "OPTLAB_TEST_CACHE"):
         os.environ[name] = str(tree / ".numba-cache")

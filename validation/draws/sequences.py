@@ -51,8 +51,10 @@ def _recurrent(cls: Any, more: dict[str, list[Any]]) -> Draw:
             arguments["dropout"] = 0.4
         if flag(rng, 0.3) and arguments.get("reset_after", True):
             arguments["recurrent_dropout"] = 0.3
-        # The exponential of an exponential is enough.
-        longest = 2 if arguments["activation"] == "exponential" else 6
+        longest = 6
+        if arguments["activation"] == "exponential":
+            # That of an exponential is enough; an LSTM has both in one step.
+            longest = 1 if cls is LSTM else 2
         shape = (int(rng.integers(1, longest + 1)), int(rng.integers(1, 5)))
         # More rows than a block of the kernels has, once in a while.
         x = rng.standard_normal((int(rng.integers(1, 20)), *shape))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from optlab.diagnosis.repairs import store
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 from optlab.experiments.paths import Tree
+from optlab.layers import configuration, contract
 from optlab.validation.programs.building import is_trained
 from optlab.validation.programs.program import Program
+from optlab.validation.twins.models import model_from_keras
 from optlab.validation.twins.optimizers import excludes
 
 #: Keys of the training table that an experiment has as well.
@@ -43,26 +43,17 @@ def covered(program: Program) -> Experiment:
     if unknown:
         raise InputError(f"fit was given {unknown[0]!r}.")
     _check_weights(program)
-    entries: list[Tree] = []
-    for entry in tree["model"]["layers"]:
-        bare = {key: value for key, value in entry.items() if key != "name"}
-        if bare.get("class") == "Flatten" and not entries:
-            continue
-        if bare == {"batch_normalization": True}:
-            _check_normalization(template.layers[entry["name"]])
-        entries.append(bare)
+    entries = _entries(program)
+    flattens = entries[0].get("class") == "Flatten"
     with np.load(tree["data"]["source"], allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     if "w" in arrays:
         raise InputError("fit was given sample_weight.")
-    shape = template.input_shapes[0]
-    flattens = tree["model"]["layers"][0].get("class") == "Flatten"
-    if len(shape) > 1 and not flattens:
-        raise InputError("The rows are more than vectors.")
     if arrays["y"].ndim > 2:
         raise InputError("The targets are more than vectors.")
-    for name in ("x", "x_val"):
-        if name in arrays:
+    if flattens:
+        entries = entries[1:]
+        for name in {"x", "x_val"} & set(arrays):
             arrays[name] = arrays[name].reshape(len(arrays[name]), -1)
     experiment = Experiment(
         data={"source": store(arrays)},
@@ -75,6 +66,27 @@ def covered(program: Program) -> Experiment:
     return experiment
 
 
+def _entries(program: Program) -> list[Tree]:
+    """Return an entry for each layer, as the twins' conversion reads it.
+
+    Raises
+    ------
+    InputError
+        Naming the layer that optlab lacks.
+    """
+    template = program.template
+    layers = model_from_keras(template.model, compiled=False).model.layers
+    captured = program.to_dict()["model"]["layers"]
+    if len(layers) != len(captured):
+        raise InputError("The model is no chain of single layers.")
+    found: list[Tree] = []
+    for layer in layers:
+        table = configuration(layer)
+        table.pop("name", None)
+        found += contract([table])
+    return found
+
+
 def _check_weights(program: Program) -> None:
     """Refuse weights that are no draw of their initializers."""
     template = program.template
@@ -83,30 +95,7 @@ def _check_weights(program: Program) -> None:
     for name, layer in template.layers.items():
         if not layer.weights:
             continue
-        if any(
-            getattr(layer, key, None) is not None for key in ("activity_regularizer",)
-        ):
-            raise InputError(f"The layer {name!r} has an activity_regularizer.")
-        if (
-            getattr(layer, "bias_constraint", None)
-            or getattr(layer, "use_bias", True) is False
-        ):
-            raise InputError(f"The layer {name!r} has no bias, or a constraint.")
         if not layer.trainable:
             raise InputError(f"The layer {name!r} is frozen: its weights are kept.")
-        if layer.dtype_policy.compute_dtype != "float32":
-            raise InputError(f"The layer {name!r} computes in another dtype.")
         if is_trained(layer):
             raise InputError(f"The layer {name!r} has weights of its own.")
-
-
-def _check_normalization(layer: Any) -> None:
-    default = type(layer)().get_config()
-    config = layer.get_config()
-    keys = ("momentum", "epsilon", "center", "scale")
-    rank = layer.input_spec.ndim
-    if any(config[k] != default[k] for k in keys) or config["axis"] not in (
-        -1,
-        rank - 1,
-    ):
-        raise InputError(f"The layer {layer.name!r} has options of its own.")

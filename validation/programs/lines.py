@@ -61,10 +61,11 @@ def cured_program(program: Program, before: Any, cured: Any) -> Program:
     if not isinstance(before, Experiment):
         raise InputError("The cure of an experiment needs the experiment.")
     tree, old, new = program.to_dict(), before.to_dict(), cured.to_dict()
-    named = [e for e in tree["model"]["layers"] if e.get("class") != "Flatten"]
-    front = [e for e in tree["model"]["layers"] if e.get("class") == "Flatten"]
-    tree["model"]["layers"] = front + _named(
-        old["model"]["layers"], new["model"]["layers"], named
+    captured = tree["model"]["layers"]
+    # A first Flatten is in the rows of the experiment.
+    front = len(captured) - len(old["model"]["layers"])
+    tree["model"]["layers"] = captured[:front] + _named(
+        old["model"]["layers"], new["model"]["layers"], captured[front:]
     )
     for table in ("loss", "optimizer", "training"):
         if new.get(table) != old.get(table):
@@ -91,9 +92,16 @@ def _named(old: list[Tree], new: list[Tree], named: list[Tree]) -> list[Tree]:
         if place is None or (len(new) != len(old) and old[place] != entry):
             found.append(dict(entry))
             continue
-        found.append(dict(entry) | {"name": named[place]["name"]})
+        found.append(_edited(old[place], entry, named[place]))
         at = place + 1
     return found
+
+
+def _edited(old: Tree, new: Tree, captured: Tree) -> Tree:
+    """Return a captured entry with what a cure has otherwise than before."""
+    changed = {key for key in {*old, *new} if old.get(key) != new.get(key)}
+    kept = {key: value for key, value in captured.items() if key not in changed}
+    return kept | {key: value for key, value in new.items() if key in changed}
 
 
 def _same_kind(old: Tree, new: Tree) -> bool:
