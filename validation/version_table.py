@@ -129,9 +129,11 @@ def page(
         "",
         f"    {command}",
         "",
-        "Each TensorFlow has the Keras of its time. What optlab supports is what"
-        f" setup.cfg asks for, `{supported}`: the versions on which every comparison of"
-        " `optlab verify` is within its tolerance.",
+        "Each TensorFlow has the Keras of its time, or the oldest that is supported."
+        f" What optlab supports is what setup.cfg asks for, `{supported}`: the versions"
+        " on which every comparison of `optlab verify` is within its tolerance. Before"
+        " Keras 3.14 layers penalized their outputs otherwise, and in float32 also"
+        " where they compute in float64.",
         "",
         *([*silent, ""] if silent else []),
         "## Behaviours",

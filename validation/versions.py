@@ -32,12 +32,13 @@ from optlab.validation.version_table import Measured, page, verdict
 ROOT = Path(optlab.__file__).resolve().parents[1]
 FOLDER = ROOT / ".venv-versions"
 
-#: The Keras that was current when a TensorFlow came out. TensorFlow itself asks only
-#: for a lower bound, so without it every version would be measured on one Keras.
+#: The Keras that a TensorFlow is measured with: the one that was current when it came
+#: out, or the oldest that setup.cfg asks for. TensorFlow itself asks only for a lower
+#: bound, so without it every version would be measured on one Keras.
 KERAS = {
     "2.18": "3.6",
     "2.19": "3.9",
-    "2.20": "3.11",
+    "2.20": "3.14",
 }
 #: After so many seconds a measurement is given up.
 PATIENCE = 3600
@@ -50,8 +51,8 @@ def _declared() -> configparser.ConfigParser:
 
 
 def supported() -> str:
-    """Return the requirement of TensorFlow that setup.cfg declares."""
-    return _declared()["options.extras_require"]["tensorflow"].strip()
+    """Return the requirements that setup.cfg declares, as "keras>=1, tensorflow>=2"."""
+    return ", ".join(_declared()["options.extras_require"]["tensorflow"].split())
 
 
 def requirements(version: str) -> list[str]:
