@@ -14,7 +14,7 @@ from optlab.validation.programs.building import build
 from optlab.validation.programs.covering import covered
 from optlab.validation.programs.engine import KerasEngine
 from optlab.validation.programs.hooks import Captured
-from optlab.validation.programs.lines import edited
+from optlab.validation.programs.lines import cured_program, edited, line_changes
 from optlab.validation.programs.reading import read_program
 from optlab.validation.programs.rows import read_rows
 
@@ -362,3 +362,36 @@ def test_stuck_callback_never_raises(rows):
     )
     history = classifier().fit(x, y, epochs=4, verbose=0, callbacks=[stuck])
     assert len(history.history["loss"]) == 4 and stuck.answer is None
+
+
+def test_what_optlab_covers_loses_nothing_and_only_changes_are_written():
+    model = keras.Sequential(
+        [
+            keras.Input((6, 4, 1)),
+            layers.Conv2D(3, (3, 1), padding="same", use_bias=False),
+            layers.BatchNormalization(momentum=0.9, scale=False),
+            layers.Reshape((6, 12)),
+            layers.LSTM(5, go_backwards=True),
+            layers.Flatten(),
+            layers.Dense(2, activation="softmax", kernel_regularizer="l2"),
+        ]
+    )
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    x, y = np.zeros((30, 6, 4, 1), "float32"), np.arange(30) % 2
+    captured = Captured(model, "fit", {"x": x, "y": y})
+    program = read_program(captured)[0]
+    found = covered(program)
+    tables = found.to_dict()["model"]["layers"]
+    assert tables[0] == {
+        "class": "Conv2D",
+        "filters": 3,
+        "kernel_size": [3, 1],
+        "padding": "same",
+        "use_bias": False,
+    }
+    assert tables[1] == {"batch_normalization": {"momentum": 0.9, "scale": False}}
+    assert found.build(found.load_data()).model.count_params() == model.count_params()
+    edit = {"model.layers.3.go_backwards": False, "optimizer.learning_rate": 0.5}
+    cured = cured_program(program, found, found.replace(edit))
+    lines = [line.new for line in line_changes(captured, "", program, cured)]
+    assert len(lines) == 2 and "LSTM(5)" in " ".join(lines)
