@@ -53,8 +53,10 @@ def generated(
     """
     text = "|".join([digest(), source, made_of])
     mark = hashlib.sha256(text.encode()).hexdigest()[:16]
+    # A long rule would not be inlined of itself, and its loop then not be vectorised.
+    inlined = _scalar(forceinline=True)
     names: dict[str, Any] = {
-        **{key: _scalar()(_named(each, mark)) for key, each in functions.items()},
+        **{key: inlined(_named(each, mark)) for key, each in functions.items()},
         **helpers,
         "np": np,
         "__name__": __name__,

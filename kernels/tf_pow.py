@@ -45,34 +45,41 @@ def _choose_power(x: Any, y: Any) -> Callable[..., Any]:
     return lambda x, y: power_64(x, y)
 
 
-@kernel
-def _packets(x: Array, y: Any, out: Array, first: int, last: int) -> None:
-    """Raise ``x[first:last]`` to `y`, neither 0 nor 1, as TensorFlow's packets do."""
-    number = x.dtype.type
-    zero, one, inf = number(0), number(1), number(np.inf)
+@kernel(forceinline=True)
+def _packet_power(base: Any, y: Any) -> Any:
+    """Return base**y as a lane of TensorFlow's packets has it, `y` neither 0 nor 1.
+
+    What depends on `y` alone is moved out of loops by the compiler.
+    """
+    info = np.finfo(base)
+    zero, one, inf = info.tiny - info.tiny, info.tiny / info.tiny, info.max + info.max
     nan = inf - inf
-    tiny = np.finfo(x.dtype).tiny
-    half = y / number(2)
+    half = y / (one + one)
     whole = np.floor(y) == y and abs(y) < inf
     odd = whole and np.floor(half) != half
     # Every power of a number other than 1 leaves the range.
-    huge = abs(y) * np.finfo(x.dtype).eps >= np.log(np.finfo(x.dtype).max)
+    huge = abs(y) * info.eps >= np.log(info.max)
     of_zero = inf if y < zero else zero
     of_infinity = zero if y < zero else inf
+    size = abs(base)
+    value = _vector_power(size, y)
+    value = nan if base < zero and not whole else value
+    value = of_zero if size < info.tiny else value
+    value = -value if odd and math.copysign(one, base) < zero else value
+    at_limit = of_infinity if size > one else of_zero
+    at_limit = one if size == one else at_limit
+    value = at_limit if huge else value
+    value = of_infinity if size == inf else value
+    value = -value if odd and base == -inf else value
+    value = nan if base != base or y != y else value
+    return one if base == one else value
+
+
+@kernel
+def _packets(x: Array, y: Any, out: Array, first: int, last: int) -> None:
+    """Raise ``x[first:last]`` to `y`, neither 0 nor 1, as TensorFlow's packets do."""
     for i in range(first, last):
-        base = x[i]
-        size = abs(base)
-        value = _vector_power(size, y)
-        value = nan if base < zero and not whole else value
-        value = of_zero if size < tiny else value
-        value = -value if odd and math.copysign(one, base) < zero else value
-        if huge:
-            value = of_infinity if size > one else of_zero
-            value = one if size == one else value
-        value = of_infinity if size == inf else value
-        value = -value if odd and base == -inf else value
-        value = nan if base != base or y != y else value
-        out[i] = one if base == one else value
+        out[i] = _packet_power(x[i], y)
 
 
 @kernel
@@ -124,3 +131,21 @@ def tf_power(x: Array, y: Any, out: Array | None = None) -> Array:
     run = _serial if x.size - body < _PARALLEL_FROM else _parallel
     run(flat[body:], exponent, target[body:])
     return out
+
+
+@overload(tf_power, strict=False, jit_options={"forceinline": True})
+def _power_of_one(x: Any, y: Any) -> Any:
+    """Compile the power of a number, for the loops of elementwise rules.
+
+    It is what whole packets have: see `optlab.optimizers.Rule.packets`.
+    """
+    if not isinstance(x, types.Float):
+        return None
+
+    def power_of_one(x: Any, y: Any) -> Any:
+        info = np.finfo(x)
+        value = _packet_power(x, y)
+        value = x if y == 1 else value
+        return info.eps / info.eps if abs(y) < info.tiny else value
+
+    return power_of_one

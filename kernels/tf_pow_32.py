@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels.double_word import (
-    SPLITTER_32,
     add_ww,
     multiply_ff,
     multiply_wf,
@@ -92,11 +91,11 @@ def _log2(m: Any) -> Any:
     p = _LOG_HIGHER[0]
     for coefficient in _LOG_HIGHER[1:]:
         p = p * x + coefficient
-    high, low = multiply_ff(x, p, SPLITTER_32)
+    high, low = multiply_ff(x, p)
     high, low = add_ww(_LOG_1, _LOG_1_LOW, high, low)
-    high, low = multiply_wf(high, low, x, SPLITTER_32)
+    high, low = multiply_wf(high, low, x)
     high, low = add_ww(_LOG_0, _LOG_0_LOW, high, low)
-    return multiply_wf(high, low, x, SPLITTER_32)
+    return multiply_wf(high, low, x)
 
 
 @kernel(forceinline=True)
@@ -120,15 +119,15 @@ def power_32(x: Any, y: Any) -> Any:
     m = m + m if low_half else m
     e = e - _ONE if low_half else e
     log, log_low = _log2(m)
-    whole, whole_low = multiply_ff(e, y, SPLITTER_32)
-    part, part_low = multiply_wf(log, log_low, y, SPLITTER_32)
+    whole, whole_low = multiply_ff(e, y)
+    part, part_low = multiply_wf(log, log_low, y)
     z, z_low = add_ww(whole, whole_low, part, part_low)
     n = _rounded(z)
     r = (z - n) + z_low
     carry = _rounded(r)
     r = r - carry
     n = n + carry
-    product, error = multiply_ff(_LN_2, r, SPLITTER_32)
+    product, error = multiply_ff(_LN_2, r)
     fraction = _exp(product) * (_ONE + error)
     n = n if n > -_LARGEST_SHIFT else -_LARGEST_SHIFT
     n = n if n < _LARGEST_SHIFT else _LARGEST_SHIFT

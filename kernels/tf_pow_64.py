@@ -23,7 +23,6 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels.double_word import (
-    SPLITTER_64,
     add_fw,
     add_ww,
     divide_wf,
@@ -98,17 +97,17 @@ def _horner(coefficients: tuple[float, ...], x: float) -> float:
 @kernel(forceinline=True)
 def _log2(m: float) -> Any:
     """Return log2 of `m` in [sqrt(1/2), sqrt(2)) as a double word."""
-    t, t_low = multiply_wf(_SCALE, _SCALE_LOW, m - 1.0, SPLITTER_64)
-    r, r_low = divide_wf(t, t_low, m + 1.0, SPLITTER_64)
-    r2, r2_low = multiply_ww(r, r_low, r, r_low, SPLITTER_64)
-    r4, _ = multiply_ww(r2, r2_low, r2, r2_low, SPLITTER_64)
+    t, t_low = multiply_wf(_SCALE, _SCALE_LOW, m - 1.0)
+    r, r_low = divide_wf(t, t_low, m + 1.0)
+    r2, r2_low = multiply_ww(r, r_low, r, r_low)
+    r4, _ = multiply_ww(r2, r2_low, r2, r2_low)
     even = ((_Q[6] * r4 + _Q[4]) * r4 + _Q[2]) * r4 + _Q[0]
     odd = (_Q[5] * r4 + _Q[3]) * r4 + _Q[1]
-    p, p_low = multiply_wf(r2, r2_low, odd * r2 + even, SPLITTER_64)
+    p, p_low = multiply_wf(r2, r2_low, odd * r2 + even)
     p, p_low = add_ww(_CUBE, _CUBE_LOW, p, p_low)
-    p, p_low = multiply_ww(r2, r2_low, p, p_low, SPLITTER_64)
+    p, p_low = multiply_ww(r2, r2_low, p, p_low)
     p, p_low = add_fw(1.0, p, p_low)
-    return multiply_ww(p, p_low, r, r_low, SPLITTER_64)
+    return multiply_ww(p, p_low, r, r_low)
 
 
 @kernel(forceinline=True)
@@ -133,15 +132,15 @@ def power_64(x: float, y: float) -> Any:
     m = m + m if low_half else m
     e = e - 1.0 if low_half else e
     log, log_low = _log2(m)
-    whole, whole_low = multiply_ff(e, y, SPLITTER_64)
-    part, part_low = multiply_wf(log, log_low, y, SPLITTER_64)
+    whole, whole_low = multiply_ff(e, y)
+    part, part_low = multiply_wf(log, log_low, y)
     z, z_low = add_ww(whole, whole_low, part, part_low)
     n = _rounded(z)
     r = (z - n) + z_low
     carry = _rounded(r)
     r = r - carry
     n = n + carry
-    product, error = multiply_ff(_LN_2, r, SPLITTER_64)
+    product, error = multiply_ff(_LN_2, r)
     fraction = _exp(product) * (1.0 + error)
     n = n if n > -_LARGEST_SHIFT else -_LARGEST_SHIFT
     n = n if n < _LARGEST_SHIFT else _LARGEST_SHIFT

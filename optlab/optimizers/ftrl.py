@@ -48,7 +48,7 @@ class Ftrl(RuleOptimizer):
 
     @property
     def rule(self) -> Rule:
-        """Ftrl, which needs TensorFlow's power of whole tensors."""
+        """Ftrl, which needs TensorFlow's power of whole packets."""
         start = float32_rounded(self.initial_accumulator_value)
         return Rule(
             ftrl.ftrl,
@@ -56,6 +56,7 @@ class Ftrl(RuleOptimizer):
             ftrl.SLOTS,
             {"accumulator": start},
             elementwise=False,
+            packets=True,
         )
 
     def hyper(self) -> tuple[float, ...]:

@@ -40,7 +40,13 @@ class Lamb(RuleOptimizer):
     @property
     def rule(self) -> Rule:
         """Lamb, which needs the norms of whole tensors."""
-        return Rule(lamb.lamb, lamb.lamb_coefficients, lamb.SLOTS, elementwise=False)
+        return Rule(
+            lamb.lamb,
+            lamb.lamb_coefficients,
+            lamb.SLOTS,
+            elementwise=False,
+            in_loops=lamb.lamb_in_loops,
+        )
 
     def hyper(self) -> tuple[float, ...]:
         """Return what the coefficients take after the rate."""

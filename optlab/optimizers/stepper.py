@@ -22,6 +22,7 @@ from optlab.kernels import fuse
 from optlab.kernels.blas import one_blas_thread
 from optlab.kernels.fingerprint import RuleError
 from optlab.kernels.floating_point import flush_subnormals
+from optlab.kernels.packets import PACKET_BYTES
 from optlab.kernels.rules.weight_decay import decay_weights
 from optlab.optimizers.accumulation import Accumulator, unscaled
 from optlab.optimizers.averaging import MovingAverage
@@ -38,6 +39,8 @@ from optlab.typing import Array
 #: from some 3e4 on (`benchmarks/bench_threshold.py`), but by half only from here, and
 #: threads once woken disturb what comes after the step: see `optlab.training.threads`.
 PARALLEL_FROM = 100_000
+#: The same for a rule of powers, of which each takes as long as twenty Adam steps.
+PARALLEL_FROM_COSTLY = 4 * fuse.CHUNK
 #: Mean elements of a tensor up to which gradients are gathered for one scattered call.
 GATHER_UP_TO = 8_192
 
@@ -75,6 +78,11 @@ class Piece:
     param: Array
     slots: tuple[Array, ...]
     shape: tuple[int, ...]
+
+    def part(self, start: int, stop: int) -> Piece:
+        """Return some elements of a piece whose slots are flat."""
+        slots = tuple(slot[start:stop] for slot in self.slots)
+        return Piece(self.group, self.param[start:stop], slots, (stop - start,))
 
 
 class Stepper:
@@ -118,6 +126,7 @@ class Stepper:
         renew: Callable[[Any], float] | None = None,
     ) -> None:
         self.params = params
+        self._engine = engine
         self.clipping = Clipping(options, params.dtype)
         self._renew = renew
         self._layout = Parameters(params.shapes, params.dtype, params.names)
@@ -152,7 +161,7 @@ class Stepper:
                 self.groups.append(group)
             slots = tuple(self.state[name].arrays[k] for name in share.rule.slots)
             shape = array.shape
-            if share.rule.elementwise:
+            if share.rule.elementwise or share.rule.packets:
                 slots = tuple(slot.reshape(-1) for slot in slots)
                 shape = (array.size,)
             self._pieces.append(Piece(group, array.reshape(-1), slots, shape))
@@ -187,7 +196,7 @@ class Stepper:
         hyper[2] = float32_rounded(share.weight_decay or 0.0)
         hyper[fuse.HEAD :] = share.hyper
         loops = None
-        if rule.elementwise and engine == "numba":
+        if (rule.elementwise or rule.packets) and engine == "numba":
             made_of = (rule.function, rule.coefficients, rule.slots)
             try:
                 loops = fuse.fuse(*made_of, self.clipping.function, decay)
@@ -202,6 +211,8 @@ class Stepper:
         (piece,) = self._pieces
         loops = piece.group.loops
         if loops is None or self.clipping.function is not None:
+            return None
+        if piece.group.rule.packets:
             return None
         numbers = piece.group.hyper, self.clipping.bounds
         call = _loop(loops, piece), *numbers, piece.param, piece.slots
@@ -323,10 +334,15 @@ class Stepper:
         group = piece.group
         if group.loops is None:
             self._run_on_arrays(step, piece, row)
-        else:
-            loop = _loop(group.loops, piece)
-            bounds = self.clipping.bounds
-            loop(step, group.hyper, bounds, piece.param, row, *piece.slots)
+            return
+        if group.rule.packets:
+            whole = row.size - row.size % (PACKET_BYTES // row.itemsize)
+            if whole < row.size:
+                self._run_on_arrays(step, piece.part(whole, row.size), row[whole:])
+            piece, row = piece.part(0, whole), row[:whole]
+        loop = _loop(group.loops, piece)
+        bounds = self.clipping.bounds
+        loop(step, group.hyper, bounds, piece.param, row, *piece.slots)
 
     def _run_on_arrays(self, step: int, piece: Piece, row: Array) -> None:
         """Run clip, decay and rule as they are written, on the arrays of one piece."""
@@ -339,11 +355,18 @@ class Stepper:
             param = piece.param
             if group.decay is not None:
                 param = group.decay(param, weight_decay, rate)
+            numbers = rule.coefficients(one, row.dtype.type(step), rate, *hyper)
+            if rule.in_loops is not None and self._engine == "numba":
+                if param is not piece.param:
+                    piece.param[...] = param
+                slots = (slot.reshape(-1) for slot in piece.slots)
+                rule.in_loops(piece.param, grad, *slots, *numbers)
+                return
             values = rule.function(
                 param.reshape(piece.shape),
                 grad.reshape(piece.shape),
                 *piece.slots,
-                *rule.coefficients(one, row.dtype.type(step), rate, *hyper),
+                *numbers,
             )
             targets = (piece.param.reshape(piece.shape), *piece.slots)
             for target, value in zip(targets, values, strict=True):
@@ -352,4 +375,6 @@ class Stepper:
 
 def _loop(loops: fuse.FusedRule, piece: Piece) -> Callable[..., None]:
     """Return the loop that steps one piece: serial, or parallel if it is large."""
-    return loops.serial if piece.param.size < PARALLEL_FROM else loops.parallel
+    costly = piece.group.rule.packets
+    least = PARALLEL_FROM_COSTLY if costly else PARALLEL_FROM
+    return loops.serial if piece.param.size < least else loops.parallel

@@ -25,6 +25,10 @@ class Rule:
     multiplies : bool
         Whether it makes matrix products, whose bits would depend on the threads of a
         BLAS: it is then given one.
+    packets : bool
+        Whether a tensor may be run element by element but for what is left after its
+        last whole packet (`optlab.kernels.packets`), which runs on NumPy arrays: so it
+        is with TensorFlow's power, which has other bits there.
     """
 
     function: Callable[..., Any]
@@ -33,6 +37,8 @@ class Rule:
     initial: Mapping[str, float] = field(default_factory=dict)
     elementwise: bool = True
     multiplies: bool = False
+    packets: bool = False
+    in_loops: Callable[..., None] | None = None
 
 
 class Share(NamedTuple):

@@ -64,3 +64,13 @@ def test_lists_and_arenas_of_any_layout_agree(name, layout, options):
         for got, wanted in zip(found, expected, strict=True):
             for a, b in zip(got, wanted, strict=True):
                 np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("name", ["ftrl", "lamb"])
+def test_loops_of_powers_in_threads_give_the_bits_of_arrays(name):
+    shapes = [(41, 1003), (9,)]
+    make = lambda: optimizers.get({"name": name, "clipnorm": 0.5})  # noqa: E731
+    expected = stepped(make(), shapes, engine="numpy")
+    for got, wanted in zip(stepped(make(), shapes), expected, strict=True):
+        for a, b in zip(got, wanted, strict=True):
+            assert a.tobytes() == b.tobytes()
