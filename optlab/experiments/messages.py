@@ -128,6 +128,8 @@ def problems_of(
             )
         elif kind == "extra_forbidden":
             text = unknown_key(place_of(location[:-1]), key, valid_keys[table])
+            if table == ("model", "layers"):
+                text += ' All arguments of a layer: { class = "Dense", ... }.'
             lines.append(Problem.at(location, text))
         elif kind == "missing" and not table:
             continue  # The choice of tables is checked as a whole elsewhere.

@@ -55,15 +55,14 @@ def covered(program: Program) -> Experiment:
         entries = entries[1:]
         for name in {"x", "x_val"} & set(arrays):
             arrays[name] = arrays[name].reshape(len(arrays[name]), -1)
-    experiment = Experiment(
-        data={"source": store(arrays)},
-        model={"layers": entries},
-        loss=tree["loss"],
-        optimizer=tree["optimizer"],
-        training=tree["training"],
-    )
-    experiment._name = program.name
-    return experiment
+    found = {
+        "data": {"source": store(arrays)},
+        "model": {"layers": entries},
+        "loss": tree["loss"],
+        "optimizer": tree["optimizer"],
+        "training": tree["training"],
+    }
+    return Experiment.from_tree(found, name=program.name)
 
 
 def _entries(program: Program) -> list[Tree]:

@@ -76,9 +76,7 @@ def cured_program(program: Program, before: Any, cured: Any) -> Program:
             tree["data"][key] = new["data"][key]
     if new["data"]["source"] != old["data"]["source"]:
         tree["data"]["source"] = new["data"]["source"]
-    made = Program(**tree)
-    made._name = program.name
-    return made
+    return program.with_tree(tree)
 
 
 def _named(old: list[Tree], new: list[Tree], named: list[Tree]) -> list[Tree]:

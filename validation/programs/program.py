@@ -97,15 +97,17 @@ class Program:
 
     Parameters
     ----------
+    name : str
+        What reports call it.
     **tables
         `data`, `model`, `loss`, `optimizer` and `training`, with the keys of an
         experiment file; ``model.template`` names a `Template`.
     """
 
-    def __init__(self, **tables: Any) -> None:
+    def __init__(self, name: str = "", **tables: Any) -> None:
         self.tree: Tree = tables
         self._folder: Path | None = None
-        self._name = ""
+        self._name = name
         if not tables["model"]["layers"]:
             raise InputError("A model needs a layer.")
 
@@ -147,9 +149,7 @@ class Program:
 
     def with_tree(self, tree: Mapping[str, Any]) -> Self:
         """Return a program with other tables, by this name."""
-        made = type(self)(**tree)
-        made._name = self._name
-        return made
+        return type(self)(self._name, **tree)
 
     def diff(self, other: Program) -> dict[str, tuple[Any, Any]]:
         """Return dotted path -> (value here, value in `other`) where they differ."""

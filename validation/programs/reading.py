@@ -85,13 +85,13 @@ def read_program(captured: Captured) -> tuple[Program, list[str]]:
     key = f"template {next(_numbers)}"
     TEMPLATES[key] = template
     program = Program(
+        str(model.name),
         data=data,
         model={"template": key, "layers": list(template.first.values())},
         loss=template.tables["loss"],
         optimizer=template.tables["optimizer"],
         training=training,
     )
-    program._name = str(model.name)
     return program, notes
 
 
