@@ -8,6 +8,7 @@ An initializer or a regularizer may be given as an instance, a class, a name
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -77,6 +78,12 @@ def listed(given: Any, single: tuple[type, ...]) -> list[Any]:
     return list(entries)
 
 
+@functools.lru_cache(maxsize=512)
+def parameters_of(cls: type) -> Mapping[str, inspect.Parameter]:
+    """Return what the constructor of a class takes; looked up once a class."""
+    return inspect.signature(cls).parameters
+
+
 def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) -> Any:
     """Call `cls` with keyword arguments, naming the first one it does not take.
 
@@ -95,7 +102,7 @@ def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) ->
     InputError
         If an argument is unknown, missing, or refused by the class.
     """
-    parameters = dict(inspect.signature(cls).parameters)
+    parameters = parameters_of(cls)
     any_name = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
     valid = [
         name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from array import array
 from collections.abc import Mapping
@@ -159,10 +158,11 @@ class Run:
 
     def _extremes(self, name: str) -> dict[str, Any]:
         values = self.history.get(name, [])
-        finite = [i for i, value in enumerate(values) if math.isfinite(value)]
-        maximize = self.directions.get(name) == "max"
-        sign = -1.0 if maximize else 1.0
-        best = min(finite, key=lambda i: sign * values[i], default=None)
+        signs = np.array(values, np.float64)
+        if self.directions.get(name) == "max":
+            signs = -signs
+        signs[~np.isfinite(signs)] = np.inf
+        best = int(np.argmin(signs)) if np.isfinite(signs).any() else None
         epochs = self.trajectory is None
         counted = "best_epoch" if epochs else "best_step"
         return {

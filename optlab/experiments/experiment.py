@@ -280,6 +280,17 @@ class Experiment(BaseModel):
             If a path leads nowhere, or the result is no valid experiment.
         """
         changes = {path: plain(value) for path, value in changes.items()}
+        names = {path.partition(".")[0] for path in changes}
+        if names == {"optimizer"} and "optimizer" not in changes:
+            # A sweep does this often, and one table is checked sooner than all.
+            tree = self.optimizer.model_dump(exclude_unset=True, exclude_none=True)
+            try:
+                table = OptimizerTable(
+                    **replaced({"optimizer": plain(tree)}, changes)["optimizer"]
+                )
+                return self.model_copy(update={"optimizer": table})
+            except ValidationError:
+                pass  # said below, with the place
         return self.with_tree(replaced(self.to_dict(), changes))
 
     def diff(self, other: Experiment) -> dict[str, tuple[Any, Any]]:

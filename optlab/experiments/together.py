@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError
@@ -19,9 +20,25 @@ if TYPE_CHECKING:
 PAYS = 60.0
 #: So many runs of a kind at least fill the lanes.
 FEWEST = 32
+#: Models that are kept for the runs to come.
+_MODELS = 4096
 
 #: An experiment, the settings that made it, and a seed.
 Task = tuple["Experiment", dict[str, Any], int]
+
+
+class _Model:
+    """The model of some runs, with its first weights."""
+
+    def __init__(self, built: Built) -> None:
+        from optlab.training.lockstep_coverage import training_key, training_why_not
+
+        self.built = built
+        self.reason = training_why_not(built)
+        if not self.reason:
+            self.key = training_key(built)
+            self.start = built.model.parameters.flat.copy()
+            self.learning = Learning(built)
 
 
 class Together:
@@ -43,6 +60,7 @@ class Together:
         self._tasks = tasks
         self.reasons: dict[str, int] = {}
         self._data: dict[str, Data] = {}
+        self._models: dict[Any, _Model] = {}
 
     def __iter__(self) -> Iterator[tuple[int, Run]]:
         """Yield the place of a task, and its run."""
@@ -52,31 +70,45 @@ class Together:
             yield from self._chunk(range(start, min(start + AT_ONCE, len(self._tasks))))
 
     def _chunk(self, places: range) -> Iterator[tuple[int, Run]]:
-        from optlab.training.lockstep import Lockstep
-        from optlab.training.lockstep_coverage import key_of, why_not
+        from optlab.training.lockstep import Lockstep, Start
+        from optlab.training.lockstep_coverage import optimizer_key, optimizer_why_not
 
-        kinds: dict[Any, list[tuple[int, Built, Learning]]] = {}
+        kinds: dict[Any, list[tuple[int, Built, _Model]]] = {}
         for place in places:
             experiment, _, seed = self._tasks[place]
             try:
-                built = experiment.build(self._data_of(experiment), seed=seed)
-                reason = why_not(built)
+                model = self._model_of(experiment, seed)
+                built = replace(model.built, optimizer=experiment.optimizer.make())
+                reason = model.reason or optimizer_why_not(built.optimizer)
             except (InputError, OSError) as error:
                 reason = str(error)
             if reason:
                 self._leave(reason)
                 continue
-            kinds.setdefault(key_of(built), []).append((place, built, Learning(built)))
+            key = (model.key, optimizer_key(built.optimizer))
+            kinds.setdefault(key, []).append((place, built, model))
         for kind in kinds.values():
-            runs = [(built, self._tasks[place][2]) for place, built, _ in kind]
-            together = Lockstep(runs[0][0], [seed for _, seed in runs])
+            runs = [Start(b, self._tasks[p][2], model.start) for p, b, model in kind]
+            together = Lockstep(runs[0].built, [run.seed for run in runs])
             for k, run in together.train(runs):
-                place, _, learning = kind[k]
+                place, _, model = kind[k]
                 if run is None:
                     self._leave("it diverged, and is made again to say where")
                     continue
-                run.did_not_learn = learning.fault(run)
+                run.did_not_learn = model.learning.fault(run)
                 yield place, run
+
+    def _model_of(self, experiment: Experiment, seed: int) -> _Model:
+        """Return the model of a run, made once for all that differ in the optimizer."""
+        # Experiments that `replace` changed in one table share the other ones.
+        tables = (experiment.data, experiment.model, experiment.loss)
+        key = (*(id(table) for table in (*tables, experiment.training)), seed)
+        if key not in self._models:
+            if len(self._models) >= _MODELS:
+                self._models.clear()
+            built = experiment.build(self._data_of(experiment), seed=seed)
+            self._models[key] = _Model(built)
+        return self._models[key]
 
     def _leave(self, reason: str) -> None:
         self.reasons[reason] = self.reasons.get(reason, 0) + 1

@@ -14,7 +14,6 @@ one, each layer finds its input's in `mask` before `forward`.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -24,7 +23,7 @@ import numpy as np
 from optlab import regularizers
 from optlab.errors import InputError
 from optlab.layers.serialization import serialized
-from optlab.lookup import construct, flag, keras_object, snake_case
+from optlab.lookup import construct, flag, keras_object, parameters_of, snake_case
 from optlab.typing import Array as Array
 
 Rng = np.random.Generator | None
@@ -315,7 +314,7 @@ class Layer:
 
         Each is found in the attribute of its name; `trainable` and `name` are left out.
         """
-        names = inspect.signature(type(self)).parameters
+        names = parameters_of(type(self))
         return {
             name: getattr(self, name) for name in names if name not in _COMMON_ARGUMENTS
         }

@@ -41,6 +41,25 @@ _SEGMENT = 4e9
 _ORDERS = 1 << 24
 
 
+@dataclasses.dataclass(frozen=True)
+class Start:
+    """One run before its first step.
+
+    Attributes
+    ----------
+    built : Built
+        Runs may share the model: its weights of the start are these, not those that it
+        has.
+    seed : int
+    weights : ndarray
+        All weights of the start, as they lie in ``model.parameters.flat``.
+    """
+
+    built: Built
+    seed: int
+    weights: Array
+
+
 class Lockstep:
     """Trains runs of one kind.
 
@@ -105,23 +124,20 @@ class Lockstep:
             )
         )
 
-    def train(
-        self, runs: Sequence[tuple[Built, int]]
-    ) -> Iterator[tuple[int, Run | None]]:
+    def train(self, runs: Sequence[Start]) -> Iterator[tuple[int, Run | None]]:
         """Yield the place and the record of each run.
 
         Parameters
         ----------
-        runs : sequence of (Built, int)
-            With the seeds. Their models are left with the weights of the end.
+        runs : sequence of Start
 
         Yields
         ------
         int, Run or None
-            None where NaN or infinity came up: such a run is to be made alone, to say
-            where.
+            Its model has the weights of the end until the next run is asked for. None
+            where NaN or infinity came up: such a run is to be made alone, to say where.
         """
-        for places in self._packed([seed for _, seed in runs]):
+        for places in self._packed([run.seed for run in runs]):
             began = time.perf_counter()
             blocks = _Blocks(self, [runs[k] for k in places])
             blocks.train()
@@ -148,25 +164,26 @@ class Lockstep:
 class _Blocks:
     """So many runs, laid out lane by lane."""
 
-    def __init__(self, kind: Lockstep, runs: Sequence[tuple[Built, int]]) -> None:
-        self._kind, self._built = kind, runs
+    def __init__(self, kind: Lockstep, runs: Sequence[Start]) -> None:
+        self._kind, self._runs = kind, runs
         width, dtype = kind.width, kind._dtype
         count = -(-len(runs) // width)
         # Lanes without a run of their own repeat the last one.
         filled = [runs[min(k, len(runs) - 1)] for k in range(count * width)]
-        weights = np.stack([built.model.parameters.flat for built, _ in filled])
+        weights = np.stack([run.weights for run in filled])
         self._params = self._laid_out(weights)
         slots = np.zeros((count, len(kind._rule.slots), *self._params.shape[1:]), dtype)
         for k, name in enumerate(kind._rule.slots):
             slots[:, k] = kind._rule.initial.get(name, 0.0)
         self._slots = slots
-        hyper = [(1.0, 0.0, *built.optimizer.hyper()) for built, _ in filled]
+        optimizers = [run.built.optimizer for run in filled]
+        hyper = [(1.0, 0.0, *each.hyper()) for each in optimizers]
         self._hyper = self._laid_out(np.array(hyper, np.float64).astype(dtype))
-        decays = [built.optimizer.options.weight_decay or 0.0 for built, _ in filled]
+        decays = [each.options.weight_decay or 0.0 for each in optimizers]
         self._shrink = np.array([float32_rounded(d) for d in decays], dtype)
         self._shrink = self._shrink.reshape(count, width)
-        self._rates = self._laid_out(_rates([b for b, _ in filled], kind.steps, dtype))
-        seeds = [seed for _, seed in filled]
+        self._rates = self._laid_out(_rates(optimizers, kind.steps, dtype))
+        seeds = [run.seed for run in filled]
         self._seeds, groups = np.unique(seeds, return_inverse=True)
         self._groups = groups.reshape(count, width)
         self._losses = np.full((count, kind.steps, width), np.nan)
@@ -243,7 +260,7 @@ class _Blocks:
         b, lane = divmod(place, kind.width)
         if self._ended[b, lane] >= 0:
             return None
-        built, seed = self._built[place]
+        built, seed = self._runs[place].built, self._runs[place].seed
         built.model.parameters.flat[:] = self._params[b, :, lane]
         metrics = [metric.name for metric in kind._metrics]
         run = Run(
@@ -256,7 +273,7 @@ class _Blocks:
         run.status = "finished"
         run.steps, run.seconds = kind.steps, seconds
         run.epochs = kind.steps // kind._rows.batches
-        run.step_losses.extend(self._losses[b, :, lane])
+        run.step_losses.frombytes(self._losses[b, :, lane].tobytes())
         names = ["loss", *metrics]
         if kind._validates:
             names += [f"val_{name}" for name in names]
@@ -285,15 +302,15 @@ def _constants(metric: Any) -> tuple[float, ...]:
     return (metric.threshold,) if hasattr(metric, "threshold") else ()
 
 
-def _rates(runs: Sequence[Built], steps: int, dtype: np.dtype[Any]) -> Array:
+def _rates(optimizers: Sequence[Any], steps: int, dtype: np.dtype[Any]) -> Array:
     """Return each run's rates: one, or one a step where any is scheduled."""
-    schedules = [built.optimizer.schedule for built in runs]
+    schedules = [optimizer.schedule for optimizer in optimizers]
     count = 1 if not any(schedules) else steps
-    found = np.empty((len(runs), count), dtype)
+    found = np.empty((len(optimizers), count), dtype)
     made: dict[int, list[float]] = {}
-    for k, (built, schedule) in enumerate(zip(runs, schedules, strict=True)):
+    for k, (each, schedule) in enumerate(zip(optimizers, schedules, strict=True)):
         if schedule is None:
-            found[k] = float32_rounded(built.optimizer.learning_rate)
+            found[k] = float32_rounded(each.learning_rate)
             continue
         if id(schedule) not in made:
             rates = (rate_of(schedule, step) for step in range(steps))

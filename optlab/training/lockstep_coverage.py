@@ -44,6 +44,11 @@ def why_not(built: Built) -> str:
     built : Built
         As `Experiment.build` returns it.
     """
+    return training_why_not(built) or optimizer_why_not(built.optimizer)
+
+
+def training_why_not(built: Built) -> str:
+    """Return what is against a run besides its optimizer."""
     if built.problem is not None:
         return "it minimizes a function"
     arguments = built.fit_arguments
@@ -51,9 +56,7 @@ def why_not(built: Built) -> str:
         return "it has callbacks"
     if arguments.get("class_weight") is not None:
         return "it has class weights"
-    return (
-        _model_why_not(built.model) or _optimizer_why_not(built) or _loss_why_not(built)
-    )
+    return _model_why_not(built.model) or _loss_why_not(built)
 
 
 def _model_why_not(model: Any) -> str:
@@ -78,10 +81,10 @@ def _model_why_not(model: Any) -> str:
     return ""
 
 
-def _optimizer_why_not(built: Built) -> str:
+def optimizer_why_not(optimizer: Any) -> str:
+    """Return what is against a run's optimizer."""
     from optlab.optimizers import RuleOptimizer
 
-    optimizer = built.optimizer
     if not isinstance(optimizer, RuleOptimizer):
         return f"of the optimizer {type(optimizer).__name__}"
     options = optimizer.options
@@ -124,10 +127,9 @@ def bound_metrics(objective: Objective, built: Built) -> list[Any]:
     return [objective.bind(metric, shape) for metric in found]
 
 
-def key_of(built: Built) -> tuple[Any, ...]:
-    """Return what runs must have in common to be trained together."""
+def training_key(built: Built) -> tuple[Any, ...]:
+    """Return what runs must have in common, besides the optimizer."""
     arguments = built.fit_arguments
-    optimizer = built.optimizer
     return (
         id(built.data),
         str(built.model.dtype),
@@ -136,13 +138,19 @@ def key_of(built: Built) -> tuple[Any, ...]:
             for layer in built.model.layers
         ),
         repr(built.loss),
+        *(
+            repr(arguments.get(name))
+            for name in ("epochs", "steps", "batch_size", "shuffle", "plain", "metrics")
+        ),
+    )
+
+
+def optimizer_key(optimizer: Any) -> tuple[Any, ...]:
+    """Return what the optimizers of runs must have in common."""
+    return (
         type(optimizer).__name__,
         optimizer.rule.function,
         optimizer.rule.coefficients,
         tuple(sorted(optimizer.rule.initial.items())),
         optimizer.options.weight_decay is not None,
-        *(
-            repr(arguments.get(name))
-            for name in ("epochs", "steps", "batch_size", "shuffle", "plain", "metrics")
-        ),
     )
