@@ -99,6 +99,19 @@ def verdict(measured: Measured) -> str:
     return f"{matrix['verdict']} Outside: {named}{rest}"
 
 
+def _behaviours(steady: int, heads: list[str], rows: list[list[str]]) -> list[str]:
+    """Say which entries of the catalogue do not hold everywhere."""
+    if not rows:
+        return [f"All {steady} entries of `optlab behaviours` hold on each of them."]
+    return [
+        f"{steady} of {steady + len(rows)} entries of `optlab behaviours` hold on every"
+        ' version measured. The others, where "changed" means other figures than the'
+        " catalogue's:",
+        "",
+        *_table(["behaviour", "statement", *heads], rows),
+    ]
+
+
 def page(
     measured: Sequence[Measured], day: datetime.date, command: str, supported: str
 ) -> str:
@@ -133,16 +146,13 @@ def page(
         f" What optlab supports is what setup.cfg asks for, `{supported}`: the versions"
         " on which every comparison of `optlab verify` is within its tolerance. Before"
         " Keras 3.14 layers penalized their outputs otherwise, and in float32 also"
-        " where they compute in float64.",
+        " where they compute in float64; TensorFlow 2.18 has another vector power, so"
+        " Ftrl and Lamb differ; 2.16 and 2.17 need NumPy 1.",
         "",
         *([*silent, ""] if silent else []),
         "## Behaviours",
         "",
-        f"{steady} of {steady + len(rows)} entries of `optlab behaviours` hold on every"
-        ' version measured. The others, where "changed" means other figures than the'
-        " catalogue's:",
-        "",
-        *_table(["behaviour", "statement", *heads], rows),
+        *_behaviours(steady, heads, rows),
         "",
         "## Parity with tf.keras",
         "",
