@@ -80,7 +80,7 @@ def _run_again(folder: Path) -> list[str]:
     return [*_RUN, "--resume", "o/checkpoint.npz"] if kept.exists() else _RUN
 
 
-_RUN = ["run", "digits", "--epochs", "40", "--checkpoint-every", "1", "--out", "o"]
+_RUN = ["run", "digits", "--epochs", "300", "--checkpoint-every", "3", "--out", "o"]
 _SWEEP = ["sweep", "iris", "--over", _RATES, "--out", "o.sqlite", "--jobs", "2"]
 _CASES = ["cases", "001-1", "001-3", "--no-twin", "--out", "o", "--jobs", "2"]
 COMMANDS = {
