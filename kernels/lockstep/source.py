@@ -189,7 +189,10 @@ def train(x, y, x_val, y_val, chunk, orders, groups, batch, sizes, first_step,
             if x_val.shape[0]:
                 evaluate(x_val, y_val, weights, biases, zs, outs, logits, turned,
                          sums, w, found)
-                history[row, 1 + {metric_count}:] = found
+                # Loops, for slices that are assigned to take seconds to compile.
+                for m in range(1 + {metric_count}):
+                    for lane in range(width):
+                        history[row, 1 + {metric_count} + m, lane] = found[m, lane]
     restore(mode)
 '''
 
@@ -205,20 +208,27 @@ ORDERS = {
     "shared": (
         """\
     taken = np.empty((batch, inputs), dtype)
-    ys = np.empty((batch,) + y.shape[1:], y.dtype)""",
+    ys = np.empty((batch,) + y.shape[1:], y.dtype)
+    y_flat, ys_flat = y.reshape(y.size), ys.reshape(ys.size)
+    per_row = y.size // rows""",
         """\
         order = orders[epoch, groups[0]]
         xs = taken[:n]
         targets = ys[:n]
         for i in range(n):
-            xs[i] = x[order[start + i]]
-            targets[i] = y[order[start + i]]""",
+            at = order[start + i]
+            for k in range(inputs):
+                xs[i, k] = x[at, k]
+            for k in range(per_row):
+                ys_flat[i * per_row + k] = y_flat[at * per_row + k]""",
         "",
     ),
     "own": (
         """\
     taken = np.empty((batch, inputs, width), dtype)
-    ys = np.empty((batch,) + y.shape[1:], y.dtype)""",
+    ys = np.empty((batch,) + y.shape[1:], y.dtype)
+    y_flat, ys_flat = y.reshape(y.size), ys.reshape(ys.size)
+    per_row = y.size // rows""",
         """\
         xs = taken[:n]
         targets = ys[:n]
@@ -230,7 +240,9 @@ ORDERS = {
         """\
             order = orders[epoch, groups[lane]]
             for i in range(n):
-                targets[i] = y[order[start + i]]""",
+                at = order[start + i] * per_row
+                for k in range(per_row):
+                    ys_flat[i * per_row + k] = y_flat[at + k]""",
     ),
 }
 

@@ -1,7 +1,8 @@
-"""``optlab sweep``: an experiment over a grid of settings."""
+"""``optlab sweep``: an experiment with many settings."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,18 +12,24 @@ from optlab import experiments
 from optlab.cli import output
 from optlab.cli.app import BAD_INPUT, FAILED, INTERRUPTED
 from optlab.cli.compiling import say_when_compiling
-from optlab.cli.grid import parse_grid
+from optlab.cli.grid import parse_over, read_settings
 from optlab.cli.progress import counting
 from optlab.cli.run import changed
 from optlab.cli.settings import RuleOption, import_rules
 from optlab.errors import InputError
-from optlab.experiments.sweep_store import SweepStore
+from optlab.experiments.halving import halve, rungs
+from optlab.experiments.samples import Settings
+from optlab.experiments.sweep_store import SweepStore, read_sweep
 
 if TYPE_CHECKING:
-    from optlab.experiments.sweeping import SettingResult, Sweep
+    from optlab.experiments.sweep_results import SettingResult, Sweep
 
 #: How a run ends that has learned something.
 _LEARNED = ("finished", "stopped_early")
+#: Runs from which a sweep has to be meant.
+_MANY = 10_000_000
+#: Rows of the table.
+_MOST_ROWS = 1000
 #: Metrics that find room in the table.
 _MOST_METRICS = 3
 
@@ -30,15 +37,46 @@ _MOST_METRICS = 3
 def sweep(
     file: Annotated[
         str,
-        typer.Argument(help="An experiment file, or the name of a shipped experiment."),
-    ],
-    over: Annotated[
-        list[str],
-        typer.Option(
-            metavar="TABLE.KEY=VALUES",
-            help="Values a,b,c or start:stop:log:n or start:stop:lin:n; repeatable.",
+        typer.Argument(
+            help="An experiment file, the name of a shipped experiment, or what --out "
+            "wrote (.sqlite), to look at."
         ),
     ],
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TABLE.KEY=VALUES",
+            help="Values a,b,c or start:stop:log:n or start:stop:lin:n, with --sample "
+            "also start:stop:log; ' if TABLE.KEY=VALUE' at the end makes it depend on "
+            "another; repeatable.",
+        ),
+    ] = None,
+    listed: Annotated[
+        Path | None,
+        typer.Option(
+            "--list",
+            metavar="FILE.csv",
+            help="Settings instead: a head of TABLE.KEY, then a row each.",
+        ),
+    ] = None,
+    sample: Annotated[
+        int | None,
+        typer.Option(min=1, help="Draw so many settings instead of all combinations."),
+    ] = None,
+    sampler: Annotated[
+        str, typer.Option(metavar="sobol|random", help="How they are drawn.")
+    ] = "sobol",
+    sample_seed: Annotated[
+        int, typer.Option(min=0, help="The seed of what is drawn.")
+    ] = 0,
+    halving: Annotated[
+        bool,
+        typer.Option(
+            "--halving",
+            help="Successive halving: all settings a short time, the best third three "
+            "times as long, and so on.",
+        ),
+    ] = False,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -81,6 +119,9 @@ def sweep(
     resume: Annotated[
         bool, typer.Option("--resume", help="With --out: run what is missing in it.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Begin also more than ten million runs.")
+    ] = False,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw the outcome as .png or .svg."),
@@ -90,26 +131,36 @@ def sweep(
         bool, typer.Option("--json", help="Print one JSON document.")
     ] = False,
 ) -> int:
-    """Run an experiment with every combination of some settings.
+    """Run an experiment with every combination of some settings, or with a sample.
 
     The table shows medians over the seeds at the end of the runs. The exit status is 1
     where no run at all came to its end and learned.
     """
-    import_rules(rules)
-    grid = parse_grid(over)
-    experiment = changed(experiments.find(file), settings, epochs, steps)
     picture = output.picture(plot)
+    if Path(file).suffix == ".sqlite":
+        found = read_sweep(file, by)
+        if json:
+            output.print_json({"name": file, **found.to_dict()})
+        else:
+            _show(found, sum(found.counts.values()))
+        return 0
+    import_rules(rules)
+    grid = _settings(over, listed, sample, sampler, sample_seed)
+    experiment = changed(experiments.find(file), settings, epochs, steps)
     if resume and out is None:
         raise InputError("--resume needs --out, the file to go on with.")
+    total = seeds * len(grid)
+    if total > _MANY and not yes:
+        raise InputError(f"These are {total:,} runs; --yes begins them all the same.")
+    if halving:
+        total = sum(count * seeds for _, count in rungs(experiment, len(grid)))
     store = None
     if out is not None:
         store = SweepStore(out, experiment, resume)
     say_when_compiling()
-    total = seeds
-    for values in grid.values():
-        total *= len(values)
+    run = halve if halving else experiments.sweep
     with counting(f"{experiment.name}: runs", total) as progress:
-        found = experiments.sweep(
+        found = run(
             experiment,
             grid,
             seeds=seeds,
@@ -128,7 +179,7 @@ def sweep(
     if json:
         output.print_json({"name": experiment.name, **found.to_dict()})
     else:
-        _show(found, len(points))
+        _show(found, sum(found.counts.values()))
     for reason, count in found.one_by_one.items():
         output.say(f"{output.counted(count, 'run')} made alone: {reason}")
     for point in refused:
@@ -149,18 +200,38 @@ def sweep(
     return FAILED
 
 
+def _settings(
+    over: list[str] | None,
+    listed: Path | None,
+    sample: int | None,
+    sampler: str,
+    seed: int,
+) -> Sequence[Settings]:
+    """Return the settings that the options ask for."""
+    if listed is not None:
+        if over or sample is not None:
+            raise InputError("--list stands instead of --over and --sample.")
+        return read_settings(listed)
+    if not over:
+        raise InputError(
+            "A sweep needs --over TABLE.KEY=VALUES, such as "
+            "--over optimizer.learning_rate=1e-4:1:log:20, or --list FILE.csv."
+        )
+    return parse_over(over, sample, sampler, seed)
+
+
 def _show(found: Sweep, count: int) -> None:
     figures = _figures(found)
     columns = [*found.grid, *figures, "range", "runs"]
     best = found.best
     rows = [
         [
-            *(_text(row.settings[path]) for path in found.grid),
+            *(_text(row.settings.get(path, "")) for path in found.grid),
             *(_figure(row, name, found.by) for name in figures),
             _range(row),
             _statuses(row) + ("  best" if row is best else ""),
         ]
-        for row in found.rows
+        for row in found.rows[:_MOST_ROWS]
     ]
     if all(len(row.points) == 1 for row in found.rows):
         at = columns.index("range")
@@ -168,6 +239,14 @@ def _show(found: Sweep, count: int) -> None:
             del line[at]
     console = output.results()
     console.print(output.table(columns, rows, left=len(found.grid)))
+    if found.left_out or len(found.rows) > len(rows):
+        left_out = found.left_out + len(found.rows) - len(rows)
+        ended = ", ".join(f"{n} {status}" for status, n in found.counts.items())
+        console.print(
+            f"and {left_out} settings more; of all runs {ended}".replace("_", " "),
+            markup=False,
+            soft_wrap=True,
+        )
     if best is not None:
         words = ", ".join(f"{path}={_text(v)}" for path, v in best.settings.items())
         runs = output.counted(count, "run")

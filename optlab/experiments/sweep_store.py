@@ -2,20 +2,27 @@
 
 A sweep that was killed goes on with what is missing. The table ``points`` has a row for
 each run: ``settings`` (JSON, dotted path -> value), ``seed``, ``status``, ``message``,
-``summary`` and ``directions`` (JSON); pandas reads it with ``read_sql``.
+``summary`` and ``directions`` (JSON); pandas reads it with ``read_sql``. What is kept
+is written twice a second and at the end, so that a kill costs half a second of runs.
 """
 
 from __future__ import annotations
 
+import heapq
 import json
+import math
 import os
 import sqlite3
+import statistics
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError
+from optlab.experiments.sweep_results import Point, Sweep, compared, row_of
+from optlab.plain import finite, plain
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
@@ -28,6 +35,8 @@ CREATE TABLE IF NOT EXISTS points (
 );
 """
 _COLUMNS = ("status", "message", "summary", "directions")
+#: Seconds between two writes to the disk.
+_EVERY = 0.5
 
 
 class SweepStore:
@@ -68,11 +77,13 @@ class SweepStore:
                     f"{self.path} holds a sweep of another experiment; give another "
                     "file."
                 )
-            count = self._file.execute("SELECT count(*) FROM points").fetchone()[0]
-            if count and not resume:
+            query = "SELECT count(*) FROM points"
+            self._held = self._file.execute(query).fetchone()[0]
+            self._written = time.monotonic()
+            if self._held and not resume:
                 raise InputError(
-                    f"{self.path} holds {count} points already; --resume goes on with "
-                    "what is missing."
+                    f"{self.path} holds {self._held} points already; "
+                    "--resume goes on with what is missing."
                 )
             with self._file:
                 self._file.executemany(
@@ -81,6 +92,8 @@ class SweepStore:
 
     def kept(self, settings: Mapping[str, Any], seed: int) -> dict[str, Any] | None:
         """Return what was kept of a run, by the names of a point's attributes."""
+        if not self._held:
+            return None
         query = f"SELECT {', '.join(_COLUMNS)} FROM points WHERE settings=? AND seed=?"
         with self._errors():
             row = self._file.execute(query, (_text(settings), seed)).fetchone()
@@ -91,7 +104,7 @@ class SweepStore:
             found[name] = json.loads(found[name])
         return found
 
-    def keep(self, point: Any) -> None:
+    def keep(self, point: Point) -> None:
         """Keep a run; one that was refused is tried again another time."""
         if point.status == "refused":
             return
@@ -100,24 +113,123 @@ class SweepStore:
             point.seed,
             point.status,
             point.message,
-            json.dumps(point.summary),
+            json.dumps(plain(point.summary, finite)),
             json.dumps(point.directions),
         )
-        with self._errors(), self._file:
+        with self._errors():
             self._file.execute(
                 "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?, ?)", values
             )
+        if time.monotonic() - self._written >= _EVERY:
+            self.commit()
+
+    def commit(self) -> None:
+        """Write what was kept to the disk."""
+        with self._errors():
+            self._file.commit()
+        self._written = time.monotonic()
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Write what was kept, and close the file."""
+        try:
+            self.commit()
+        finally:
+            self._file.close()
+
+    def best(self, by: str | None, most: int) -> Sweep:
+        """Return the best settings of all that is kept; see `read_sweep`."""
+        with self._errors():
+            return _best(self._file, by, most)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        try:
+        with _errors(self.path):
             yield
-        except sqlite3.Error as error:
-            raise InputError(f"Cannot use {self.path}: {error}.") from error
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise InputError(f"Cannot use {path}: {error}.") from error
+
+
+def read_sweep(
+    path: str | os.PathLike[str], by: str | None = None, most: int = 20
+) -> Sweep:
+    """Read the best settings of a sweep that is kept in a file, finished or not.
+
+    Parameters
+    ----------
+    path : path
+        What `SweepStore` wrote.
+    by : str, optional
+        The figure to compare; "val_loss" where there is one, else "loss".
+    most : int
+        How many settings; `Sweep.left_out` counts the others.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is none of ours.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InputError(f"There is no file {path}.")
+    with _errors(path):
+        file = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            return _best(file, by, most)
+        finally:
+            file.close()
+
+
+def _best(file: sqlite3.Connection, by: str | None, most: int) -> Sweep:
+    columns = ", ".join(_COLUMNS)
+    some = f"SELECT settings, seed, {columns} FROM points"
+    points = [_point(row) for row in file.execute(f"{some} LIMIT 100")]
+    figure, maximize = compared(points, by)
+    place = "$.loss.last" if figure == "loss" else f'$.metrics."{figure}".last'
+    worst = -math.inf if maximize else math.inf
+    values: dict[str, list[float]] = {}
+    counts: dict[str, int] = {}
+    query = "SELECT settings, status, json_extract(summary, ?) FROM points"
+    for settings, status, value in file.execute(query, (place,)):
+        counts[status] = counts.get(status, 0) + 1
+        if value is None or status == "diverged" or not math.isfinite(value):
+            value = worst
+        values.setdefault(settings, []).append(value)
+    medians = {
+        settings: each[0] if len(each) == 1 else statistics.median(each)
+        for settings, each in values.items()
+    }
+    choose = heapq.nlargest if maximize else heapq.nsmallest
+    chosen = choose(most, medians, key=lambda settings: medians[settings])
+    rows = []
+    for text in chosen:
+        found = file.execute(f"{some} WHERE settings=? ORDER BY seed", (text,))
+        own = tuple(_point(row) for row in found)
+        rows.append(row_of(json.loads(text), own, figure, maximize))
+    grid: dict[str, list[Any]] = {}
+    for row in rows:
+        for path, value in row.settings.items():
+            if value not in grid.setdefault(path, []):
+                grid[path].append(value)
+    left_out = len(values) - len(rows)
+    return Sweep(grid, figure, maximize, tuple(rows), left_out=left_out, counts=counts)
+
+
+def _point(row: tuple[Any, ...]) -> Point:
+    settings, seed, status, message, summary, directions = row
+    return Point(
+        json.loads(settings),
+        seed,
+        status,
+        json.loads(summary),
+        json.loads(directions),
+        message,
+    )
 
 
 def _text(settings: Mapping[str, Any]) -> str:

@@ -1,19 +1,21 @@
-"""`sweep`: one experiment over a grid of settings, on all cores where that pays."""
+"""`sweep`: one experiment with many settings, on all cores where that pays."""
 
 from __future__ import annotations
 
-import itertools
-import math
+import dataclasses
 import statistics
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from optlab.errors import InputError, unknown_name
 from optlab.experiments.cost import seconds_of
+from optlab.experiments.samples import Combinations, Settings
+from optlab.experiments.sweep_results import Point, Sweep, compared, row_of
 from optlab.experiments.sweep_store import SweepStore
+from optlab.experiments.sweep_tasks import Task, Tasks
 from optlab.experiments.together import FEWEST, PAYS, Together
 from optlab.lookup import is_count
 from optlab.workers import run_all
@@ -24,142 +26,16 @@ if TYPE_CHECKING:
 
 #: How the runs of a sweep are made.
 ENGINES = ("auto", "lockstep", "single")
-
-
-@dataclass(frozen=True)
-class Point:
-    """One run of a sweep.
-
-    Attributes
-    ----------
-    settings : dict
-        Dotted path -> value.
-    seed : int
-    status : str
-        The run's, "did_not_learn" where it ended no better than it began, or "refused"
-        where it could not be built.
-    summary : dict
-        `Run.summary()`; empty where refused.
-    directions : dict
-        What is better of each figure: "min", "max" or None.
-    message : str
-        Why it was refused, what diverged where, or what shows that it did not learn.
-    """
-
-    settings: dict[str, Any]
-    seed: int
-    status: str
-    summary: dict[str, Any] = field(default_factory=dict)
-    directions: dict[str, Any] = field(default_factory=dict)
-    message: str = ""
-
-    def last(self, name: str) -> float | None:
-        """Return the last value of "loss" or a metric; None if it is not finite."""
-        if name == "loss":
-            found = self.summary.get("loss")
-        else:
-            found = self.summary.get("metrics", {}).get(name)
-        value = None if found is None else found["last"]
-        if self.status == "diverged" or value is None or not math.isfinite(value):
-            return None
-        return float(value)
-
-
-@dataclass(frozen=True)
-class SettingResult:
-    """The runs of one setting, over all seeds.
-
-    Attributes
-    ----------
-    settings : dict
-        Dotted path -> value.
-    points : tuple of Point
-    value, low, high : float or None
-        Median and extremes of the compared figure; a run that diverged counts as worst
-        of all, so that None means that half of them did.
-    """
-
-    settings: dict[str, Any]
-    points: tuple[Point, ...]
-    value: float | None
-    low: float | None
-    high: float | None
-
-    def median(self, name: str) -> float | None:
-        """Return the median of a figure over the runs that have it."""
-        found = [v for point in self.points if (v := point.last(name)) is not None]
-        return statistics.median(found) if found else None
-
-    def count(self, status: str) -> int:
-        """Return how many of the runs ended so."""
-        return sum(point.status == status for point in self.points)
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What `sweep` returns.
-
-    Attributes
-    ----------
-    grid : dict
-        Dotted path -> the values tried.
-    by : str
-        The figure that was compared: "val_loss", "loss" or a metric.
-    maximize : bool
-        Whether more of it is better.
-    rows : tuple of SettingResult
-        In the order of the grid, the last path changing fastest.
-    interrupted : bool
-        Whether Ctrl-C cut it short; rows then hold what was done.
-    one_by_one : dict of str to int
-        Where lock step was tried: why runs were made one by one, and how many.
-    """
-
-    grid: dict[str, list[Any]]
-    by: str
-    maximize: bool
-    rows: tuple[SettingResult, ...]
-    interrupted: bool = False
-    one_by_one: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def best(self) -> SettingResult | None:
-        """The row with the best value; None where every run diverged."""
-        done = [(row.value, row) for row in self.rows if row.value is not None]
-        pick = max if self.maximize else min
-        return pick(done, key=lambda pair: pair[0], default=(None, None))[1]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain dictionaries, ready for JSON."""
-        return {
-            "grid": self.grid,
-            "by": self.by,
-            "best": None if self.best is None else self.best.settings,
-            "interrupted": self.interrupted,
-            "rows": [
-                {
-                    "settings": row.settings,
-                    "value": row.value,
-                    "low": row.low,
-                    "high": row.high,
-                    "runs": [
-                        {
-                            "seed": point.seed,
-                            "status": point.status,
-                            "message": point.message,
-                            **point.summary,
-                        }
-                        for point in row.points
-                    ],
-                }
-                for row in self.rows
-            ],
-        }
+#: Runs that are held in memory where a store has them; so many settings are checked
+#: before the first run.
+IN_MEMORY, CHECKED = 20_000, 4096
+#: The best settings of a larger sweep, which are read from the store.
+_BEST = 1000
 
 
 def sweep(
     experiment: Experiment,
-    grid: Mapping[str, Sequence[Any]],
+    grid: Mapping[str, Sequence[Any]] | Sequence[Settings],
     *,
     seeds: int | Sequence[int] = 1,
     by: str | None = None,
@@ -168,14 +44,16 @@ def sweep(
     store: SweepStore | None = None,
     progress: Callable[[], Any] | None = None,
 ) -> Sweep:
-    """Run an experiment with every combination of some settings.
+    """Run an experiment with every combination of some values, or with settings.
 
     Parameters
     ----------
     experiment : Experiment
         What is changed.
-    grid : mapping
-        Dotted path -> values to try, ``{"optimizer.learning_rate": [0.1, 0.01]}``.
+    grid : mapping or sequence of mapping
+        Dotted path -> values to try, ``{"optimizer.learning_rate": [0.1, 0.01]}``; or
+        a list of settings, dotted path -> value, as `optlab.experiments.samples.sample`
+        draws them.
     seeds : int or sequence of int
         The seeds of each combination, or how many, from the experiment's own on.
     by : str, optional
@@ -191,6 +69,8 @@ def sweep(
         differs, so the last digits do.
     store : SweepStore, optional
         Where each run is kept when it is done; what is there already is not run again.
+        The rows of a sweep of more than 20,000 runs are then the best 1,000 settings:
+        memory does not grow with the runs.
     progress : callable, optional
         Called, without arguments, after each run.
 
@@ -201,7 +81,9 @@ def sweep(
     Raises
     ------
     InputError
-        If a combination is no valid experiment, or `by` is no figure of the runs.
+        If a combination is no valid experiment, or `by` is no figure of the runs. Of
+        more than 4,096 settings only one with each value is looked at beforehand; what
+        turns out to be invalid later is "refused".
 
     Examples
     --------
@@ -215,69 +97,110 @@ def sweep(
             f"`experiment` must be an Experiment. Received: {experiment!r}; "
             "`optlab.experiments.find` returns one by its name or file."
         )
-    tried = {}
-    for path, values in grid.items() if isinstance(grid, Mapping) else ():
-        listed = isinstance(values, (Sequence, np.ndarray)) and np.ndim(values) != 0
-        tried[path] = list(values) if listed and not isinstance(values, str) else []
-    if not tried or not all(tried.values()):
-        raise InputError(
-            "`grid` must be a table of paths, each with a list of at least one value. "
-            f"Received: grid={grid!r}"
-        )
+    combinations, tried = _combinations(grid)
     if engine not in ENGINES:
         raise unknown_name("engine", engine, ENGINES)
-    wanted = _seeds(seeds, experiment.training.seed)
-    combinations = [
-        dict(zip(tried, values, strict=True))
-        for values in itertools.product(*tried.values())
-    ]
-    tasks = [
-        (changed, settings, seed)
-        for changed, settings in ((experiment.replace(s), s) for s in combinations)
-        for seed in wanted
-    ]
-    points: list[Point | None] = [None] * len(tasks)
-    interrupted = False
+    tasks = Tasks(experiment, combinations, _seeds(seeds, experiment.training.seed))
+    _check(experiment, combinations)
+    points: dict[int, Point] = {}
+    in_memory = store is None or len(tasks) <= IN_MEMORY
+    due: Sequence[int] = range(len(tasks))
     if store is not None:
-        for index, (_, settings, seed) in enumerate(tasks):
+        due = []
+        for index in range(len(tasks)):
+            settings, seed = tasks.named(index)
             kept = store.kept(settings, seed)
-            if kept is not None:
+            if kept is None:
+                due.append(index)
+            elif in_memory:
                 points[index] = Point(settings, seed, **kept)
+    interrupted = False
 
     def keep(index: int, point: Point) -> None:
-        points[index] = point
+        if in_memory:
+            points[index] = point
         if store is not None:
             store.keep(point)
         if progress is not None:
             progress()
 
-    due = [index for index, point in enumerate(points) if point is None]
-    left = [tasks[index] for index in due]
+    left = tasks.only(due)
     many = engine == "auto" and len(left) >= FEWEST
-    each = _seconds_each(left) if left and (jobs is None or many) else 0.0
+    each = _seconds_each(left) if len(left) and (jobs is None or many) else 0.0
     together = None
     if engine == "lockstep" or (many and each * len(left) >= PAYS):
         together = Together(left)
+    done = set()
     try:
         for position, run in together or ():
-            keep(due[position], _point(run, *left[position][1:]))
-        due = [index for index in due if points[index] is None]
-        left = [tasks[index] for index in due]
+            done.add(position)
+            keep(due[position], _point(run, *left.named(position)))
+        if done:
+            due = [index for k, index in enumerate(due) if k not in done]
+            left = tasks.only(due)
         seconds = each * len(left) if jobs is None else None
         for position, point in run_all(train, left, jobs=jobs, seconds=seconds):
             keep(due[position], point)
     except KeyboardInterrupt:
         interrupted = True
-    done = [point for point in points if point is not None]
-    figure, maximize = _compared(done, by)
-    rows = []
-    for k, settings in enumerate(combinations):
-        runs = points[k * len(wanted) : (k + 1) * len(wanted)]
-        finished = tuple(point for point in runs if point is not None)
-        if finished:
-            rows.append(_row(settings, finished, figure, maximize))
     reasons = {} if together is None else together.reasons
-    return Sweep(tried, figure, maximize, tuple(rows), interrupted, reasons)
+    if store is not None and not in_memory:
+        store.commit()
+        found = store.best(by, _BEST)
+        return dataclasses.replace(
+            found, grid=tried, interrupted=interrupted, one_by_one=reasons
+        )
+    figure, maximize = compared(list(points.values()), by)
+    rows = []
+    count = len(tasks.seeds)
+    for k, settings in enumerate(combinations):
+        places = range(k * count, (k + 1) * count)
+        finished = tuple(points[place] for place in places if place in points)
+        if finished:
+            rows.append(row_of(settings, finished, figure, maximize))
+    return Sweep(
+        tried,
+        figure,
+        maximize,
+        tuple(rows),
+        interrupted,
+        reasons,
+        counts=dict(Counter(point.status for point in points.values())),
+    )
+
+
+def _combinations(grid: Any) -> tuple[Sequence[Settings], dict[str, list[Any]]]:
+    """Return the settings, and the values of each path."""
+    if isinstance(grid, Sequence) and not isinstance(grid, str):
+        if isinstance(grid, Combinations):
+            return grid, {path: list(each) for path, each in grid.values.items()}
+        if grid and all(isinstance(each, Mapping) and each for each in grid):
+            values: dict[str, dict[str, Any]] = {}
+            for each in grid:
+                for path, value in each.items():
+                    values.setdefault(path, {}).setdefault(repr(value), value)
+            return grid, {path: list(each.values()) for path, each in values.items()}
+    tried = {}
+    for path, values_of in grid.items() if isinstance(grid, Mapping) else ():
+        listed = isinstance(values_of, (Sequence, np.ndarray)) and np.ndim(values_of)
+        tried[path] = (
+            list(values_of) if listed and not isinstance(values_of, str) else []
+        )
+    if not tried or not all(tried.values()):
+        raise InputError(
+            "`grid` must be a table of paths, each with a list of at least one value, "
+            f"or a list of settings. Received: grid={grid!r}"
+        )
+    return Combinations(tried), tried
+
+
+def _check(experiment: Experiment, combinations: Sequence[Settings]) -> None:
+    """Raise where settings make no valid experiment."""
+    looked_at: Iterable[Settings] = combinations[:CHECKED]
+    if len(combinations) > CHECKED and isinstance(combinations, Combinations):
+        looked_at = combinations.edges()
+    for settings in looked_at:
+        experiment.replace(settings)
 
 
 def _seeds(seeds: Any, first: int) -> list[int]:
@@ -309,7 +232,7 @@ def _point(run: Run, settings: dict[str, Any], seed: int) -> Point:
     return Point(settings, seed, status, run.summary(), run.directions, message)
 
 
-def _seconds_each(tasks: Sequence[tuple[Experiment, dict[str, Any], int]]) -> float:
+def _seconds_each(tasks: Sequence[Task]) -> float:
     """Return an estimate of the seconds of a task, from the first and the last."""
     found = []
     for experiment, _, seed in (tasks[0], tasks[-1]):
@@ -318,27 +241,3 @@ def _seconds_each(tasks: Sequence[tuple[Experiment, dict[str, Any], int]]) -> fl
         except (InputError, OSError):
             continue  # that one will be refused
     return statistics.fmean(found or [0.0])
-
-
-def _compared(points: Sequence[Point], by: str | None) -> tuple[str, bool]:
-    """Return the figure to compare, and whether more of it is better."""
-    built = [point for point in points if point.summary]
-    names = {"loss": "min"}
-    for point in built:
-        for name in point.summary["metrics"]:
-            names[name] = point.directions.get(name) or "min"
-    if by is None:
-        by = "val_loss" if "val_loss" in names else "loss"
-    elif built and by not in names:
-        raise unknown_name("figure", by, names)
-    return by, names.get(by) == "max"
-
-
-def _row(
-    settings: dict[str, Any], points: tuple[Point, ...], by: str, maximize: bool
-) -> SettingResult:
-    worst = -math.inf if maximize else math.inf
-    values = [worst if (v := point.last(by)) is None else v for point in points]
-    figures = statistics.median(values), min(values), max(values)
-    value, low, high = (f if math.isfinite(f) else None for f in figures)
-    return SettingResult(settings, points, value, low, high)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from optlab.errors import InputError
 from optlab.experiments.building import Built
 from optlab.experiments.learning import Learning
+from optlab.experiments.sweep_tasks import Task
 from optlab.run import Run
 
 if TYPE_CHECKING:
@@ -23,17 +24,15 @@ FEWEST = 32
 #: Models that are kept for the runs to come.
 _MODELS = 4096
 
-#: An experiment, the settings that made it, and a seed.
-Task = tuple["Experiment", dict[str, Any], int]
-
 
 class _Model:
     """The model of some runs, with its first weights."""
 
-    def __init__(self, built: Built) -> None:
+    def __init__(self, built: Built, tables: tuple[Any, ...]) -> None:
         from optlab.training.lockstep_coverage import training_key, training_why_not
 
         self.built = built
+        self.tables = tables  # kept, for their ids are what it is found by
         self.reason = training_why_not(built)
         if not self.reason:
             self.key = training_key(built)
@@ -74,8 +73,10 @@ class Together:
         from optlab.training.lockstep_coverage import optimizer_key, optimizer_why_not
 
         kinds: dict[Any, list[tuple[int, Built, _Model]]] = {}
+        seeds: dict[int, int] = {}
         for place in places:
             experiment, _, seed = self._tasks[place]
+            seeds[place] = seed
             try:
                 model = self._model_of(experiment, seed)
                 built = replace(model.built, optimizer=experiment.optimizer.make())
@@ -88,7 +89,7 @@ class Together:
             key = (model.key, optimizer_key(built.optimizer))
             kinds.setdefault(key, []).append((place, built, model))
         for kind in kinds.values():
-            runs = [Start(b, self._tasks[p][2], model.start) for p, b, model in kind]
+            runs = [Start(b, seeds[p], model.start) for p, b, model in kind]
             together = Lockstep(runs[0].built, [run.seed for run in runs])
             for k, run in together.train(runs):
                 place, _, model = kind[k]
@@ -101,13 +102,18 @@ class Together:
     def _model_of(self, experiment: Experiment, seed: int) -> _Model:
         """Return the model of a run, made once for all that differ in the optimizer."""
         # Experiments that `replace` changed in one table share the other ones.
-        tables = (experiment.data, experiment.model, experiment.loss)
-        key = (*(id(table) for table in (*tables, experiment.training)), seed)
+        tables = (
+            experiment.data,
+            experiment.model,
+            experiment.loss,
+            experiment.training,
+        )
+        key = (*(id(table) for table in tables), seed)
         if key not in self._models:
             if len(self._models) >= _MODELS:
                 self._models.clear()
             built = experiment.build(self._data_of(experiment), seed=seed)
-            self._models[key] = _Model(built)
+            self._models[key] = _Model(built, tables)
         return self._models[key]
 
     def _leave(self, reason: str) -> None:

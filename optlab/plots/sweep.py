@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optlab.plots.samples import is_scattered, plot_samples
 from optlab.plots.scale import apply_scale, drawable, suggested_scale
 from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from optlab.experiments.sweeping import SettingResult, Sweep
+    from optlab.experiments.sweep_results import SettingResult, Sweep
 
 
 def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -> Axes:
@@ -31,8 +32,12 @@ def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -
     -------
     Axes
         Medians over the seeds, with their range shaded; crosses at the upper edge mark
-        settings where half of the runs diverged, and a star the best setting.
+        settings where half of the runs diverged, and a star the best setting. Where
+        the settings are no grid, or would be more than a dozen lines: dots, in the
+        colour of the second setting.
     """
+    if is_scattered(sweep):
+        return plot_samples(sweep, ax, title)
     first, *others = sweep.grid
     values = sweep.grid[first]
     numeric = all(isinstance(v, (int, float)) and v is not True for v in values)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from optlab.cli.grid import parse_grid
+from optlab.cli.grid import parse_grid, parse_over, read_settings
 from optlab.errors import InputError
 
 
@@ -48,3 +48,30 @@ def test_malformed_grids_are_refused(text, said):
 def test_malformed_paths_are_refused(words):
     with pytest.raises(InputError):
         parse_grid(words)
+
+
+def test_samples_and_conditions():
+    words = ["a.rate=1e-3:1:log", "a.name=p,q", "a.m=0:1:lin if a.name=p|r"]
+    found = parse_over(words, 8)
+    assert len(found) == 8
+    assert all(1e-3 <= settings["a.rate"] <= 1 for settings in found)
+    assert {("a.m" in s, s["a.name"]) for s in found} == {(True, "p"), (False, "q")}
+    assert len(parse_over(["a.name=p,q", "a.m=1,2 if a.name=p"])) == 3
+    with pytest.raises(InputError, match="which is not swept"):
+        parse_over(["a.m=1,2 if a.name=p"])
+    with pytest.raises(InputError, match="start:stop:log:n"):
+        parse_over(["a.rate=1e-3:1:log"])
+
+
+def test_a_list_in_a_file(tmp_path):
+    path = tmp_path / "settings.csv"
+    path.write_text("a.name,a.m\np,0.5\nq,\n")
+    assert read_settings(path) == [{"a.name": "p", "a.m": 0.5}, {"a.name": "q"}]
+    for text, said in (
+        ("", "no settings"),
+        ("am\n1\n", "a.m|table"),
+        ("a.m\n1,2", "2"),
+    ):
+        path.write_text(text)
+        with pytest.raises(InputError, match=said):
+            read_settings(path)

@@ -81,6 +81,16 @@ def test_plot(optlab, tmp_path, name):
     assert (tmp_path / name).stat().st_size > 5_000
 
 
+def test_a_sample_is_kept_halved_drawn_and_shown_again(optlab, tmp_path):
+    words = ["--over", "optimizer.learning_rate=1e-3:0.1:log", "--sample", 9]
+    words += ["--halving", "--out", "a.sqlite", "--plot", "a.png", "--json"]
+    done = optlab("sweep", "walk.toml", *words)
+    assert done.status == 0 and done.document["counts"] == {"finished": 13}
+    shown = optlab("sweep", "a.sqlite")
+    assert shown.status == 0 and "of 13 runs" in shown.out.splitlines()[-1]
+    assert (tmp_path / "a.png").stat().st_size > 5_000
+
+
 def test_status_1_where_every_run_diverges(optlab):
     done = optlab("sweep", "walk.toml", "--over", "optimizer.learning_rate=1e9,1e12")
     assert done.status == 1
@@ -99,6 +109,9 @@ def test_combinations_that_cannot_be_built_are_named(optlab):
     ("words", "said"),
     [
         (["walk.toml"], "--over"),
+        (["walk.toml", "--over", "a.b=1:9999:lin:9999", "--seeds", "9999"], "--yes"),
+        (["walk.toml", "--over", "a.b=1", "--list", "a.csv"], "stands instead"),
+        (["none.sqlite"], "none.sqlite"),
         (["wlak.toml", "--over", "a.b=1"], "walk.toml"),
         (["walk.toml", "--over", "optimizer.lerning_rate=1,2"], "learning_rate"),
         (["walk.toml", "--over", "optimizer.learning_rate=1:2:log"], "start:stop"),

@@ -1,0 +1,84 @@
+"""The runs of a sweep, each made when it is its turn: there may be millions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from optlab.errors import InputError
+
+if TYPE_CHECKING:
+    from optlab.experiments.experiment import Experiment
+    from optlab.experiments.samples import Settings
+
+#: An experiment, the settings that made it, and a seed.
+Task = tuple["Experiment", dict[str, Any], int]
+
+
+class Tasks(Sequence[Task]):
+    """Experiment, settings and seed of each run.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        What is changed.
+    combinations : sequence of dict
+        Dotted path -> value.
+    seeds : list of int
+        The seeds of each combination.
+    places : sequence of int, optional
+        Which of all the runs these are; all where left out.
+    """
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        combinations: Sequence[Settings],
+        seeds: list[int],
+        places: Sequence[int] | None = None,
+    ) -> None:
+        self.seeds = seeds
+        self._experiment, self._combinations = experiment, combinations
+        every = range(len(combinations) * len(seeds))
+        self._places: Sequence[int] = every if places is None else places
+        self._last: tuple[int, Any] = (-1, None)
+
+    def only(self, places: Sequence[int]) -> Tasks:
+        """Return some of all the runs."""
+        return Tasks(self._experiment, self._combinations, self.seeds, places)
+
+    def named(self, index: int) -> tuple[Settings, int]:
+        """Return the settings and the seed of a run."""
+        at, seed = divmod(self._places[index], len(self.seeds))
+        return self._combinations[at], self.seeds[seed]
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> Task: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Task]: ...
+    def __getitem__(self, index: int | slice) -> Task | list[Task]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        settings, seed = self.named(index)
+        at = self._places[index] // len(self.seeds)
+        if at != self._last[0]:
+            try:
+                self._last = at, self._experiment.replace(settings)
+            except InputError as error:
+                self._last = at, _Refused(str(error))
+        return self._last[1], settings, seed
+
+
+class _Refused:
+    """Stands for an experiment that cannot be: says why, whatever is asked of it."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise InputError(self._reason)

@@ -1,0 +1,102 @@
+"""How a sweep over sampled settings came out: a dot each."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from optlab.plots.scale import apply_scale, drawable, suggested_scale
+from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from optlab.experiments.sweep_results import Sweep
+
+#: Lines that can still be told from each other.
+_MOST_LINES = 12
+
+
+def is_scattered(sweep: Sweep) -> bool:
+    """Whether the rows are no grid that lines could be drawn through."""
+    counts = [len(values) for values in sweep.grid.values()]
+    whole = math.prod(counts) == len(sweep.rows) + sweep.left_out
+    return not sweep.interrupted and (not whole or math.prod(counts[1:]) > _MOST_LINES)
+
+
+def plot_samples(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -> Any:
+    """Draw the compared figure over the first setting, coloured by the second.
+
+    Parameters
+    ----------
+    sweep, ax, title
+        As for `plot_sweep`.
+    """
+    first, *others = sweep.grid
+    second = others[0] if others else None
+    rows = [row for row in sweep.rows if row.value is not None]
+    x, ticks = _places(sweep.grid[first])
+    with axes_for(ax) as ax:
+        values = drawable([row.value for row in rows]) if rows else np.empty(0)
+        apply_scale(ax, [values] if values.size else [])
+        at = np.array([x[repr(row.settings.get(first))] for row in rows])
+        if second is None:
+            ax.plot(at, values, "o", markersize=4, label=sweep.by)
+        else:
+            _coloured(ax, sweep, second, at, values)
+        lost = [row for row in sweep.rows if row.value is None]
+        if lost:
+            ax.plot(
+                [x[repr(row.settings.get(first))] for row in lost],
+                [0.97] * len(lost),
+                "x",
+                color=MUTED,
+                markersize=4,
+                transform=ax.get_xaxis_transform(),
+                label="diverged",
+            )
+        best = sweep.best
+        if best is not None and best.value is not None:
+            place = x[repr(best.settings.get(first))]
+            ax.plot(place, best.value, "*", color=INK, markersize=13, label="best")
+        if ticks:
+            ax.set_xticks(list(x.values()), ticks)
+        elif suggested_scale(np.array(sorted(x.values()))) == "log":
+            ax.set_xscale("log")
+        ax.set_xlabel(first)
+        ax.set_ylabel(sweep.by)
+        place_legend(ax, title, keys=2)
+    return ax
+
+
+def _places(values: list[Any]) -> tuple[dict[str, float], list[str]]:
+    """Return where values stand on an axis, and labels where they are no numbers."""
+    present = [value for value in values if value is not None]
+    if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in present):
+        places = {repr(value): float(value) for value in present}
+        return places | {repr(None): math.nan}, []
+    places = {repr(value): float(k) for k, value in enumerate(present)}
+    return places | {repr(None): math.nan}, [str(value) for value in present] + [""]
+
+
+def _coloured(ax: Axes, sweep: Sweep, path: str, at: Any, values: Any) -> None:
+    """Draw dots in the colour of a second setting."""
+    rows = [row for row in sweep.rows if row.value is not None]
+    tried = sweep.grid[path]
+    places, ticks = _places(tried)
+    if ticks or len(tried) <= _MOST_LINES:
+        for value, colour in zip(tried, colours(len(tried)), strict=True):
+            own = [k for k, row in enumerate(rows) if row.settings.get(path) == value]
+            name = f"{path.rpartition('.')[2]} = {value}"
+            ax.plot(at[own], values[own], "o", markersize=4, color=colour, label=name)
+        return
+    from matplotlib.colors import LogNorm, Normalize
+
+    shades = np.array([places[repr(row.settings.get(path))] for row in rows])
+    known = np.array([v for v in places.values() if math.isfinite(v)])
+    log = suggested_scale(known) == "log" and known.min() > 0
+    norm = (LogNorm if log else Normalize)(known.min(), known.max())
+    drawn = ax.scatter(at, values, c=shades, s=16, norm=norm, cmap="viridis")
+    ax.figure.colorbar(drawn, ax=ax, label=path)
