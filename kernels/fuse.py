@@ -49,14 +49,15 @@ _TEMPLATE = '''\
 
 def block(step, hyper, bounds, {arrays}):
     """Update flat arrays, element by element."""
+    number = hyper.dtype.type
     one = hyper[0]
     learning_rate = hyper[1]
     weight_decay = hyper[2]
-    {values} = coefficients(one, hyper.dtype.type(step), learning_rate{hyper})
+    {values} = coefficients(one, number(step), learning_rate{hyper})
     for i in range(all_param.size):
         g = {clipped}
         p = {decayed}
-        {targets}= rule(p, g, {slots}{values})
+        {targets}= rule(p, g, {slots}{rounded})
 
 
 def serial(step, hyper, bounds, {arrays}):
@@ -99,8 +100,9 @@ class FusedRule:
         arithmetic and `np.sqrt`, `np.maximum`, `np.sign`, `np.abs`, `np.where` only.
     coefficients : callable
         ``coefficients(one, step, learning_rate, *hyper) -> tuple``: what does not
-        depend on the element, once a step, in the parameter's dtype. `one` is 1 in that
-        dtype, because the literal 1.0 would promote float32 to float64.
+        depend on the element, once a step. `one` is 1 in the parameter's dtype, because
+        the literal 1.0 would promote float32 to float64; what is worked out in float64
+        all the same is rounded to that dtype.
     slots : tuple of str
         The names of the state arrays, in the rule's order.
     clip : callable, optional
@@ -141,6 +143,7 @@ class FusedRule:
             chunks=", ".join(f"{name}[start:stop]" for name in arrays),
             cuts=", ".join(f"{name}[start:stop]" for name in arrays[1:]),
             values=values,
+            rounded=re.sub(r"\w+", r"number(\g<0>)", values),
             hyper="".join(f", hyper[{k}]" for k in own),
             clipped=f"clip(all_grad[i]{_bounds(clip)})" if clip else "all_grad[i]",
             decayed="decay(all_param[i], weight_decay, learning_rate)"

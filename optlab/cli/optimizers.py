@@ -11,7 +11,7 @@ import typer
 
 from optlab.cli import output
 from optlab.cli.maths import readable
-from optlab.optimizers import Optimizer, registry
+from optlab.optimizers import TABLE, Optimizer, registry
 
 #: State is weighed on a matrix of this shape: some keep less than one value an element.
 _WEIGHED = (128, 128)
@@ -38,11 +38,12 @@ def optimizers(
         return
     output.results().print(
         output.table(
-            ["name", "rule", "where others differ", "slots", "rate", "state"],
+            ["name", "rule", "twin", "where others differ", "slots", "rate", "state"],
             [
                 (
                     row["name"],
                     row["summary"].rstrip("."),
+                    row["twin"] or "none",
                     row["differs"] or "-",
                     ", ".join(row["slots"]) or "-",
                     output.figure(row["learning_rate"]),
@@ -50,7 +51,7 @@ def optimizers(
                 )
                 for row in rows
             ],
-            left=4,
+            left=5,
         )
     )
 
@@ -66,6 +67,9 @@ def _one(name: str, json: bool) -> None:
     arguments = ", ".join(f"{key}={value!r}" for key, value in _arguments(cls).items())
     for text in (maths, f"{cls.__name__}({arguments})"):
         console.print(text, markup=False, soft_wrap=True)
+    if row["checked_against"]:
+        sources = " and ".join(row["checked_against"])
+        console.print(f"tf.keras has no such; checked against {sources}.")
     slots = ", ".join(row["slots"]) or "none"
     console.print(
         f"Slots: {slots}; {row['state_bytes']:g} bytes of state a float32 parameter.",
@@ -75,6 +79,7 @@ def _one(name: str, json: bool) -> None:
 
 def _row(name: str) -> dict[str, Any]:
     cls, optimizer = registry.lookup(name), registry.get(name)
+    entry = next((e for e in TABLE.values() if e.cls is cls), None)
     tensor = np.zeros(_WEIGHED, np.float32)
     optimizer.build([tensor])
     state = optimizer.state.values()
@@ -84,6 +89,8 @@ def _row(name: str) -> dict[str, Any]:
         "summary": readable(cls.__doc__ or "").splitlines()[0],
         "learning_rate": optimizer.learning_rate,
         "differs": _differs(optimizer),
+        "twin": "tf.keras" if entry is not None and entry.twin else None,
+        "checked_against": list(entry.sources) if entry is not None else [],
         "slots": list(optimizer.state),
         "state_bytes": sum(a.nbytes for slot in state for a in slot) / tensor.size,
     }

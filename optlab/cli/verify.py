@@ -185,6 +185,12 @@ def _checked_names(only: list[str] | None) -> list[str]:
     for name in only or ():
         if name not in known:
             raise unknown_name("optimizer", name, known)
+        entry = optimizers.TABLE.get(name)
+        if entry is not None and not entry.twin:
+            raise InputError(
+                f"tf.keras has no {name}: there is no twin to compare it with. It was "
+                f"checked against {' and '.join(entry.sources)}."
+            )
     return list(only or ())
 
 

@@ -1,10 +1,34 @@
-"""Optimizers with tf.keras's names, arguments and bits."""
+"""Optimizers with tf.keras's names, arguments and bits, and those that it lacks."""
 
 from optlab.optimizers.adadelta import Adadelta
 from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
+from optlab.optimizers.beyond.adaptive import (
+    ADOPT,
+    AdaBelief,
+    AdaBound,
+    Adan,
+    AdEMAMix,
+    AMSGrad,
+    LaProp,
+    QHAdam,
+    RAdam,
+    SophiaG,
+    TorchAdam,
+    TorchNAdam,
+    Yogi,
+)
+from optlab.optimizers.beyond.momentum import (
+    ASGD,
+    QHM,
+    SGDW,
+    AggMo,
+    HeavyBall,
+    Nesterov,
+)
+from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
@@ -28,35 +52,58 @@ from optlab.optimizers.rmsprop import RMSprop
 from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
-from optlab.optimizers.table import TABLE
+from optlab.optimizers.table import TABLE, TWINS
 from optlab.optimizers.update_rule import Rule
 from optlab.optimizers.user_rule import rule
 
 __all__ = [
+    "ADOPT",
+    "ASGD",
     "OPTIMIZERS",
+    "QHM",
     "SGD",
+    "SGDW",
     "TABLE",
+    "TWINS",
     "WRAPPERS",
+    "AMSGrad",
+    "AdEMAMix",
+    "AdaBelief",
+    "AdaBound",
     "Adadelta",
     "Adafactor",
     "Adagrad",
     "Adam",
     "AdamW",
     "Adamax",
+    "Adan",
+    "AggMo",
     "Ftrl",
+    "HeavyBall",
+    "LaProp",
     "Lamb",
     "Lion",
     "LossScaleOptimizer",
     "MultiOptimizer",
     "Muon",
     "Nadam",
+    "Nesterov",
     "Optimizer",
     "OptimizerMap",
     "Options",
+    "QHAdam",
+    "RAdam",
     "RMSprop",
+    "Rprop",
     "Rule",
     "RuleOptimizer",
     "ScheduleFreeAdamW",
+    "SignSGD",
+    "Signum",
+    "SophiaG",
+    "TorchAdam",
+    "TorchNAdam",
+    "Yogi",
     "class_of",
     "get",
     "import_rule",

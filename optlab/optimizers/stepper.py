@@ -355,7 +355,9 @@ class Stepper:
             param = piece.param
             if group.decay is not None:
                 param = group.decay(param, weight_decay, rate)
-            numbers = rule.coefficients(one, row.dtype.type(step), rate, *hyper)
+            number = row.dtype.type
+            numbers = rule.coefficients(one, number(step), rate, *hyper)
+            numbers = (number(n) if isinstance(n, float) else n for n in numbers)
             if rule.in_loops is not None and self._engine == "numba":
                 if param is not piece.param:
                     piece.param[...] = param
@@ -368,9 +370,11 @@ class Stepper:
                 *piece.slots,
                 *numbers,
             )
-            targets = (piece.param.reshape(piece.shape), *piece.slots)
-            for target, value in zip(targets, values, strict=True):
+            # The parameter last: a slot may keep what it was.
+            moved, *kept = values
+            for target, value in zip(piece.slots, kept, strict=True):
                 target[...] = value
+            piece.param.reshape(piece.shape)[...] = moved
 
 
 def _loop(loops: fuse.FusedRule, piece: Piece) -> Callable[..., None]:

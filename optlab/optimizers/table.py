@@ -6,85 +6,29 @@ and the tests read it, so that nothing is timed or advised that is not checked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
 from optlab.optimizers.adadelta import Adadelta
 from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
+from optlab.optimizers.beyond.table import BEYOND
+from optlab.optimizers.entry import Entry, Peer
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
 from optlab.optimizers.rmsprop import RMSprop
-from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from optlab.optimizers.sgd import SGD
-
-#: Arguments of a constructor.
-Arguments = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Peer:
-    """The same rule in another library.
-
-    Attributes
-    ----------
-    name : str
-        What it is called there.
-    arguments : mapping
-        What makes it ours at its defaults.
-    fused : bool
-        Whether torch has it as one fused kernel.
-    """
-
-    name: str
-    arguments: Arguments
-    fused: bool = False
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One optimizer. Its twin in tf.keras has the name and the arguments of the class.
-
-    Attributes
-    ----------
-    cls : type
-        The class.
-    odd : tuple of mapping
-        Every argument away from its default and from powers of two, with every
-        combination of the switches.
-    variants : tuple of mapping
-        Arguments that select another rule, each alone.
-    usual_rate : float
-        A rate that is seldom wrong.
-    by_rate : bool
-        Whether a step has the size of the rate, whatever the gradient's.
-    torch, optax : Peer or None
-        The same rule there.
-    """
-
-    cls: type[RuleOptimizer]
-    odd: tuple[Arguments, ...]
-    variants: tuple[Arguments, ...] = ()
-    usual_rate: float = 1e-3
-    by_rate: bool = False
-    torch: Peer | None = None
-    optax: Peer | None = None
-
 
 _ADAM = {"learning_rate": 0.0137, "beta_1": 0.83, "beta_2": 0.977, "epsilon": 3e-4}
 _EPS = {"eps": 1e-7}
 _TENTH = {**_EPS, "initial_accumulator_value": 0.1}
 _DECAY = {**_EPS, "weight_decay": 0.004}
 
-#: By the lower-case name that files and commands use.
-TABLE: dict[str, Entry] = {
+#: Those of tf.keras, by the lower-case name that files and commands use.
+TWINS: dict[str, Entry] = {
     "adadelta": Entry(
         Adadelta,
         ({"learning_rate": 0.37, "rho": 0.83, "epsilon": 3e-4},),
@@ -220,3 +164,6 @@ TABLE: dict[str, Entry] = {
         optax=Peer("sgd", {}),
     ),
 }
+
+#: All of them.
+TABLE: dict[str, Entry] = TWINS | BEYOND

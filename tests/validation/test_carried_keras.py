@@ -227,7 +227,7 @@ def converted():
     tables = (
         (
             keras.optimizers,
-            {type(optimizers.get(n)).__name__ for n in optimizers.names()},
+            {type(optimizers.get(n)).__name__ for n in optimizers.TWINS},
         ),
         (keras.optimizers, {"LossScaleOptimizer"}),
         (keras.losses, {type(losses.get(n)).__name__ for n in losses.names()}),

@@ -3,11 +3,12 @@
 import math
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
 from optlab import optimizers
-from optlab.optimizers import TABLE
+from optlab.optimizers import TWINS
 from optlab.validation.matrix import (
     Case,
     Check,
@@ -41,7 +42,7 @@ def test_eager_is_the_same_bits(case, dtype):
     assert bool(result.refused) == ((case.name, dtype) == ("muon", "float64"))
 
 
-@pytest.mark.parametrize("name", TABLE)
+@pytest.mark.parametrize("name", TWINS)
 def test_arguments_away_from_their_defaults(name):
     for case in odd_cases():
         if case.name == name:
@@ -64,19 +65,19 @@ def test_a_drawn_configuration_can_be_drawn_again():
 
 
 def test_every_argument_is_set_away_from_its_default_and_from_powers_of_two():
-    for name, entry in TABLE.items():
+    for name, entry in TWINS.items():
         cls = entry.cls
         defaults = cls()
         for argument in cls.arguments:
             if argument in ("exclude_layers", "exclude_embeddings"):
                 continue  # names, not numbers
             assert argument in ARGUMENTS[name]
-            values = [odd.get(argument) for odd in TABLE[name].odd]
+            values = [odd.get(argument) for odd in TWINS[name].odd]
             assert set(values) - {None, getattr(defaults, argument)}, argument
             for value in values:
                 if isinstance(value, float) and 0 < value < 1:
                     assert math.frexp(value)[0] != 0.5, (name, argument)
-    assert len(paired_cases()) == 25 * len(TABLE)
+    assert len(paired_cases()) == 25 * len(TWINS)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -188,9 +189,12 @@ def test_the_plans_cover_every_optimizer():
         assert {part.name for part in plan(full)} == names | more
     (only,) = plan(only=["lion"])
     assert only.rows == 5 + 2
-    assert {case.name for case in cases()} == set(TABLE)
+    assert {case.name for case in cases()} == set(TWINS)
     exported = {name for name, cls in optimizers.OPTIMIZERS.items() if _is_ours(cls)}
-    assert exported == set(TABLE)
+    assert exported == set(optimizers.TABLE)
+    for name, entry in optimizers.TABLE.items():
+        assert entry.twin == (name in TWINS) == (not entry.sources)
+        assert entry.twin == hasattr(keras.optimizers, entry.cls.__name__)
 
 
 def _is_ours(cls):

@@ -11,7 +11,7 @@ from optlab.validation import Setup, from_keras, to_keras
 from optlab.validation.twins.optimizers import optimizer_from_keras, optimizer_to_keras
 
 
-@pytest.mark.parametrize("name", optimizers.names())
+@pytest.mark.parametrize("name", optimizers.TWINS)
 def test_optimizers_go_both_ways(name):
     ours = optimizers.get({"name": name, "learning_rate": 0.25, "clipnorm": 2.0})
     twin = to_keras(ours)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optlab import optimizers
-from optlab.optimizers import TABLE, Optimizer
+from optlab.optimizers import TWINS, Optimizer
 from optlab.validation.runtime import load
 
 
@@ -93,9 +93,9 @@ def cases(full: bool = False) -> list[Case]:
         Whether every option is tried on every optimizer, not on `WITH_OPTIONS` only.
     """
     found = []
-    for name in TABLE:
+    for name in TWINS:
         found.append(Case(name))
-        found += [Case(name, dict(each)) for each in TABLE[name].variants]
+        found += [Case(name, dict(each)) for each in TWINS[name].variants]
         if full or name in WITH_OPTIONS:
             found += [Case(name, option) for option in OPTIONS]
     return found
@@ -103,7 +103,7 @@ def cases(full: bool = False) -> list[Case]:
 
 def odd_cases() -> list[Case]:
     """Return the cases with every argument away from its default."""
-    return [Case(name, dict(odd)) for name, entry in TABLE.items() for odd in entry.odd]
+    return [Case(name, dict(odd)) for name, entry in TWINS.items() for odd in entry.odd]
 
 
 def paired_cases() -> list[Case]:
@@ -111,7 +111,7 @@ def paired_cases() -> list[Case]:
     clips = {"clipnorm", "clipvalue", "global_clipnorm"}
     return [
         Case(name, {**first, **second})
-        for name in TABLE
+        for name in TWINS
         for first, second in itertools.combinations(ODD_OPTIONS, 2)
         if len(clips & {*first, *second}) < 2
     ]

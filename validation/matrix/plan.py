@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from optlab.optimizers import TABLE
+from optlab.optimizers import TWINS
 from optlab.validation.checks.drawn_layers import check_drawn_layers
 from optlab.validation.checks.fits import FITS, check_fits
 from optlab.validation.checks.golden import ROWS, check_golden
@@ -134,7 +134,7 @@ def eager_parts(wanted: Sequence[str]) -> list[Part]:
         Names of optimizers, of which the short checks in eager mode are returned, those
         first that need no compiling; and of other groups: "losses", "layers", ...
     """
-    names = [name for name in wanted if name in TABLE]
+    names = [name for name in wanted if name in TWINS]
     parts = [part for part in _others(full=True) if part.name in wanted]
     checks = [c for c in _combined() if c.case.name in names]
     checks.sort(key=lambda check: check.engine == "numba")

@@ -13,7 +13,7 @@ from typing import Any
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 from optlab.experiments.paths import Tree
-from optlab.optimizers import TABLE
+from optlab.optimizers import TWINS
 from optlab.validation.programs.building import layers_of
 from optlab.validation.programs.calls import arguments_of
 from optlab.validation.programs.code import loss_text, optimizer_text
@@ -183,7 +183,7 @@ _POSITIONS: dict[str, tuple[str, ...]] = {
     "LSTM": ("units",),
     "compile": ("optimizer", "loss"),
     "fit": ("x", "y", "batch_size", "epochs"),
-    **{entry.cls.__name__: ("learning_rate",) for entry in TABLE.values()},
+    **{entry.cls.__name__: ("learning_rate",) for entry in TWINS.values()},
 }
 
 

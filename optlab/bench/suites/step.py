@@ -98,7 +98,7 @@ def by_optimizer(plan: Plan) -> list[Case]:
     """Return one case an optimizer: within caches, and against the limit beyond."""
     found = []
     alone = Plan(sizes=plan.sizes)
-    for name in plan.optimizers or optimizers.names():
+    for name in plan.optimizers or optimizers.TWINS:
         optimizer: Any = optimizers.get(name)
         if optimizer.rule.elementwise:
             found.append(

@@ -65,8 +65,11 @@ def test_parameters_are_bit_equal_to_apply(optimizer, dtype):
     expected = applied(optimizer, GRADIENTS, 0.7, dtype)
     assert bits(table.column("parameter"), dtype) == bits(expected, dtype)
     assert table.dtype == dtype
+    # Those that Keras lacks work some numbers of a step out in float64.
+    name = optimizer if isinstance(optimizer, str) else optimizer["name"]
+    kinds = {dtype} if optimizers.TABLE[name].twin else {dtype, "float64"}
     assert all(
-        cell is None or cell.dtype == dtype or cell.dtype.kind in "bi"
+        cell is None or cell.dtype.name in kinds or cell.dtype.kind in "bi"
         for row in table.rows
         for cell in map(np.asarray, row)
         if cell.dtype != object

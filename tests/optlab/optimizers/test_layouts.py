@@ -6,7 +6,8 @@ import pytest
 from optlab import optimizers
 from optlab.parameters import Parameters
 
-NAMES = optimizers.names()
+#: Loops are made alike for every rule, so the layouts are tried on those with a twin.
+NAMES = sorted(optimizers.TWINS)
 LAYOUTS = {
     "one matrix": [(5, 7)],
     "one wide matrix": [(3, 11)],

@@ -1,0 +1,109 @@
+"""The optimizers that tf.keras lacks, and what each was checked against."""
+
+from __future__ import annotations
+
+from optlab.optimizers.beyond.adaptive import (
+    ADOPT,
+    AdaBelief,
+    AdaBound,
+    Adan,
+    AdEMAMix,
+    AMSGrad,
+    LaProp,
+    QHAdam,
+    RAdam,
+    SophiaG,
+    TorchAdam,
+    TorchNAdam,
+    Yogi,
+)
+from optlab.optimizers.beyond.momentum import (
+    ASGD,
+    QHM,
+    SGDW,
+    AggMo,
+    HeavyBall,
+    Nesterov,
+)
+from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
+from optlab.optimizers.entry import Entry, Peer
+
+#: Libraries of other people, whose numbers stand in the tests.
+TORCH, OPTAX, COLLECTION = "torch.optim", "optax", "pytorch_optimizer"
+_EPS = {"eps": 1e-8}
+
+#: By the lower-case name that files and commands use.
+BEYOND: dict[str, Entry] = {
+    "adabelief": Entry(AdaBelief, by_rate=True, twin=False, sources=(COLLECTION,)),
+    "adabound": Entry(
+        AdaBound, variants=({"amsbound": True},), twin=False, sources=(COLLECTION,)
+    ),
+    "adan": Entry(
+        Adan,
+        by_rate=True,
+        twin=False,
+        sources=(COLLECTION, OPTAX),
+        optax=Peer("adan", _EPS),
+    ),
+    "ademamix": Entry(AdEMAMix, by_rate=True, twin=False, sources=(COLLECTION, OPTAX)),
+    "adopt": Entry(ADOPT, by_rate=True, twin=False, sources=(COLLECTION, OPTAX)),
+    "aggmo": Entry(AggMo, usual_rate=0.05, twin=False, sources=(COLLECTION,)),
+    "amsgrad": Entry(
+        AMSGrad, by_rate=True, twin=False, sources=(OPTAX,), optax=Peer("amsgrad", _EPS)
+    ),
+    "asgd": Entry(
+        ASGD, usual_rate=0.05, twin=False, sources=(TORCH,), torch=Peer("ASGD", {})
+    ),
+    "heavyball": Entry(
+        HeavyBall, usual_rate=0.05, twin=False, sources=("the formula",)
+    ),
+    "laprop": Entry(LaProp, by_rate=True, twin=False, sources=(COLLECTION,)),
+    "nesterov": Entry(Nesterov, usual_rate=0.05, twin=False, sources=("the formula",)),
+    "qhadam": Entry(QHAdam, by_rate=True, twin=False, sources=(COLLECTION,)),
+    "qhm": Entry(QHM, usual_rate=0.05, twin=False, sources=(COLLECTION,)),
+    "radam": Entry(
+        RAdam,
+        by_rate=True,
+        twin=False,
+        sources=(TORCH, OPTAX),
+        torch=Peer("RAdam", _EPS),
+    ),
+    "rprop": Entry(
+        Rprop, usual_rate=0.01, twin=False, sources=(TORCH,), torch=Peer("Rprop", {})
+    ),
+    "sgdw": Entry(
+        SGDW,
+        variants=({"nesterov": True},),
+        usual_rate=0.05,
+        twin=False,
+        sources=(TORCH,),
+    ),
+    "signsgd": Entry(
+        SignSGD, by_rate=True, twin=False, sources=(OPTAX,), optax=Peer("sign_sgd", {})
+    ),
+    "signum": Entry(
+        Signum,
+        by_rate=True,
+        twin=False,
+        sources=(OPTAX,),
+        optax=Peer("signum", {"beta": 0.9}),
+    ),
+    "sophiag": Entry(SophiaG, by_rate=True, twin=False, sources=("the formula",)),
+    "torchadam": Entry(
+        TorchAdam,
+        variants=({"amsgrad": True},),
+        by_rate=True,
+        twin=False,
+        sources=(TORCH,),
+        torch=Peer("Adam", _EPS, fused=True),
+        optax=Peer("adam", _EPS),
+    ),
+    "torchnadam": Entry(
+        TorchNAdam,
+        by_rate=True,
+        twin=False,
+        sources=(TORCH,),
+        torch=Peer("NAdam", _EPS),
+    ),
+    "yogi": Entry(Yogi, by_rate=True, twin=False, sources=(COLLECTION,)),
+}

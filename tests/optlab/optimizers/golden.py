@@ -1,0 +1,152 @@
+"""Write golden.json: what other people's libraries make of the same gradients.
+
+Run it where torch, jax, optax and pytorch_optimizer are installed:
+
+    python tests/optlab/optimizers/golden.py
+"""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+FILE = Path(__file__).with_suffix(".json")
+SHAPES = ((3, 2), (3,))
+STEPS = 12
+#: A rate that float32 holds exactly, for that is where ours come from.
+RATE = 2.0**-5
+
+
+def tensors(seed):
+    """Return tensors of float64; the gradients of step t have the seed t."""
+    rng = np.random.default_rng(seed)
+    return [rng.standard_normal(shape) for shape in SHAPES]
+
+
+def torch_steps(make):
+    """Step with an optimizer of torch's kind; return the parameters after steps."""
+    import torch
+
+    params = [torch.nn.Parameter(torch.from_numpy(a)) for a in tensors(0)]
+    optimizer = make(params)
+    found = []
+    for step in range(1, STEPS + 1):
+        for param, grad in zip(params, tensors(step), strict=True):
+            param.grad = torch.from_numpy(grad)
+        optimizer.step()
+        found.append([p.detach().numpy().ravel().tolist() for p in params])
+    return found
+
+
+def optax_steps(optimizer):
+    """Do the same with a gradient transformation of optax."""
+    import jax
+    import optax
+
+    jax.config.update("jax_enable_x64", True)
+    params = [jax.numpy.asarray(a) for a in tensors(0)]
+    state = optimizer.init(params)
+    found = []
+    for step in range(1, STEPS + 1):
+        grads = [jax.numpy.asarray(a) for a in tensors(step)]
+        updates, state = optimizer.update(grads, state, params)
+        params = optax.apply_updates(params, updates)
+        found.append([np.asarray(p).ravel().tolist() for p in params])
+    return found
+
+
+#: How near ours must come, relative to the number, where it is not to rounding.
+TOLERANCES = {
+    # A running weight in float32, whatever the parameter.
+    "QHAdam": 1e-6,
+    # 1e-15 under the root, besides the epsilon that can be set.
+    "LaProp": 1e-5,
+    "AdaBound": 1e-10,
+}
+
+# Ours with its arguments, the library's name, its arguments.
+TORCH = [
+    ("torch_adam", {}, "Adam", {}),
+    ("torch_adam", {"amsgrad": True}, "Adam", {"amsgrad": True}),
+    ("radam", {}, "RAdam", {}),
+    ("radam", {"beta_2": 0.9}, "RAdam", {"betas": (0.9, 0.9)}),
+    ("torch_nadam", {}, "NAdam", {}),
+    ("rprop", {}, "Rprop", {}),
+    ("asgd", {}, "ASGD", {}),
+    (
+        "asgd",
+        {"t0": 3, "lambd": 0.5},
+        "ASGD",
+        {"t0": 3, "lambd": 0.5},
+    ),
+    ("sgdw", {"weight_decay": None}, "SGD", {"momentum": 0.9}),
+    (
+        "sgdw",
+        {"weight_decay": None, "nesterov": True},
+        "SGD",
+        {"momentum": 0.9, "nesterov": True},
+    ),
+]
+COLLECTION = [
+    ("adabelief", {}, "AdaBelief", {"rectify": False}),
+    # The library begins the mean with that value too.
+    ("yogi", {"initial_accumulator_value": 0.0}, "Yogi", {"initial_accumulator": 0.0}),
+    ("adabound", {}, "AdaBound", {}),
+    ("adabound", {"gamma": 0.5}, "AdaBound", {"gamma": 0.5}),
+    ("adabound", {"amsbound": True}, "AdaBound", {"ams_bound": True}),
+    ("qhadam", {}, "QHAdam", {"nus": (0.7, 1.0)}),
+    ("qhadam", {"nu_2": 0.8}, "QHAdam", {"nus": (0.7, 0.8)}),
+    ("qhm", {}, "QHM", {"momentum": 0.999, "nu": 0.7}),
+    ("adan", {}, "Adan", {}),
+    ("ademamix", {}, "AdEMAMix", {}),
+    ("ademamix", {"warmup_steps": 9}, "AdEMAMix", {"t_alpha_beta3": 9}),
+    ("aggmo", {}, "AggMo", {}),
+    # The library has its epsilon under the root.
+    ("laprop", {"epsilon": 0.0}, "LaProp", {"eps": 0.0}),
+]
+OPTAX = [
+    ("torch_adam", {}, "adam", {}),
+    ("amsgrad", {}, "amsgrad", {}),
+    ("signum", {}, "signum", {}),
+    ("sign_sgd", {}, "sign_sgd", {}),
+    ("adopt", {}, "contrib.adopt", {"b2": 0.9999, "eps": 1e-6}),
+    ("ademamix", {}, "contrib.ademamix", {"alpha": 5.0}),
+]
+
+
+def main():
+    """Write the file."""
+    import optax
+    import pytorch_optimizer
+    import torch
+
+    # Else torch keeps some numbers of its optimizers in float32.
+    torch.set_default_dtype(torch.float64)
+    rows = []
+    for library, module, cases in (
+        ("torch", torch.optim, TORCH),
+        ("pytorch_optimizer", pytorch_optimizer, COLLECTION),
+        ("optax", optax, OPTAX),
+    ):
+        for ours, arguments, name, theirs in cases:
+            made = module
+            for part in name.split("."):
+                made = getattr(made, part)
+            if library == "optax":
+                found = optax_steps(made(RATE, **theirs))
+            else:
+                found = torch_steps(lambda params: made(params, lr=RATE, **theirs))  # noqa: B023
+            rows.append(
+                {
+                    "ours": {"name": ours, "learning_rate": RATE, **arguments},
+                    "theirs": f"{library} {version(library)}: {name}({theirs})",
+                    "tolerance": TOLERANCES.get(name, 1e-12),
+                    "after": {str(t): found[t - 1] for t in (1, 2, STEPS)},
+                }
+            )
+    FILE.write_text(json.dumps(rows, indent=0) + "\n")
+
+
+if __name__ == "__main__":
+    main()

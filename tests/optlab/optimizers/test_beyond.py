@@ -1,0 +1,110 @@
+"""Optimizers that tf.keras lacks, against other people's libraries and the formulas."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from optlab import optimizers
+from optlab.optimizers.beyond.table import BEYOND
+
+GOLDEN = json.loads(Path(__file__).with_name("golden.json").read_text())
+CASES = [(n, kw) for n, entry in BEYOND.items() for kw in ({}, *entry.variants)]
+SHAPES = ((3, 2), (3,))
+
+
+def tensors(seed, dtype="float64"):
+    rng = np.random.default_rng(seed)
+    return [rng.standard_normal(shape).astype(dtype) for shape in SHAPES]
+
+
+def label(row):
+    return f"{row['ours']['name']} {row['theirs']}"
+
+
+@pytest.mark.parametrize("row", GOLDEN, ids=label)
+def test_the_numbers_of_other_libraries(row):
+    optimizer = optimizers.get(row["ours"])
+    optimizer.engine = "numpy"
+    params = tensors(0)
+    optimizer.build(params)
+    for step in range(1, 13):
+        optimizer.apply(tensors(step))
+        for param, theirs in zip(params, row["after"].get(str(step), ()), strict=False):
+            np.testing.assert_allclose(
+                param.ravel(), theirs, rtol=row["tolerance"], atol=row["tolerance"]
+            )
+
+
+def test_every_optimizer_has_a_source():
+    told = {row["ours"]["name"].replace("_", "") for row in GOLDEN}
+    by_formula = {n for n, e in BEYOND.items() if "the formula" in e.sources}
+    assert told | by_formula == set(BEYOND)
+    assert by_formula <= {name.lower() for name in FORMULAS}
+
+
+@pytest.mark.parametrize(("name", "kw"), CASES)
+def test_loops_have_the_bits_of_arrays(name, kw):
+    ends = []
+    for engine in ("numpy", "numba"):
+        rng = np.random.default_rng(0)
+        param = rng.standard_normal(37).astype("float32")
+        optimizer = optimizers.get({"name": name, **kw})
+        optimizer.engine = engine
+        optimizer.build([param])
+        for _ in range(8):
+            optimizer.apply([rng.standard_normal(37).astype("float32")])
+        state = [array for arrays in optimizer.state.values() for array in arrays]
+        ends.append([array.tobytes() for array in (param, *state)])
+    assert ends[0] == ends[1]
+
+
+def polyak(grads, x, rate=0.25, beta=0.9):
+    before = x
+    for g in grads:
+        x, before = x - rate * g + beta * (x - before), x
+    return x
+
+
+def sutskever(grads, x, rate=0.25, largest=0.8, period=2):
+    """Return the look-ahead, from the paper's theta and v."""
+    mu = lambda t: min(1 - 2 ** (-1 - np.log2(t // period + 1)), largest)  # noqa: E731
+    theta, v = x, 0.0
+    for t, g in enumerate(grads):
+        v = mu(t) * v - rate * g
+        theta = theta + v
+    return theta + mu(len(grads)) * v
+
+
+def sophia(grads, x, rate=0.25, b1=0.75, b2=0.5, rho=0.5, k=3, batch=4.0):
+    m = h = 0.0
+    for t, g in enumerate(grads):
+        m = b1 * m + (1 - b1) * g
+        if t % k == 0:
+            h = b2 * h + (1 - b2) * batch * g * g
+        x = x - rate * np.clip(m / max(rho * h, 1e-12), -1, 1)
+    return x
+
+
+FORMULAS = {
+    "HeavyBall": (polyak, {"momentum": 0.9}),
+    "Nesterov": (sutskever, {"momentum": 0.8, "period": 2}),
+    "SophiaG": (
+        sophia,
+        {"beta_1": 0.75, "beta_2": 0.5, "rho": 0.5, "update_period": 3}
+        | {"batch_size": 4.0, "epsilon": 1e-12},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_the_formula_of_the_paper_written_down_again(name):
+    formula, arguments = FORMULAS[name]
+    grads = np.random.default_rng(5).standard_normal(9)
+    optimizer = optimizers.get({"name": name, "learning_rate": 0.25, **arguments})
+    optimizer.engine = "numpy"
+    param = np.array([0.3])
+    for g in grads:
+        optimizer.apply([np.array([g])], [param])
+    np.testing.assert_allclose(param[0], formula(grads, 0.3), rtol=1e-9)
