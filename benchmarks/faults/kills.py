@@ -58,7 +58,7 @@ def _sweep_left(folder: Path) -> str:
     points = []
     with sqlite3.connect(folder / "o.sqlite") as file:
         for settings, seed, status, summary in file.execute(
-            "SELECT settings, seed, status, summary FROM points ORDER BY settings, seed"
+            "SELECT settings, seed, status, summary FROM runs ORDER BY settings, seed"
         ):
             figures = json.loads(summary)
             del figures["seconds"], figures["steps_per_second"]

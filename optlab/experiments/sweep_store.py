@@ -2,21 +2,25 @@
 
 A sweep that was killed goes on with what is missing. The table ``points`` has a row for
 each run: ``settings`` (JSON, dotted path -> value), ``seed``, ``status``, ``message``,
-``summary`` and ``directions`` (JSON); pandas reads it with ``read_sql``. What is kept
-is written twice a second and at the end, so that a kill costs half a second of runs.
+and ``loss`` and ``val_loss`` at the end. The view ``runs`` adds ``summary``, which is
+`Run.summary`, and ``directions`` (JSON both). pandas reads them with ``read_sql``. What
+is kept is written twice a second and at the end: a kill costs half a second of runs.
 """
 
 from __future__ import annotations
 
 import heapq
+import itertools
 import json
 import math
 import os
 import sqlite3
 import statistics
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +34,16 @@ if TYPE_CHECKING:
 _TABLES = """
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE IF NOT EXISTS points (
-    settings TEXT, seed INTEGER, status TEXT, message TEXT,
-    summary TEXT, directions TEXT, PRIMARY KEY (settings, seed)
+    settings TEXT, seed INTEGER, status TEXT, message TEXT, loss REAL, val_loss REAL,
+    place INTEGER, PRIMARY KEY (settings, seed)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS summaries (
+    place INTEGER PRIMARY KEY, summary TEXT, directions TEXT
 );
+CREATE VIEW IF NOT EXISTS runs AS SELECT * FROM points NATURAL JOIN summaries;
 """
 _COLUMNS = ("status", "message", "summary", "directions")
+_first = itemgetter(0)
 #: Seconds between two writes to the disk.
 _EVERY = 0.5
 
@@ -94,7 +103,7 @@ class SweepStore:
         """Return what was kept of a run, by the names of a point's attributes."""
         if not self._held:
             return None
-        query = f"SELECT {', '.join(_COLUMNS)} FROM points WHERE settings=? AND seed=?"
+        query = f"SELECT {', '.join(_COLUMNS)} FROM runs WHERE settings=? AND seed=?"
         with self._errors():
             row = self._file.execute(query, (_text(settings), seed)).fetchone()
         if row is None:
@@ -108,17 +117,22 @@ class SweepStore:
         """Keep a run; one that was refused is tried again another time."""
         if point.status == "refused":
             return
-        values = (
-            _text(point.settings),
-            point.seed,
-            point.status,
-            point.message,
-            json.dumps(plain(point.summary, finite)),
-            json.dumps(point.directions),
-        )
+        texts = json.dumps(plain(point.summary, finite)), json.dumps(point.directions)
         with self._errors():
+            place = self._file.execute(
+                "INSERT INTO summaries (summary, directions) VALUES (?, ?)", texts
+            ).lastrowid
+            values = (
+                _text(point.settings),
+                point.seed,
+                point.status,
+                point.message,
+                point.last("loss"),
+                point.last("val_loss"),
+                place,
+            )
             self._file.execute(
-                "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?, ?)", values
+                "INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?, ?, ?, ?)", values
             )
         if time.monotonic() - self._written >= _EVERY:
             self.commit()
@@ -187,27 +201,37 @@ def read_sweep(
 
 def _best(file: sqlite3.Connection, by: str | None, most: int) -> Sweep:
     columns = ", ".join(_COLUMNS)
-    some = f"SELECT settings, seed, {columns} FROM points"
+    some = f"SELECT settings, seed, {columns} FROM runs"
     points = [_point(row) for row in file.execute(f"{some} LIMIT 100")]
     figure, maximize = compared(points, by)
-    place = "$.loss.last" if figure == "loss" else f'$.metrics."{figure}".last'
+    query: tuple[Any, ...]
+    if figure in ("loss", "val_loss"):
+        query = (f"SELECT settings, status, {figure} FROM points ORDER BY settings",)
+    else:
+        last = "json_extract(summary, ?)"
+        query = (
+            f"SELECT settings, status, {last} FROM runs ORDER BY settings",
+            (f'$.metrics."{figure}".last',),
+        )
+    counts: Counter[str] = Counter()
     worst = -math.inf if maximize else math.inf
-    values: dict[str, list[float]] = {}
-    counts: dict[str, int] = {}
-    query = "SELECT settings, status, json_extract(summary, ?) FROM points"
-    for settings, status, value in file.execute(query, (place,)):
-        counts[status] = counts.get(status, 0) + 1
-        if value is None or status == "diverged" or not math.isfinite(value):
-            value = worst
-        values.setdefault(settings, []).append(value)
-    medians = {
-        settings: each[0] if len(each) == 1 else statistics.median(each)
-        for settings, each in values.items()
-    }
+
+    settings_count = 0
+
+    def medians() -> Iterator[tuple[float, str]]:
+        nonlocal settings_count
+        for settings, own in itertools.groupby(file.execute(*query), _first):
+            values = []
+            for _, status, value in own:
+                counts[status] += 1
+                lost = value is None or status == "diverged"
+                values.append(worst if lost else value)
+            settings_count += 1
+            yield statistics.median(values) if values[1:] else values[0], settings
+
     choose = heapq.nlargest if maximize else heapq.nsmallest
-    chosen = choose(most, medians, key=lambda settings: medians[settings])
     rows = []
-    for text in chosen:
+    for _, text in choose(most, medians(), key=_first):
         found = file.execute(f"{some} WHERE settings=? ORDER BY seed", (text,))
         own = tuple(_point(row) for row in found)
         rows.append(row_of(json.loads(text), own, figure, maximize))
@@ -216,8 +240,10 @@ def _best(file: sqlite3.Connection, by: str | None, most: int) -> Sweep:
         for path, value in row.settings.items():
             if value not in grid.setdefault(path, []):
                 grid[path].append(value)
-    left_out = len(values) - len(rows)
-    return Sweep(grid, figure, maximize, tuple(rows), left_out=left_out, counts=counts)
+    left_out = settings_count - len(rows)
+    return Sweep(
+        grid, figure, maximize, tuple(rows), left_out=left_out, counts=dict(counts)
+    )
 
 
 def _point(row: tuple[Any, ...]) -> Point:

@@ -11,7 +11,6 @@ from optlab.errors import InputError
 from optlab.experiments.building import Built
 from optlab.experiments.learning import Learning
 from optlab.experiments.sweep_tasks import Task
-from optlab.run import Run
 
 if TYPE_CHECKING:
     from optlab.data import Data
@@ -47,6 +46,9 @@ class Together:
     ----------
     tasks : sequence of (Experiment, settings, seed)
         The runs.
+    locate : bool
+        Whether runs that diverge are left to be made again, to say where; else the
+        number of steps before that is yielded instead of a run.
 
     Attributes
     ----------
@@ -55,20 +57,22 @@ class Together:
         iteration is over.
     """
 
-    def __init__(self, tasks: Sequence[Task]) -> None:
-        self._tasks = tasks
+    def __init__(self, tasks: Sequence[Task], locate: bool = True) -> None:
+        self._tasks, self._locate = tasks, locate
         self.reasons: dict[str, int] = {}
+        #: Of the runs that are being yielded.
+        self.steps = 0
         self._data: dict[str, Data] = {}
         self._models: dict[Any, _Model] = {}
 
-    def __iter__(self) -> Iterator[tuple[int, Run]]:
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
         """Yield the place of a task, and its run."""
         from optlab.training.lockstep import AT_ONCE
 
         for start in range(0, len(self._tasks), AT_ONCE):
             yield from self._chunk(range(start, min(start + AT_ONCE, len(self._tasks))))
 
-    def _chunk(self, places: range) -> Iterator[tuple[int, Run]]:
+    def _chunk(self, places: range) -> Iterator[tuple[int, Any]]:
         from optlab.training.lockstep import Lockstep, Start
         from optlab.training.lockstep_coverage import optimizer_key, optimizer_why_not
 
@@ -91,10 +95,14 @@ class Together:
         for kind in kinds.values():
             runs = [Start(b, seeds[p], model.start) for p, b, model in kind]
             together = Lockstep(runs[0].built, [run.seed for run in runs])
+            self.steps = together.steps
             for k, run in together.train(runs):
                 place, _, model = kind[k]
-                if run is None:
-                    self._leave("it diverged, and is made again to say where")
+                if isinstance(run, int):
+                    if self._locate:
+                        self._leave("it diverged, and is made again to say where")
+                    else:
+                        yield place, run
                     continue
                 run.did_not_learn = model.learning.fault(run)
                 yield place, run

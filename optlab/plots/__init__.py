@@ -7,9 +7,11 @@ from optlab.plots.files import checked_path, save
 from optlab.plots.filters import plot_feature_maps, plot_filters
 from optlab.plots.internals import plot_internals
 from optlab.plots.layers import plot_activations, plot_gradients, plot_update_ratios
+from optlab.plots.rates import plot_rates
 from optlab.plots.report import plot_report
 from optlab.plots.schedule import plot_schedule
 from optlab.plots.sweep import plot_sweep
+from optlab.plots.trainability import plot_trainability
 from optlab.plots.trajectory import plot_coordinates, plot_trajectory
 
 __all__ = [
@@ -24,9 +26,11 @@ __all__ = [
     "plot_internals",
     "plot_loss",
     "plot_metric",
+    "plot_rates",
     "plot_report",
     "plot_schedule",
     "plot_sweep",
+    "plot_trainability",
     "plot_trajectory",
     "plot_update_ratios",
     "save",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def plot_samples(sweep: Sweep, ax: Axes | None = None, title: str | None = None)
             ax.plot(place, best.value, "*", color=INK, markersize=13, label="best")
         if ticks:
             ax.set_xticks(list(x.values()), ticks)
-        elif suggested_scale(np.array(sorted(x.values()))) == "log":
+        elif _is_log(x.values()):
             ax.set_xscale("log")
         ax.set_xlabel(first)
         ax.set_ylabel(sweep.by)
@@ -81,6 +82,12 @@ def _places(values: list[Any]) -> tuple[dict[str, float], list[str]]:
     return places | {repr(None): math.nan}, [str(value) for value in present] + [""]
 
 
+def _is_log(values: Iterable[float]) -> bool:
+    """Whether places spread so far that their logarithm tells more."""
+    known = np.array([value for value in values if math.isfinite(value)])
+    return bool(suggested_scale(known) == "log" and known.min() > 0)
+
+
 def _coloured(ax: Axes, sweep: Sweep, path: str, at: Any, values: Any) -> None:
     """Draw dots in the colour of a second setting."""
     rows = [row for row in sweep.rows if row.value is not None]
@@ -95,8 +102,7 @@ def _coloured(ax: Axes, sweep: Sweep, path: str, at: Any, values: Any) -> None:
     from matplotlib.colors import LogNorm, Normalize
 
     shades = np.array([places[repr(row.settings.get(path))] for row in rows])
-    known = np.array([v for v in places.values() if math.isfinite(v)])
-    log = suggested_scale(known) == "log" and known.min() > 0
-    norm = (LogNorm if log else Normalize)(known.min(), known.max())
+    known = [v for v in places.values() if math.isfinite(v)]
+    norm = (LogNorm if _is_log(known) else Normalize)(min(known), max(known))
     drawn = ax.scatter(at, values, c=shades, s=16, norm=norm, cmap="viridis")
     ax.figure.colorbar(drawn, ax=ax, label=path)

@@ -133,9 +133,10 @@ class Lockstep:
 
         Yields
         ------
-        int, Run or None
-            Its model has the weights of the end until the next run is asked for. None
-            where NaN or infinity came up: such a run is to be made alone, to say where.
+        int, Run or int
+            Its model has the weights of the end until the next run is asked for. Where
+            NaN or infinity came up it is the number of steps before that; such a run
+            is to be made alone, to say where.
         """
         for places in self._packed([run.seed for run in runs]):
             began = time.perf_counter()
@@ -254,12 +255,15 @@ class _Blocks:
                 found[epoch - start, g] = one.order(epoch)
         return found
 
-    def run(self, place: int, seconds: float) -> Run | None:
-        """Return the record of one run, and put the weights into its model."""
+    def run(self, place: int, seconds: float) -> Run | int:
+        """Return the record of one run, and put the weights into its model.
+
+        Of a run that came to NaN or infinity: the number of steps before that.
+        """
         kind = self._kind
         b, lane = divmod(place, kind.width)
         if self._ended[b, lane] >= 0:
-            return None
+            return int(self._ended[b, lane])
         built, seed = self._runs[place].built, self._runs[place].seed
         built.model.parameters.flat[:] = self._params[b, :, lane]
         metrics = [metric.name for metric in kind._metrics]

@@ -128,3 +128,21 @@ def test_bad_input_is_status_2(optlab, words, said):
     assert (done.status, done.out) == (2, "")
     assert done.err.splitlines()[-1].startswith("error: ")
     assert said in done.err and "Traceback" not in done.err
+
+
+def test_a_rate_is_suggested(optlab, tmp_path):
+    words = ["--low", 1e-3, "--high", 1, "--rates", 7, "--plot", "r.png"]
+    done = optlab("rate", "walk.toml", *words)
+    assert done.status == 0 and done.out.startswith("suggested learning rate 0.")
+    assert (tmp_path / "r.png").stat().st_size > 5_000
+    assert optlab("rate", "walk.toml", "--low", 1e9, "--high", 1e12).status == 1
+
+
+def test_the_border_is_drawn(optlab, tmp_path):
+    words = ["--x", "optimizer.learning_rate=0.01:1:log", "--size", "4x3"]
+    words += ["--y", "optimizer.momentum=0:0.9:lin", "--plot", "t.png"]
+    done = optlab("trainability", "walk.toml", *words)
+    assert done.status == 0 and "of 12 runs converged" in done.out
+    assert (tmp_path / "t.png").stat().st_size > 5_000
+    words[3] = "4x"
+    assert "--size needs" in optlab("trainability", "walk.toml", *words).err
