@@ -36,24 +36,26 @@ def optimizers(
     if json:
         output.print_json(rows)
         return
-    output.results().print(
-        output.table(
-            ["name", "rule", "twin", "where others differ", "slots", "rate", "state"],
-            [
-                (
-                    row["name"],
-                    row["summary"].rstrip("."),
-                    row["twin"] or "none",
-                    row["differs"] or "-",
-                    ", ".join(row["slots"]) or "-",
-                    output.figure(row["learning_rate"]),
-                    output.figure(row["state_bytes"], 3),
-                )
-                for row in rows
-            ],
-            left=5,
-        )
+    laid = output.table(
+        ["name", "twin", "rate", "state", "rule"],
+        [
+            (
+                row["name"],
+                row["twin"] or "none",
+                output.figure(row["learning_rate"]),
+                output.figure(row["state_bytes"], 3),
+                row["summary"].rstrip("."),
+            )
+            for row in rows
+        ],
+        left=2,
     )
+    console, rule = output.results(), laid.columns[-1]
+    others = max(len(row["name"]) for row in rows) + len("  tf.keras  0.0025  state  ")
+    # A line for each; `optlab optimizers NAME` says all.
+    rule.justify, rule.overflow, rule.no_wrap = "left", "ellipsis", True
+    rule.max_width = max(30, console.width - others)
+    console.print(laid)
 
 
 def _one(name: str, json: bool) -> None:
