@@ -15,7 +15,7 @@ from numba.extending import register_jitable
 from optlab.kernels.libm import power
 
 
-@register_jitable  # type: ignore[untyped-decorator]
+@register_jitable
 def correction(one_minus_beta: Any, step: Any) -> Any:
     """Return 1 - beta**step as a float64, from 1 - beta, which rounds least."""
     one = np.float64(1.0)

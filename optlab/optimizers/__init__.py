@@ -20,6 +20,8 @@ from optlab.optimizers.beyond.adaptive import (
     TorchNAdam,
     Yogi,
 )
+from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
+from optlab.optimizers.beyond.layerwise import LARS, MARS, Fromage, NovoGrad, PaperLamb
 from optlab.optimizers.beyond.momentum import (
     ASGD,
     QHM,
@@ -59,6 +61,9 @@ from optlab.optimizers.user_rule import rule
 __all__ = [
     "ADOPT",
     "ASGD",
+    "CAME",
+    "LARS",
+    "MARS",
     "OPTIMIZERS",
     "QHM",
     "SGD",
@@ -78,6 +83,7 @@ __all__ = [
     "Adamax",
     "Adan",
     "AggMo",
+    "Fromage",
     "Ftrl",
     "HeavyBall",
     "LaProp",
@@ -88,9 +94,11 @@ __all__ = [
     "Muon",
     "Nadam",
     "Nesterov",
+    "NovoGrad",
     "Optimizer",
     "OptimizerMap",
     "Options",
+    "PaperLamb",
     "QHAdam",
     "RAdam",
     "RMSprop",
@@ -101,6 +109,7 @@ __all__ = [
     "SignSGD",
     "Signum",
     "SophiaG",
+    "TorchAdafactor",
     "TorchAdam",
     "TorchNAdam",
     "Yogi",

@@ -17,6 +17,8 @@ from optlab.optimizers.beyond.adaptive import (
     TorchNAdam,
     Yogi,
 )
+from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
+from optlab.optimizers.beyond.layerwise import LARS, MARS, Fromage, NovoGrad, PaperLamb
 from optlab.optimizers.beyond.momentum import (
     ASGD,
     QHM,
@@ -54,6 +56,13 @@ BEYOND: dict[str, Entry] = {
     "asgd": Entry(
         ASGD, usual_rate=0.05, twin=False, sources=(TORCH,), torch=Peer("ASGD", {})
     ),
+    "came": Entry(CAME, by_rate=True, twin=False, sources=(COLLECTION,)),
+    "fromage": Entry(Fromage, usual_rate=0.01, twin=False, sources=(OPTAX,)),
+    "lars": Entry(LARS, usual_rate=0.1, twin=False, sources=(OPTAX,)),
+    "mars": Entry(MARS, by_rate=True, twin=False, sources=(COLLECTION,)),
+    "novograd": Entry(NovoGrad, usual_rate=0.01, twin=False, sources=(OPTAX,)),
+    "paperlamb": Entry(PaperLamb, by_rate=True, twin=False, sources=(OPTAX,)),
+    "torchadafactor": Entry(TorchAdafactor, by_rate=True, twin=False, sources=(TORCH,)),
     "heavyball": Entry(
         HeavyBall, usual_rate=0.05, twin=False, sources=("the formula",)
     ),

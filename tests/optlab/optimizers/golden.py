@@ -63,6 +63,7 @@ TOLERANCES = {
     # 1e-15 under the root, besides the epsilon that can be set.
     "LaProp": 1e-5,
     "AdaBound": 1e-10,
+    "MARS": 1e-8,
 }
 
 # Ours with its arguments, the library's name, its arguments.
@@ -80,6 +81,7 @@ TORCH = [
         "ASGD",
         {"t0": 3, "lambd": 0.5},
     ),
+    ("torch_adafactor", {}, "Adafactor", {"weight_decay": 0.0}),
     ("sgdw", {"weight_decay": None}, "SGD", {"momentum": 0.9}),
     (
         "sgdw",
@@ -103,12 +105,36 @@ COLLECTION = [
     ("ademamix", {"warmup_steps": 9}, "AdEMAMix", {"t_alpha_beta3": 9}),
     ("aggmo", {}, "AggMo", {}),
     # The library has its epsilon under the root.
+    # The library adds its epsilon to the uncorrected root.
+    ("mars", {"epsilon": 0.0}, "MARS", {"optimize_1d": True, "eps": 0.0}),
+    ("came", {}, "CAME", {}),
     ("laprop", {"epsilon": 0.0}, "LaProp", {"eps": 0.0}),
 ]
 OPTAX = [
     ("torch_adam", {}, "adam", {}),
     ("amsgrad", {}, "amsgrad", {}),
     ("signum", {}, "signum", {}),
+    ("lars", {}, "lars", {}),
+    (
+        "lars",
+        {"l2_regularization_strength": 0.5, "trust_coefficient": 0.1},
+        "lars",
+        {"weight_decay": 0.5, "trust_coefficient": 0.1},
+    ),
+    ("paper_lamb", {}, "lamb", {}),
+    (
+        "paper_lamb",
+        {"l2_regularization_strength": 0.5},
+        "lamb",
+        {"weight_decay": 0.5},
+    ),
+    (
+        "novograd",
+        {"l2_regularization_strength": 0.25},
+        "novograd",
+        {"b1": 0.95, "b2": 0.98, "eps": 1e-8, "weight_decay": 0.25},
+    ),
+    ("fromage", {}, "fromage", {}),
     ("sign_sgd", {}, "sign_sgd", {}),
     ("adopt", {}, "contrib.adopt", {"b2": 0.9999, "eps": 1e-6}),
     ("ademamix", {}, "contrib.ademamix", {"alpha": 5.0}),

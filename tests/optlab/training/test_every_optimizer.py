@@ -13,6 +13,8 @@ from optlab.run import Run
 ADAM = {"name": "adam", "learning_rate": 0.05}
 SGD = {"name": "sgd", "learning_rate": 0.1, "momentum": 0.9}
 CASES = {name: {"name": name, "learning_rate": 0.05} for name in optimizers.names()}
+# A bias of 0 has no norm, and is stepped by the whole rate.
+CASES["lars"]["learning_rate"] = 0.005
 CASES |= {
     "loss_scale_optimizer": {
         "name": "loss_scale_optimizer",
