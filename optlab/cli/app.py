@@ -33,6 +33,7 @@ VERBS = {
     "run": "Train an experiment, or walk down an analytic function.",
     "diagnose": "Say why a set-up does not learn, and prove it by rerunning it.",
     "sweep": "Run an experiment over a grid or sample of settings.",
+    "compare": "Compare optimizers, each tuned under the same budget.",
     "rate": "Test a range of learning rates, and suggest one.",
     "trainability": "Draw the border of convergence over two settings.",
     "explain": "Show the arithmetic of an optimizer's steps, number by number.",

@@ -38,6 +38,18 @@ def moons(n_samples: int = 500, noise: float = 0.2, *, seed: int) -> Rows:
     return found
 
 
+def spirals(
+    n_samples: int = 500, noise: float = 0.1, turns: float = 1.5, *, seed: int
+) -> Rows:
+    """Make two spirals, one within the other."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n_samples) % 2
+    radius = np.sqrt(rng.uniform(0.02, 1.0, n_samples))
+    angle = 2 * np.pi * turns * radius + np.pi * labels
+    x = 3 * radius[:, None] * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return x + noise * rng.standard_normal(x.shape), labels
+
+
 def blobs(
     n_samples: int = 500,
     centers: int = 3,
@@ -169,6 +181,7 @@ GENERATORS: dict[str, tuple[Callable[..., Rows], Task]] = {
     "moons": (moons, "binary"),
     "sentences": (sentences, "binary"),
     "sine": (sine, "regression"),
+    "spirals": (spirals, "binary"),
 }
 
 #: option -> (least value, greatest value)
@@ -183,6 +196,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "cluster_std": (0.0, np.inf),
     "bias": (-np.inf, np.inf),
     "periods": (0.0, np.inf),
+    "turns": (0.0, 100.0),
     "minority": (0.0, 1.0),
     "class_sep": (0.0, np.inf),
 }

@@ -281,7 +281,7 @@ class Experiment(BaseModel):
         """
         changes = {path: plain(value) for path, value in changes.items()}
         names = {path.partition(".")[0] for path in changes}
-        if names == {"optimizer"} and "optimizer" not in changes:
+        if names == {"optimizer"} and changes.get("optimizer", 1) is not None:
             # A sweep does this often, and one table is checked sooner than all.
             tree = self.optimizer.model_dump(exclude_unset=True, exclude_none=True)
             try:

@@ -1,5 +1,6 @@
 """Pictures of runs: each function takes axes or makes them, and returns them."""
 
+from optlab.plots.comparison import plot_profiles, plot_sensitivity, plot_wins
 from optlab.plots.curves import plot_loss, plot_metric
 from optlab.plots.diagnosis import plot_diagnosis
 from optlab.plots.explanation import plot_explanation
@@ -26,12 +27,15 @@ __all__ = [
     "plot_internals",
     "plot_loss",
     "plot_metric",
+    "plot_profiles",
     "plot_rates",
     "plot_report",
     "plot_schedule",
+    "plot_sensitivity",
     "plot_sweep",
     "plot_trainability",
     "plot_trajectory",
     "plot_update_ratios",
+    "plot_wins",
     "save",
 ]

@@ -52,7 +52,8 @@ def plot_rates(
         rates = test.rates[finite]
         if known.size:
             middle = sign * np.median(test.values[finite], axis=1)
-            label = f"{test.by}, median of {values.shape[1]}"
+            seeds = values.shape[1]
+            label = f"{test.by}, median of {seeds}" if seeds > 1 else test.by
             ax.plot(rates, drawable(middle), color=colour, label=label)
             low, high = np.nanmin(known, axis=1), np.nanmax(known, axis=1)
             ax.fill_between(
@@ -84,7 +85,10 @@ def plot_rates(
         ax.set_xlim(test.rates[0] / 1.15, test.rates[-1] * 1.15)
         if test.suggestion is not None and not test.sweep.maximize:
             # What grows beyond all bounds must not flatten the rest.
-            ax.set_ylim(top=_TOP * np.nanmax(known[rates <= test.suggestion]))
+            top = _TOP * np.nanmax(known[rates <= test.suggestion])
+            least = np.nanmin(known)
+            room = least / _TOP if ax.get_yscale() == "log" else least - 0.05 * top
+            ax.set_ylim(room, top)
         ax.set_xlabel("learning rate")
         ax.set_ylabel(f"{test.by} at the end")
         place_legend(ax, title, keys=2)

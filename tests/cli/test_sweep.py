@@ -146,3 +146,13 @@ def test_the_border_is_drawn(optlab, tmp_path):
     assert (tmp_path / "t.png").stat().st_size > 5_000
     words[3] = "4x"
     assert "--size needs" in optlab("trainability", "walk.toml", *words).err
+
+
+def test_optimizers_are_compared(optlab, tmp_path):
+    words = ["--optimizers", "sgd,adam", "--budget", 4, "--seeds", 2, "--jobs", 1]
+    words += ["--html", "c.html", "--plot", "c.png"]
+    done = optlab("compare", "walk.toml", *words)
+    assert done.status == 0 and "each tuned with 4 runs" in done.out.splitlines()[-1]
+    assert "<svg" in (tmp_path / "c.html").read_text()
+    assert (tmp_path / "c.png").stat().st_size > 5_000
+    assert "quadratic" in optlab("compare", "valley/quad").err
