@@ -79,7 +79,7 @@ def listed(given: Any, single: tuple[type, ...]) -> list[Any]:
 
 
 @functools.lru_cache(maxsize=512)
-def parameters_of(cls: type) -> Mapping[str, inspect.Parameter]:
+def parameters_of(cls: Any) -> Mapping[str, inspect.Parameter]:
     """Return what the constructor of a class takes; looked up once a class."""
     return inspect.signature(cls).parameters
 

@@ -53,14 +53,14 @@ def parse_over(
     InputError
         If a word is not of these forms, or a path comes twice.
     """
-    conditions = {}
+    conditions: dict[str, Condition] = {}
     plain = []
     for word in words:
-        values, mark, condition = word.partition(_IF)
+        values, mark, needed = word.partition(_IF)
         plain.append(values)
         if mark:
             path = split(values, "--over")[0]
-            other, choices = split(condition, "--over ... if")
+            other, choices = split(needed, "--over ... if")
             allowed = tuple(parse_value(part) for part in choices.split("|"))
             conditions[path] = Condition(other, allowed)
     axes = parse_grid(plain, count is not None)

@@ -4,7 +4,8 @@ from optlab.experiments.building import Built
 from optlab.experiments.experiment import Experiment, find
 from optlab.experiments.library import describe, locate, shipped
 from optlab.experiments.messages import ExperimentError
-from optlab.experiments.sweeping import Sweep, sweep
+from optlab.experiments.sweep_results import Sweep
+from optlab.experiments.sweeping import sweep
 from optlab.experiments.toml_files import edit
 
 __all__ = [

@@ -238,4 +238,5 @@ class Comparison:
 
 def _scores(first: Array, second: Array) -> Array:
     """Return 1 where the first ended better, 0 where worse, a half where even."""
-    return (first < second) + 0.5 * (first == second)
+    found: Array = (first < second) + 0.5 * (first == second)
+    return found

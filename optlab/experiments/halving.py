@@ -99,7 +99,7 @@ def halve(
     going: list[Settings] = list(grid)
     found: Sweep | None = None
     rows: list[Any] = []
-    grid: dict[str, list[Any]] = {}
+    tried: dict[str, list[Any]] = {}
     counts: dict[str, int] = {}
     for length, count in rungs(experiment, len(going)):
         going = going[:count]
@@ -115,7 +115,7 @@ def halve(
             progress=progress,
         )
         rows = [*found.rows, *rows]
-        grid = grid or found.grid
+        tried = tried or found.grid
         for status, number in found.counts.items():
             counts[status] = counts.get(status, 0) + number
         if found.interrupted:
@@ -135,7 +135,7 @@ def halve(
     if found is None:
         raise InputError("Halving needs at least one setting.")
     return Sweep(
-        {**grid, path: sorted({row.settings[path] for row in rows})},
+        {**tried, path: sorted({row.settings[path] for row in rows})},
         found.by,
         found.maximize,
         tuple(rows),

@@ -50,8 +50,8 @@ class Combinations(Sequence[Settings]):
             return [self[k] for k in range(*index.indices(self._count))]
         if not 0 <= index < self._count:
             raise IndexError(index)
-        places = {}
-        for path in reversed(self.values):
+        places: dict[str, int] = {}
+        for path in reversed(list(self.values)):
             index, places[path] = divmod(index, len(self.values[path]))
         return {path: self.values[path][places[path]] for path in self.values}
 

@@ -314,7 +314,8 @@ class Layer:
 
         Each is found in the attribute of its name; `trainable` and `name` are left out.
         """
-        names = parameters_of(type(self))
+        kind: Any = type(self)
+        names = parameters_of(kind)
         return {
             name: getattr(self, name) for name in names if name not in _COMMON_ARGUMENTS
         }

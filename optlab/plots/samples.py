@@ -27,7 +27,9 @@ def is_scattered(sweep: Sweep) -> bool:
     return not sweep.interrupted and (not whole or math.prod(counts[1:]) > _MOST_LINES)
 
 
-def plot_samples(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -> Any:
+def plot_samples(
+    sweep: Sweep, ax: Axes | None = None, title: str | None = None
+) -> Axes:
     """Draw the compared figure over the first setting, coloured by the second.
 
     Parameters
@@ -40,7 +42,11 @@ def plot_samples(sweep: Sweep, ax: Axes | None = None, title: str | None = None)
     rows = [row for row in sweep.rows if row.value is not None]
     x, ticks = _places(sweep.grid[first])
     with axes_for(ax) as ax:
-        values = drawable([row.value for row in rows]) if rows else np.empty(0)
+        values = (
+            drawable([row.value for row in rows if row.value is not None])
+            if rows
+            else np.empty(0)
+        )
         apply_scale(ax, [values] if values.size else [])
         at = np.array([x[repr(row.settings.get(first))] for row in rows])
         if second is None:

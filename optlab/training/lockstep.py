@@ -124,7 +124,7 @@ class Lockstep:
             )
         )
 
-    def train(self, runs: Sequence[Start]) -> Iterator[tuple[int, Run | None]]:
+    def train(self, runs: Sequence[Start]) -> Iterator[tuple[int, Run | int]]:
         """Yield the place and the record of each run.
 
         Parameters
