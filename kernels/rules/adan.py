@@ -7,10 +7,10 @@ r"""Adan: Adam with Nesterov's momentum, from the differences of gradients.
     w &\leftarrow w - \eta \frac{m / (1 - \beta_1^t) + \beta_2 d / (1 - \beta_2^t)}
         {\sqrt{n / (1 - \beta_3^t)} + \epsilon}
 
-The first difference is 0. Neither tf.keras nor torch has it; optax agrees. The betas
-are those of the authors' program, 1 minus those of the paper. Weight decay is applied
-before the step, the authors' `no_prox`; without it they divide by
-:math:`1 + \eta\lambda` after the step.
+The first difference is 0. Neither tf.keras nor torch has it; optax weights the
+difference by 1 - beta_2 (docs/same-name-other-numbers.md). The betas are those of the
+authors' program, 1 minus those of the paper. Weight decay is applied before the step,
+the authors' `no_prox`; without it they divide by :math:`1 + \eta\lambda` after it.
 
 References
 ----------

@@ -9,7 +9,7 @@ r"""Rprop: each parameter has a step of its own, which grows while the sign stay
 
 Where the sign has changed, no step is taken and the gradient counts as 0. The steps
 begin at the rate, which is not used again. For full batches. tf.keras has none; torch
-agrees, and optax takes the bounds as they are here.
+agrees, and optax returns the update of the step before.
 
 References
 ----------

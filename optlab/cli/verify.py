@@ -48,6 +48,13 @@ def verify(
         str | None,
         typer.Option(metavar="MODULE:CLASS", help="A Keras optimizer of your own."),
     ] = None,
+    torch: Annotated[
+        bool,
+        typer.Option("--torch", help="Compare with torch.optim, line by line."),
+    ] = False,
+    optax: Annotated[
+        bool, typer.Option("--optax", help="Compare with optax, likewise.")
+    ] = False,
     rule: Annotated[
         str | None,
         typer.Option(
@@ -113,6 +120,13 @@ def verify(
         raise InputError("--only goes with the matrix, not with FILE or --keras.")
     if random is not None and (file is not None or keras is not None or full):
         raise InputError("--random goes with --only and --seed, not with FILE, --full.")
+    frameworks = [n for n, on in (("torch", torch), ("optax", optax)) if on]
+    if frameworks:
+        if any(x for x in (file, full, keras, steps, random, seed, plot, html)):
+            raise InputError("--torch and --optax go with --only and --json alone.")
+        from optlab.cli.frameworks import compare_frameworks
+
+        return compare_frameworks(frameworks, _registered(only), json)
     picture = output.picture(plot)
     if html is not None:
         output.check_folder(html.parent, "--html")
@@ -178,13 +192,22 @@ def _use_twin(keras: str, rule: str) -> None:
     OWN[OPTIMIZERS[rule]] = keras_class(keras)
 
 
-def _checked_names(only: list[str] | None) -> list[str]:
+def _registered(only: list[str] | None) -> list[str]:
+    """Return the names of ours, or say that there is no such."""
     from optlab import optimizers
 
     known = optimizers.names()
     for name in only or ():
         if name not in known:
             raise unknown_name("optimizer", name, known)
+    return list(only or ())
+
+
+def _checked_names(only: list[str] | None) -> list[str]:
+    """Return the names of those that tf.keras has."""
+    from optlab import optimizers
+
+    for name in _registered(only):
         entry = optimizers.TABLE.get(name)
         if entry is not None and not entry.twin:
             raise InputError(

@@ -40,15 +40,9 @@ BEYOND: dict[str, Entry] = {
     "adabound": Entry(
         AdaBound, variants=({"amsbound": True},), twin=False, sources=(COLLECTION,)
     ),
-    "adan": Entry(
-        Adan,
-        by_rate=True,
-        twin=False,
-        sources=(COLLECTION, OPTAX),
-        optax=Peer("adan", _EPS),
-    ),
+    "adan": Entry(Adan, by_rate=True, twin=False, sources=(COLLECTION,)),
     "ademamix": Entry(AdEMAMix, by_rate=True, twin=False, sources=(COLLECTION, OPTAX)),
-    "adopt": Entry(ADOPT, by_rate=True, twin=False, sources=(COLLECTION, OPTAX)),
+    "adopt": Entry(ADOPT, by_rate=True, twin=False, sources=(OPTAX,)),
     "aggmo": Entry(AggMo, usual_rate=0.05, twin=False, sources=(COLLECTION,)),
     "amsgrad": Entry(
         AMSGrad, by_rate=True, twin=False, sources=(OPTAX,), optax=Peer("amsgrad", _EPS)
@@ -74,7 +68,7 @@ BEYOND: dict[str, Entry] = {
         RAdam,
         by_rate=True,
         twin=False,
-        sources=(TORCH, OPTAX),
+        sources=(TORCH,),
         torch=Peer("RAdam", _EPS),
     ),
     "rprop": Entry(
@@ -103,7 +97,7 @@ BEYOND: dict[str, Entry] = {
         variants=({"amsgrad": True},),
         by_rate=True,
         twin=False,
-        sources=(TORCH,),
+        sources=(TORCH, OPTAX),
         torch=Peer("Adam", _EPS, fused=True),
         optax=Peer("adam", _EPS),
     ),

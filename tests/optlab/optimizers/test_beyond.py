@@ -41,6 +41,14 @@ def test_every_optimizer_has_a_source():
     told = {row["ours"]["name"].replace("_", "") for row in GOLDEN}
     by_formula = {n for n, e in BEYOND.items() if "the formula" in e.sources}
     assert told | by_formula == set(BEYOND)
+    for name, entry in BEYOND.items():
+        whose = {
+            row["theirs"].split()[0]
+            for row in GOLDEN
+            if row["ours"]["name"].replace("_", "") == name
+        }
+        assert whose <= {source.split(".")[0] for source in entry.sources}
+        assert len(whose) == len(entry.sources) or name in by_formula
     assert by_formula <= {name.lower() for name in FORMULAS}
 
 
