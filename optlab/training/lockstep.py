@@ -88,6 +88,8 @@ class Lockstep:
         self._x_val, self._y_val = (
             found.validation[:2] if found.validation is not None else (x[:0], y[:0])
         )
+        # Arrays that may not be written are of another type, and compiled once more.
+        self._rows.y, self._y_val = np.array(y), np.array(self._y_val)
         self.epochs = arguments.get("epochs") or 0
         per_epoch = self._rows.batches
         self.steps = arguments.get("steps") or self.epochs * per_epoch
