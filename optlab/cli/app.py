@@ -30,13 +30,14 @@ from optlab.errors import InputError, unknown_name
 
 #: Verb -> its line in ``optlab --help``; the module and the function have its name.
 VERBS = {
-    "run": "Train an experiment, or walk down an analytic function.",
+    "run": "Train an experiment, or minimize an analytic function.",
     "diagnose": "Say why a set-up does not learn, and prove it by rerunning it.",
     "sweep": "Run an experiment over a grid or sample of settings.",
     "compare": "Compare optimizers, each tuned under the same budget.",
     "rate": "Test a range of learning rates, and suggest one.",
     "trainability": "Draw the border of convergence over two settings.",
     "explain": "Show the arithmetic of an optimizer's steps, number by number.",
+    "study": "Write the interactive page to study optimizers in.",
     "optimizers": "List the optimizers: rule, slots, bytes a parameter.",
     "verify": "Compare with tf.keras, to the last bit.",
     "behaviours": "Measure again what TensorFlow really does.",
