@@ -10,7 +10,7 @@ STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
 .PHONY: help run test lint format bench bench-diagnosis bench-programs bits faults fuzz mutants
-.PHONY: pictures verify-versions clean
+.PHONY: study-check study-picture pictures verify-versions clean
 
 help:
 	@echo 'make run       run two shipped experiments, compare one with tf.keras; see out/'
@@ -25,6 +25,8 @@ help:
 	@echo 'make mutants   plant faults, and ask verify and the tests whether they notice'
 	@echo 'make bench-programs  score the diagnoses of Keras scripts; PROGRAMS=folder'
 	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.20 2.21"'
+	@echo 'make study-check  open the study page in Chromium and check it'
+	@echo 'make study-picture  draw its picture of the README again'
 	@echo 'make pictures  draw the pictures of the README again'
 	@echo 'make clean     delete what was built and run; keep .venv'
 
@@ -81,6 +83,15 @@ bench-programs: $(STAMP)-dev
 
 pictures: $(STAMP)-run
 	$(BIN)/python docs/pictures.py
+
+# These need Chromium, and the packages playwright and axe-playwright-python.
+study-check: $(STAMP)-bench
+	$(PIP) playwright axe-playwright-python
+	$(BIN)/python -m benchmarks.study
+
+study-picture: $(STAMP)-bench
+	$(PIP) playwright
+	$(BIN)/python -m benchmarks.study --picture docs/study.png
 
 mutants: $(STAMP)-dev
 	$(BIN)/python -m tests.mutants

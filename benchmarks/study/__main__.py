@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks.study import against_torch
-from benchmarks.study.browser import Check, check_page
+from benchmarks.study.browser import Check, check_page, picture
 
 
 def main() -> int:
@@ -24,9 +24,13 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=40, help="of each setting")
     parser.add_argument("--shots", type=Path, help="a folder for screenshots")
     parser.add_argument("--chromium", default=shutil.which("chromium"))
+    parser.add_argument("--picture", type=Path, help="write the README's picture only")
     given = parser.parse_args()
     if given.chromium is None:
         sys.exit("error: no Chromium found; give its path with --chromium")
+    if given.picture is not None:
+        picture(given.picture, given.chromium)
+        return 0
     check = Check()
     check.that("torch's formulas give torch's numbers", against_torch.differences())
     with tempfile.TemporaryDirectory() as folder:

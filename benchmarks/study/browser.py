@@ -35,6 +35,12 @@ FIVE = (
 )
 
 
+SHOWN = (
+    "#problem=himmelblau&start=0.2,-1.2&steps=120&step=34&o=SGD;learning_rate=0.01"
+    "&o=SGD_momentum;learning_rate=0.006&o=Adam;learning_rate=0.15&selected=2"
+)
+
+
 class Check:
     """Counts and prints the checks."""
 
@@ -338,13 +344,13 @@ def looks(check: Check, browser: Browser, address: str, shots: Path | None) -> N
             page.close()
 
 
-def picture(path: Path, chromium: str, fragment: str) -> None:
+def picture(path: Path, chromium: str) -> None:
     """Write the picture of the README."""
     made = study()
     target = made.write(path.with_suffix(".html"))
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        page, _ = opened(browser, target.absolute().as_uri() + fragment, 1240, 1010)
+        page, _ = opened(browser, target.absolute().as_uri() + SHOWN, 1240, 1000)
         page.wait_for_timeout(3000)
         page.screenshot(path=path)
         browser.close()

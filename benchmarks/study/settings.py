@@ -109,10 +109,10 @@ RUN = """(settings) => settings.map((s) => {
 STEP = """(settings) => settings.map((s) => {
   const F = Fs[s.dtype], stepper = new Stepper(DATA.optimizers[s.optimizer],
     { rate: s.rate, numbers: s.numbers, as: "keras" }, rulesBy[s.dtype], F);
-  let param = F(s.start[0]), slots = stepper.begin(param);
+  let at = stepper.begin(F(s.start[0]));
   for (const g of s.gradients) {
     stepper.once();
-    [param, ...slots] = stepper.each(param, F(g), slots);
+    at = stepper.each(at, F(g));
   }
-  return [param, ...slots].map(hexOf);
+  return at.map(hexOf);
 })"""

@@ -162,7 +162,7 @@ def _frameworks(rule: Any, translator: Translator) -> dict[str, Any]:
     for framework, (function, given) in forms.items():
         coefficients = given or rule.coefficients
         found[framework] = {
-            "rule": translator.function(function, noted=True),
+            "each": _each(function, len(rule.slots), translator),
             "coefficients": _coefficients(coefficients, translator),
             "names": _parameters(function),
             "coefficientNames": _parameters(coefficients),
@@ -170,6 +170,23 @@ def _frameworks(rule: Any, translator: Translator) -> dict[str, Any]:
             "initial": {} if framework == "keras" else BEGIN.get(name, {}),
         }
     return found
+
+
+def _each(function: Any, slots: int, translator: Translator) -> str:
+    """Write the call of a rule with slots and coefficients in two arrays."""
+    rule = translator.function(function, noted=True)
+    count = len(_parameters(function)) - 2 - slots
+    taken = [
+        "param",
+        "grad",
+        *(f"at[{k + 1}]" for k in range(slots)),
+        *(f"values[{k}]" for k in range(count)),
+        "note",
+    ]
+    head = f"function each_{rule}(param, grad, at, values, note)"
+    text = f"{head} {{\n  return {rule}({', '.join(taken)});\n}}"
+    translator.sources[f"each_{rule}"] = text
+    return f"each_{rule}"
 
 
 def _coefficients(function: Any, translator: Translator) -> str:

@@ -25,19 +25,20 @@ class Stepper {
     const form = entry.written[setting.as] || entry.written.keras;
     const self = selfOf(entry, setting.numbers);
     this.entry = entry; this.form = form; this.F = F; this.calls = 0; this.self = self;
-    this.rule = rules[form.rule];
+    this.rule = rules[form.each];
     this.coefficients = rules[form.coefficients];
     this.renew = entry.renewed && rules[entry.renewed];
     this.decay = entry.decay && rules[entry.decay];
     this.rate = F(Math.fround(setting.rate));
     this.hyper = rules[entry.hyper](self).map(F);
     this.weightDecay = F(Math.fround(self.weight_decay || 0));
-    this.begin = (param) => entry.slots.map((slot, k) => {
+    // What one element is at: the parameter, then its slots.
+    this.begin = (param) => [param, ...entry.slots.map((slot, k) => {
       if (slot in form.initial) return form.initial[slot];
       const given = entry.initial[k];
       if (given === "param") return param;
       return F(typeof given === "string" ? Math.fround(self[given]) : given);
-    });
+    })];
   }
 
   // What a step needs once; `note` hears of what is worked out.
@@ -49,35 +50,32 @@ class Stepper {
     this.calls = step;
   }
 
-  each(param, grad, slots, note) {
-    if (this.decay) param = this.decay(param, this.weightDecay, this.rate);
-    return this.rule(param, grad, ...slots, ...this.values, note);
+  each(at, grad, note) {
+    const param = this.decay ? this.decay(at[0], this.weightDecay, this.rate) : at[0];
+    return this.rule(param, grad, at, this.values, note);
   }
 }
 
-// A run on a problem of two coordinates. Slots are kept of every step.
+// A run on a problem of two coordinates; `slots` holds what each was at, step by step.
 function minimize(problem, entry, setting, rules, F, start, steps, noise) {
   const stepper = new Stepper(entry, setting, rules, F, 2);
-  const slots = entry.slots.length;
   const run = { x: [], y: [], f: [], g: [], slots: [], steps, diverged: false, last: 0 };
-  let x = F(start[0]), y = F(start[1]);
-  let sx = stepper.begin(x), sy = stepper.begin(y);
+  let atX = stepper.begin(F(start[0])), atY = stepper.begin(F(start[1]));
   const draw = noise && noise.size > 0 ? noiseOf(noise.seed) : null;
   for (let t = 0; ; t++) {
-    const value = problem.value(x, y);
+    const x = atX[0], y = atY[0], value = problem.value(x, y);
     let [gx, gy] = problem.gradient(x, y);
     if (draw) { gx = F(gx + F(noise.size * draw())); gy = F(gy + F(noise.size * draw())); }
     run.x.push(x); run.y.push(y); run.f.push(value); run.g.push([gx, gy]);
-    run.slots.push([sx, sy]); run.last = t;
+    run.slots.push([atX, atY]); run.last = t;
     if (!(isFinite(x) && isFinite(y) && isFinite(value) && isFinite(gx) && isFinite(gy))) {
       run.diverged = true;
       break;
     }
     if (t === steps) break;
     stepper.once();
-    const ax = stepper.each(x, gx, sx), ay = stepper.each(y, gy, sy);
-    x = ax[0]; y = ay[0];
-    if (slots) { sx = ax.slice(1); sy = ay.slice(1); }
+    atX = stepper.each(atX, gx);
+    atY = stepper.each(atY, gy);
   }
   return run;
 }
@@ -93,7 +91,7 @@ function arithmetic(entry, setting, rules, F, run, step, coordinate, show) {
   form.coefficientNames.forEach((name, k) => { env[name] = stepper.given[k]; });
   const param = coordinate ? run.y[step] : run.x[step];
   const split = heard.length;
-  const after = stepper.each(param, run.g[step][coordinate], run.slots[step][coordinate], listen);
+  const after = stepper.each(run.slots[step][coordinate], run.g[step][coordinate], listen);
   const rows = [];
   heard.forEach(([name, value], k) => {
     if (k === split) enter();
@@ -106,7 +104,7 @@ function arithmetic(entry, setting, rules, F, run, step, coordinate, show) {
     form.names.slice(2 + entry.slots.length).forEach((name, k) => { env[name] = stepper.values[k]; });
     env.param = stepper.decay ? stepper.decay(param, stepper.weightDecay, stepper.rate) : param;
     env.grad = run.g[step][coordinate];
-    entry.slots.forEach((slot, k) => { env[form.names[2 + k]] = run.slots[step][coordinate][k]; });
+    entry.slots.forEach((slot, k) => { env[form.names[2 + k]] = run.slots[step][coordinate][k + 1]; });
   }
   return { rows, param, grad: run.g[step][coordinate], after: after[0] };
 }

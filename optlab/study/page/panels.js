@@ -26,7 +26,7 @@ function plot(pen, { title, series, log, at, xs, xlog, xlabel = "step", marks = 
     const label = narrow ? short(10 ** t) : log ? tenTo(t) : short(t);
     pen.text(label, EDGE.left - 5, py(t) + 4, muted, "right");
   }
-  for (const t of ticks(x0, x1, xlog, 5)) pen.text(xlog ? tenTo(t) : short(t), px(t), pen.height - 8, muted, "center");
+  for (const t of ticks(x0, x1, xlog, 5)) pen.text(xlog ? tenTo(t) : short(t), px(t), pen.height - 8, muted, px(t) > pen.width - 24 ? "right" : "center");
   pen.text(xlabel, pen.width - EDGE.right, 15, muted, "right");
   pen.clip(EDGE.left, EDGE.top - 4, pen.width - EDGE.left - EDGE.right, pen.height - EDGE.top - EDGE.bottom + 8);
   for (const { values, color, dash, width } of series)
@@ -38,7 +38,7 @@ function plot(pen, { title, series, log, at, xs, xlog, xlabel = "step", marks = 
       if (isFinite(u)) pen.circle(px(Math.min(at, values.length - 1)), py(u), 3.2, color);
     }
   }
-  for (const { x, value, color } of marks) { const u = scaled(value); pen.circle(px(x), isFinite(u) ? py(u) : EDGE.top, 4, color, css("--paper")); }
+  for (const { x, value, color } of marks) { const u = scaled(value); pen.circle(px(x), isFinite(u) ? Math.min(py(u), pen.height - EDGE.bottom) : value > 0 ? EDGE.top : pen.height - EDGE.bottom, 4, color, css("--paper")); }
   pen.unclip();
   return { x0, x1 };
 }
@@ -97,13 +97,15 @@ const PANELS = {
     const names = entry.slotNames.length ? entry.slotNames.join(", ") : "no state";
     return {
       title: `${entry.label}: ${names} (${"xy"[k]})`,
-      series: entry.slots.map((_, n) => ({ values: view.run.slots.map((slots) => slots[k][n]), color: view.color, dash: [[], [6, 3], [2, 3]][n % 3] })),
+      series: entry.slots.map((_, n) => ({ values: view.run.slots.map((slots) => slots[k][n + 1]), color: view.color, dash: [[], [6, 3], [2, 3]][n % 3] })),
     };
   },
   "p-angle": (page) => ({ title: "angle of update and −gradient, °", series: page.shown.map(({ run, color }) => ({ values: angles(run), color })) }),
 };
 
 // Final values against rate; worked out a few at a time, so that nothing waits.
+// What is below this has arrived.
+const LEAST = 1e-18;
 const strip = { key: "", rates: [], curves: [], todo: [] };
 function stripKey(page) {
   const { s } = page;
@@ -135,7 +137,7 @@ function drawStrip(pen, page) {
   const most = Math.max(begin * 10, 1e-6);
   const series = strip.curves.map(({ color, values, slot }) => {
     const xs = [], ys = [];
-    strip.rates.forEach((r, k) => { if (!Number.isNaN(values[k])) { xs.push(r); ys.push(Math.min(values[k], most)); } });
+    strip.rates.forEach((r, k) => { if (!Number.isNaN(values[k])) { xs.push(r); ys.push(Math.max(page.problem.minimum === null ? -Infinity : LEAST, Math.min(values[k], most))); } });
     return { color, values: strip.rates.map((r, k) => nearestValue(xs, ys, r)), width: slot === page.s.selected ? 2.6 : 1.7 };
   });
   const marks = page.shown.map(({ slot, color, run }) => ({ x: Math.log10(page.s.slots[slot].rate), value: Math.min(run.diverged ? most : run.f[run.last] - (page.problem.minimum ?? 0), most), color }));

@@ -23,8 +23,7 @@ function drawStability(pen, page) {
   const left = EDGE.left, top = EDGE.top, w = pen.width - left - EDGE.right, h = pen.height - top - EDGE.bottom;
   pen.image(stabilityMap.image, left, top, w, h);
   const ink = css("--ink"), muted = css("--muted");
-  pen.text(nesterov ? "contraction a step (Nesterov)" : "contraction a step (momentum)", left, 15, ink, "left", true);
-  pen.text("learning rate", pen.width - EDGE.right, 15, muted, "right");
+  pen.text(`contraction: ${nesterov ? "Nesterov " : ""}momentum over rate`, left, 15, ink, "left", true);
   const px = (rate) => left + (Math.log10(rate) - RATES[0]) / (RATES[1] - RATES[0]) * w;
   const py = (m) => top + (1 - m) * h;
   for (const t of ticks(RATES[0], RATES[1], true)) pen.text(tenTo(t), px(10 ** t), pen.height - 8, muted, "center");

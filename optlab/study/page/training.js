@@ -37,20 +37,20 @@ function logit(w, a, b) {
 
 function train(entry, setting, rules, F, moons) {
   const stepper = new Stepper(entry, setting, rules, F, 17);
-  let w = moons.weights.map(F), slots = w.map((x) => stepper.begin(x));
+  let w = moons.weights.map(F), at = w.map((x) => stepper.begin(x));
   const losses = [], ratios = [[], []], dead = [], kept = [w];
   for (let t = 0; t <= EPOCHS; t++) {
     const found = networkGradient(w, moons.points, moons.labels);
     losses.push(found.loss); dead.push(found.dead);
     if (t === EPOCHS || !isFinite(found.loss)) break;
     stepper.once();
-    const after = w.map((x, k) => stepper.each(x, F(found.grad[k]), slots[k]));
+    const after = at.map((a, k) => stepper.each(a, F(found.grad[k])));
     const next = after.map((a) => a[0]);
     [[0, 8], [12, 16]].forEach(([i, j], n) => {
       const size = (v) => Math.hypot(...v.slice(i, j));
       ratios[n].push(size(next.map((x, k) => x - w[k])) / size(w));
     });
-    w = next; slots = after.map((a) => a.slice(1)); kept.push(w);
+    w = next; at = after; kept.push(w);
   }
   return { losses, ratios, dead, kept };
 }
