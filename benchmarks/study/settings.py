@@ -56,7 +56,10 @@ def _drawn(rng: np.random.Generator, name: str, each: Any) -> Any:
         return float(10 ** rng.uniform(*_EXPONENTS[name]))
     if each is not None and each.get("high") == 1:
         return float(1 - 10 ** rng.uniform(-4, -0.05))
-    return float(10 ** rng.uniform(-3, 1))
+    low = each.get("low", 0.0) if each is not None else 0.0
+    drawn = low + float(10 ** rng.uniform(-3, 1))
+    most = each.get("high", np.inf) if each is not None else np.inf
+    return drawn if drawn <= most else float(rng.uniform(low, most))
 
 
 def listed_powers(settings: list[dict[str, Any]], steps: int) -> dict[str, Any]:

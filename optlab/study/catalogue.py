@@ -13,6 +13,11 @@ import numpy as np
 from optlab.errors import InputError
 from optlab.kernels.rules.weight_decay import decay_weights
 from optlab.optimizers import RuleOptimizer
+from optlab.optimizers.beyond.formula_optimizer import (
+    REST,
+    FormulaOptimizer,
+    numbers_of,
+)
 from optlab.optimizers.hyperparameters import Flag, Integer, Number
 from optlab.optimizers.table import TABLE
 from optlab.study.frameworks import BEGIN, WRITTEN
@@ -146,12 +151,28 @@ def _entry(variant: Variant, translator: Translator) -> dict[str, Any]:
         "slots": list(rule.slots),
         "slotNames": _parameters(rule.function)[2 : 2 + len(rule.slots)],
         "initial": _initial(optimizer),
-        "hyper": translator.function(cls.hyper),
+        "hyper": _hyper(cls, rule, translator),
         "renewed": renewed,
         "decay": translator.function(decay_weights) if decays else None,
         "written": _frameworks(rule, translator),
         "differ": _difference(rule.function),
     }
+
+
+def _hyper(cls: type[RuleOptimizer], rule: Any, translator: Translator) -> str:
+    """Translate what the coefficients take; by their names for those that say so."""
+    if cls.hyper is not FormulaOptimizer.hyper:
+        return translator.function(cls.hyper)
+    values = [
+        f"1.0 - self.{name.removeprefix(REST)}"
+        if name.startswith(REST)
+        else f"Number(self.{name})"
+        for name in numbers_of(rule.coefficients)
+    ]
+    made = f"hyper_of_{rule.coefficients.__name__}"
+    text = f"function {made}(self) {{\n  return [{', '.join(values)}];\n}}"
+    translator.sources[made] = text
+    return made
 
 
 def _frameworks(rule: Any, translator: Translator) -> dict[str, Any]:

@@ -264,8 +264,7 @@ class _Writer:
     def _refusal(self, node: ast.AST) -> UntranslatableError:
         return UntranslatableError(
             f"The study page cannot say {ast.unparse(node)!r} of "
-            f"{self._function.__name__} in JavaScript; it knows arithmetic, "
-            "sqrt, abs, sign, maximum, minimum, where, power and if."
+            f"{self._function.__name__} in JavaScript."
         )
 
 

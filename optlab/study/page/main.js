@@ -230,7 +230,7 @@ page.s = fromFragment(location.hash);
 page.changed({ controls: true });
 drawCard(page);
 $("about").textContent = `optlab ${DATA.version}. Keys: space plays, comma and full stop step, arrows move the start or the rate where they have the focus. ` +
-  `Not here, as their rules need whole tensors: ${Object.keys(DATA.leftOut).join(", ")}.`;
+  `Not on this page, the command says why: ${Object.keys(DATA.leftOut).join(", ")}.`;
 const outcome = selfCheck(DATA, checkProblems, rulesBy, Fs);
 $("check").textContent = outcome.total === 0 ? "This problem has no checkpoints." : outcome.equal === outcome.total
   ? `${outcome.equal} of ${outcome.total} equal to optlab` : `only ${outcome.equal} of ${outcome.total} equal to optlab: ${outcome.wrong[0]}`;
