@@ -36,7 +36,7 @@ def gradients(step: int, dtype: str) -> list[Array]:
 
 def our_steps(config: Mapping[str, Any], dtype: str) -> Array:
     """Step one of ours; return the parameters after each step, one row a step."""
-    optimizer = optimizers.get(dict(config))
+    optimizer: Any = optimizers.get(dict(config))
     optimizer.engine = "numpy"
     params = start(dtype)
     optimizer.build(params)
