@@ -22,6 +22,7 @@ from optlab.optimizers.beyond.adaptive import (
 )
 from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
 from optlab.optimizers.beyond.layerwise import LARS, MARS, Fromage, NovoGrad, PaperLamb
+from optlab.optimizers.beyond.lookahead import Lookahead
 from optlab.optimizers.beyond.momentum import (
     ASGD,
     QHM,
@@ -89,6 +90,7 @@ __all__ = [
     "LaProp",
     "Lamb",
     "Lion",
+    "Lookahead",
     "LossScaleOptimizer",
     "MultiOptimizer",
     "Muon",

@@ -6,6 +6,7 @@ import importlib
 from typing import Any
 
 from optlab.errors import InputError
+from optlab.optimizers.beyond.lookahead import Lookahead
 from optlab.optimizers.known import (
     OPTIMIZERS,
     WRAPPERS,
@@ -34,6 +35,7 @@ __all__ = [
 OPTIMIZERS |= {name: entry.cls for name, entry in TABLE.items()}
 
 WRAPPERS |= {
+    "lookahead": Lookahead,
     "lossscaleoptimizer": LossScaleOptimizer,
     "multioptimizer": MultiOptimizer,
 }

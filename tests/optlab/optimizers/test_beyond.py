@@ -116,3 +116,27 @@ def test_the_formula_of_the_paper_written_down_again(name):
     for g in grads:
         optimizer.apply([np.array([g])], [param])
     np.testing.assert_allclose(param[0], formula(grads, 0.3), rtol=1e-9)
+
+
+def test_lookahead_follows_slowly():
+    fast = slow = 1.0
+    param = np.array([1.0])
+    inner = optimizers.SGD(0.25)
+    optimizer = optimizers.Lookahead(inner, sync_period=2, slow_step_size=0.75)
+    optimizer.build([param])
+    saved = optimizer.save_state()
+    for step in range(1, 6):
+        fast = fast - 0.25 * step
+        if step % 2 == 0:
+            slow = slow + 0.75 * (fast - slow)
+            fast = slow
+        optimizer.apply([np.array([float(step)])])
+        assert (param[0], optimizer.state["slow_weights"][0][0]) == (fast, slow)
+    before = optimizer.save_state()
+    with pytest.raises(optimizers.registry.InputError, match="calls"):
+        optimizer.load_state({k: v for k, v in saved.items() if k != "calls"})
+    assert optimizer.save_state() == before
+    optimizer.load_state(saved)
+    assert optimizer.iterations == 0 and optimizer.state["slow_weights"][0][0] == 1.0
+    with pytest.raises(optimizers.registry.InputError, match="sync_period"):
+        optimizers.Lookahead(inner, sync_period=0)

@@ -22,6 +22,11 @@ CASES |= {
         "initial_scale": 256.0,
         "dynamic_growth_steps": 3,
     },
+    "lookahead": {
+        "name": "lookahead",
+        "inner_optimizer": {**ADAM, "use_ema": True},
+        "sync_period": 3,
+    },
     "multi_optimizer": {
         "name": "multi_optimizer",
         "default_optimizer": SGD,
