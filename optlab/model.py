@@ -27,6 +27,7 @@ from optlab.model_config import model_arguments, model_config
 from optlab.model_graph import Graph, is_chain, sources
 from optlab.model_summary import summary
 from optlab.model_weights import ModelWeights, stream
+from optlab.notebook import text_html
 from optlab.parameters import checked_dtype
 
 
@@ -411,6 +412,10 @@ class Sequential:
     def summary(self) -> str:
         """Return a table of the layers, their output shapes and numbers of weights."""
         return summary(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return text_html(self.summary())
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration in the shape of tf.keras's.

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from optlab import archive
 from optlab.errors import InputError
+from optlab.notebook import drawn, run_html
 from optlab.run_file import describe, restore
 from optlab.run_position import FORMAT, Position
 from optlab.tracing import Trace
@@ -239,6 +240,14 @@ class Run:
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what a file would hold, so that runs pass between processes."""
         return restore, (type(self), describe(self))
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return run_html(self)
+
+    def plot(self, title: str | None = None) -> Any:
+        """Draw it: see `optlab.plots.plot_report`."""
+        return drawn("plot_report", self, title)
 
     def __repr__(self) -> str:
         """Return status, size and last loss."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from optlab.notebook import parity_html
 from optlab.validation.parity import Comparison, Tolerance
 
 
@@ -91,6 +92,10 @@ class Result:
         return ([self.error] if self.error else []) + [
             found.message() for found in self.failures
         ]
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return parity_html(self)
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

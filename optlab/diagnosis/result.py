@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeAlias
 
 from optlab.diagnosis.causes import Cause, get
 from optlab.experiments import Experiment
+from optlab.notebook import diagnosis_html, drawn
 from optlab.plain import finite
 
 Status: TypeAlias = Literal["proved", "suspected", "ruled out"]
@@ -133,6 +134,14 @@ class Diagnosis:
         from optlab.diagnosis.text import report
 
         return report(self)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return diagnosis_html(self)
+
+    def plot(self, title: str | None = None) -> Any:
+        """Draw it: see `optlab.plots.plot_diagnosis`."""
+        return drawn("plot_diagnosis", self, title)
 
     @property
     def healthy(self) -> bool | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from optlab.errors import unknown_name
+from optlab.notebook import drawn, sweep_html
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,14 @@ class Sweep:
         done = [(row.value, row) for row in rows if row.value is not None]
         pick = max if self.maximize else min
         return pick(done, key=lambda pair: pair[0], default=(None, None))[1]
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return sweep_html(self)
+
+    def plot(self, title: str | None = None) -> Any:
+        """Draw it: see `optlab.plots.plot_sweep`."""
+        return drawn("plot_sweep", self, title)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain dictionaries, ready for JSON."""

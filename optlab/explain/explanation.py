@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.notebook import drawn, explanation_html
 from optlab.plain import plain
 
 Cell = Any
@@ -83,6 +84,14 @@ class Explanation:
     def formatted(self, digits: int = 6) -> list[list[str]]:
         """Return the rows as text, `digits` significant digits a number."""
         return [[format_cell(cell, digits) for cell in row] for row in self.rows]
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        return explanation_html(self)
+
+    def plot(self, title: str | None = None) -> Any:
+        """Draw it: see `optlab.plots.plot_explanation`."""
+        return drawn("plot_explanation", self, title)
 
     def __str__(self) -> str:
         """Return formula, constants and table as text."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from optlab.errors import InputError
+from optlab.notebook import arguments_html
 from optlab.optimizers.known import made
 from optlab.optimizers.parameter_set import Tensors
 from optlab.typing import Array
@@ -199,6 +200,11 @@ class Optimizer(abc.ABC):
         optimizer.build(params)
         optimizer.load_state(document["state"])
         return optimizer
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        note = (type(self).__doc__ or "").partition("\n")[0]
+        return arguments_html(type(self).__name__, self.get_config(), note)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self.name!r})"
