@@ -22,7 +22,7 @@ from optlab.optimizers import Optimizer, RuleOptimizer, rule
 from optlab.optimizers.options import Options
 from optlab.optimizers.user_rule import GIVEN
 from optlab.validation.hints import hint
-from optlab.validation.matrix.cases import Case
+from optlab.validation.matrix.cases import OptimizerCase
 from optlab.validation.matrix.harness import Check, compare_steps
 from optlab.validation.parity import Tolerance, Where
 from optlab.validation.results import Result
@@ -80,7 +80,7 @@ def check_yours(
     """
     make_twin = keras_factory(keras_path)
     make_ours = rule_factory(rule_path)
-    case = Case(f"{keras_path.rpartition(':')[2]}")
+    case = OptimizerCase(f"{keras_path.rpartition(':')[2]}")
     for mode, regimes, steps in _PLAN:
         for regime in regimes:
             for dtype in ("float32", "float64"):
@@ -153,7 +153,7 @@ def matched(keras_path: str, rule_path: str) -> Matched:
     config = make_twin().get_config()
     ours = make_ours(config)
     numbers = {name: getattr(ours, name) for name in type(ours).arguments}
-    check = Check(Case(""), "float32", "eager", "ordinary", (1,))
+    check = Check(OptimizerCase(""), "float32", "eager", "ordinary", (1,))
     slots = _common_slots(make_twin, make_ours, check)
     ours.build([np.zeros(3, np.float32)])
     known = {*_SHARED, *numbers}

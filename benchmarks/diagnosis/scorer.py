@@ -30,7 +30,7 @@ BARS = {
 
 
 @dataclass(frozen=True)
-class Case:
+class LabelledSetup:
     """A set-up with its answer.
 
     Attributes
@@ -63,7 +63,7 @@ class Result:
 
     Attributes
     ----------
-    case : Case
+    case : LabelledSetup
     noticed : bool
         Whether a fault was reported.
     named : list of str
@@ -78,7 +78,7 @@ class Result:
         The report's own.
     """
 
-    case: Case
+    case: LabelledSetup
     noticed: bool
     named: list[str]
     seconds: float
@@ -104,7 +104,7 @@ class Result:
         return statistics.median(self.fixed) > self.case.cured_above
 
 
-def read_cases(folder: Path, only: Sequence[str] = ()) -> list[Case]:
+def read_cases(folder: Path, only: Sequence[str] = ()) -> list[LabelledSetup]:
     """Read the cases in a folder's sub-folders, those named in `only` or all."""
     found = []
     for file in sorted(folder.glob("*/experiment.toml")):
@@ -112,7 +112,7 @@ def read_cases(folder: Path, only: Sequence[str] = ()) -> list[Case]:
             continue
         answer = json.loads(file.with_name("answer.json").read_text("utf-8"))
         causes = {*answer["causes"], *answer.get("contributing", ())} - {"none"}
-        case = Case(
+        case = LabelledSetup(
             name=file.parent.name,
             file=file,
             title=str(answer.get("title", "")),
@@ -124,7 +124,7 @@ def read_cases(folder: Path, only: Sequence[str] = ()) -> list[Case]:
     return found
 
 
-def judge(case: Case, budget: float = 60.0, jobs: int = 2) -> Result:
+def judge(case: LabelledSetup, budget: float = 60.0, jobs: int = 2) -> Result:
     """Diagnose one case, write the fix, run it again from its file."""
     answer = diagnose(case.file, budget=budget, jobs=jobs)
     result = Result(

@@ -1,6 +1,6 @@
 """Benchmarks: subjects, peers, proof of parity, timing side by side, tables."""
 
-from optlab.bench.case import Case, ParityError, Subject
+from optlab.bench.case import Benchmark, ParityError, Subject
 from optlab.bench.engine import run, run_case
 from optlab.bench.peers import PEERS, Peer, select
 from optlab.bench.plan import Plan
@@ -9,7 +9,7 @@ from optlab.bench.suites import SUITES
 __all__ = [
     "PEERS",
     "SUITES",
-    "Case",
+    "Benchmark",
     "ParityError",
     "Peer",
     "Plan",

@@ -54,7 +54,7 @@ class Subject:
 
 
 @dataclass
-class Case:
+class Benchmark:
     """One piece of work with the makers of its subjects.
 
     Attributes

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from optlab.bench import machine, results, suites
-from optlab.bench.case import LIMIT, OURS, Case, ParityError, Subject, check_parity
+from optlab.bench.case import LIMIT, OURS, Benchmark, ParityError, Subject, check_parity
 from optlab.bench.peers import Peer, split
 from optlab.bench.plan import Plan
 from optlab.bench.report import title
@@ -96,7 +96,7 @@ def run(
 
 
 def run_case(
-    case: Case, seconds: float, faults: list[dict[str, str]]
+    case: Benchmark, seconds: float, faults: list[dict[str, str]]
 ) -> list[dict[str, Any]]:
     """Time one case; what is not timed goes to `faults`, with the reason."""
     subjects = prepared(case, faults)
@@ -109,19 +109,19 @@ def run_case(
         gc.collect()  # peers keep their arrays in cycles
 
 
-def without_what_does_not_fit(case: Case, skipped: list[str]) -> Case | None:
+def without_what_does_not_fit(case: Benchmark, skipped: list[str]) -> Benchmark | None:
     """Leave out the hungriest peers until the case fits into memory.
 
     Parameters
     ----------
-    case : Case
+    case : Benchmark
         Nothing of it has been allocated yet.
     skipped : list of str
         Gets a line that says what was left out, and how many bytes were needed.
 
     Returns
     -------
-    Case or None
+    Benchmark or None
         None where even ours does not fit.
     """
     needed = case.memory()
@@ -146,7 +146,7 @@ def without_what_does_not_fit(case: Case, skipped: list[str]) -> Case | None:
     return smaller
 
 
-def prepared(case: Case, faults: list[dict[str, str]]) -> dict[str, Subject]:
+def prepared(case: Benchmark, faults: list[dict[str, str]]) -> dict[str, Subject]:
     """Make the subjects, run them for the first time, keep those that agree with ours.
 
     A subject of a peer that raises is a fault of its own, and ends nothing else.
@@ -190,7 +190,7 @@ def proved(subject: Subject, reference: Subject | None) -> Subject | None:
     return reference
 
 
-def _fault(case: Case, name: str, kind: str, error: Exception) -> dict[str, str]:
+def _fault(case: Benchmark, name: str, kind: str, error: Exception) -> dict[str, str]:
     text = " ".join(str(error).split()) or type(error).__name__
     return {
         "suite": case.suite,

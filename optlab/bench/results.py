@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from optlab.bench import machine
-from optlab.bench.case import LIMIT, OURS, Case
+from optlab.bench.case import LIMIT, OURS, Benchmark
 from optlab.bench.timing import Timing
 from optlab.errors import InputError
 
@@ -36,7 +36,7 @@ class SubjectResult:
     seconds : tuple of float
         Those of every round, in order; empty where the file does not hold them.
     bytes_moved, unit_count, unit
-        See `Case`.
+        See `Benchmark`.
     params : dict
         The case's.
     """
@@ -104,7 +104,7 @@ class SubjectResult:
 
 
 def entry(
-    case: Case, subject: str, seconds: Sequence[float], calls: int
+    case: Benchmark, subject: str, seconds: Sequence[float], calls: int
 ) -> dict[str, Any]:
     """Return one element of ``benchmarks``."""
     name = f"{case.suite}[{case.group}-{case.name}-{subject}]"
@@ -127,7 +127,7 @@ def entry(
     }
 
 
-def extra_info(case: Case, subject: str) -> dict[str, Any]:
+def extra_info(case: Benchmark, subject: str) -> dict[str, Any]:
     """Return what a table needs to know besides the seconds."""
     return {
         "suite": case.suite,
@@ -189,7 +189,7 @@ def document(
     }
 
 
-def add(case: Case, timings: Mapping[str, Timing]) -> list[dict[str, Any]]:
+def add(case: Benchmark, timings: Mapping[str, Timing]) -> list[dict[str, Any]]:
     """Return the entries of one case."""
     return [
         entry(case, name, timing.seconds, timing.calls)

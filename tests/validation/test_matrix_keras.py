@@ -10,8 +10,8 @@ import pytest
 from optlab import optimizers
 from optlab.optimizers import TWINS
 from optlab.validation.matrix import (
-    Case,
     Check,
+    OptimizerCase,
     cases,
     draw_check,
     plan,
@@ -93,7 +93,7 @@ def test_the_subnormal_regime_has_subnormal_squares_and_gradients(dtype):
 @pytest.mark.parametrize("regime", REGIMES)
 @pytest.mark.parametrize("name", ["adam", "rmsprop"])
 def test_every_regime(name, regime):
-    (result,) = run(small(Case(name), regime=regime))
+    (result,) = run(small(OptimizerCase(name), regime=regime))
     assert result.passed, result.messages()
 
 
@@ -101,12 +101,12 @@ def test_every_regime(name, regime):
 @pytest.mark.parametrize(
     "case",
     [
-        Case("sgd", {"momentum": 0.9}),
-        Case("sgd", {"momentum": 1.0}),
-        Case("sgd", {"momentum": 1.0, "nesterov": True}),
-        Case("adam"),
-        Case("rmsprop"),
-        Case("ftrl"),
+        OptimizerCase("sgd", {"momentum": 0.9}),
+        OptimizerCase("sgd", {"momentum": 1.0}),
+        OptimizerCase("sgd", {"momentum": 1.0, "nesterov": True}),
+        OptimizerCase("adam"),
+        OptimizerCase("rmsprop"),
+        OptimizerCase("ftrl"),
     ],
     ids=lambda case: case.label,
 )
@@ -122,7 +122,7 @@ def test_compiled_modes_are_what_their_models_say(case, mode):
 
 def test_grappler_is_the_whole_difference_of_graphs():
     plain, rewritten = (
-        run(small(Case("adadelta"), mode=mode))[0]
+        run(small(OptimizerCase("adadelta"), mode=mode))[0]
         for mode in ("unoptimized", "function")
     )
     assert plain.ulp == 0 < rewritten.ulp
@@ -137,7 +137,7 @@ class Sloppy(optimizers.SGD):
 
 
 def test_a_wrong_optimizer_is_noticed_with_step_tensor_index_and_values():
-    check = small(Case("sgd"), steps=(1, 2))
+    check = small(OptimizerCase("sgd"), steps=(1, 2))
     where = Where("sloppy", "float32", "eager")
     (found,) = compare_steps(
         [Sloppy(0.01)],
@@ -164,17 +164,17 @@ def test_a_wrong_slot_is_noticed():
     (found,) = compare_steps(
         [Lazy(0.01, momentum=0.9)],
         lambda v: optimizer_to_keras(optimizers.SGD(0.01, momentum=0.9), v),
-        small(Case("sgd"), steps=(1,)),
+        small(OptimizerCase("sgd"), steps=(1,)),
         [(Tolerance(), Where())],
     )
     assert {c.where.tensor for c in found if not c.passed} == {"momentum 0"}
 
 
 def test_bounds_are_only_where_they_are_explained():
-    assert tolerance(Case("adam"), "eager", "float32").exact
-    assert tolerance(Case("adam"), "function", "float32").exact
-    assert tolerance(Case("adam"), "xla", "float32", model=True).exact
-    assert not tolerance(Case("adam"), "xla", "float32").exact
+    assert tolerance(OptimizerCase("adam"), "eager", "float32").exact
+    assert tolerance(OptimizerCase("adam"), "function", "float32").exact
+    assert tolerance(OptimizerCase("adam"), "xla", "float32", model=True).exact
+    assert not tolerance(OptimizerCase("adam"), "xla", "float32").exact
     for case in cases(full=True):
         for mode in ("eager", "unoptimized", "function", "xla"):
             found = tolerance(case, mode, "float32")

@@ -1,6 +1,6 @@
 """The matrix: optimizers, options, dtypes, gradients and modes against tf.keras."""
 
-from optlab.validation.matrix.cases import Case, cases
+from optlab.validation.matrix.cases import OptimizerCase, cases
 from optlab.validation.matrix.drawing import draw_check
 from optlab.validation.matrix.harness import Check, run
 from optlab.validation.matrix.plan import Part, plan, random_parts
@@ -10,8 +10,8 @@ from optlab.validation.matrix.tolerances import BOUNDS, Bound, tolerance
 __all__ = [
     "BOUNDS",
     "Bound",
-    "Case",
     "Check",
+    "OptimizerCase",
     "Part",
     "cases",
     "draw_check",

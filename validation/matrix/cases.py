@@ -15,7 +15,7 @@ from optlab.validation.runtime import load
 
 
 @dataclass(frozen=True)
-class Case:
+class OptimizerCase:
     """One optimizer with its arguments.
 
     Attributes
@@ -84,7 +84,7 @@ OPTIONS: list[dict[str, Any]] = [
 WITH_OPTIONS = ("sgd", "adam")
 
 
-def cases(full: bool = False) -> list[Case]:
+def cases(full: bool = False) -> list[OptimizerCase]:
     """Return the cases of the quick or of the full matrix.
 
     Parameters
@@ -94,23 +94,27 @@ def cases(full: bool = False) -> list[Case]:
     """
     found = []
     for name in TWINS:
-        found.append(Case(name))
-        found += [Case(name, dict(each)) for each in TWINS[name].variants]
+        found.append(OptimizerCase(name))
+        found += [OptimizerCase(name, dict(each)) for each in TWINS[name].variants]
         if full or name in WITH_OPTIONS:
-            found += [Case(name, option) for option in OPTIONS]
+            found += [OptimizerCase(name, option) for option in OPTIONS]
     return found
 
 
-def odd_cases() -> list[Case]:
+def odd_cases() -> list[OptimizerCase]:
     """Return the cases with every argument away from its default."""
-    return [Case(name, dict(odd)) for name, entry in TWINS.items() for odd in entry.odd]
+    return [
+        OptimizerCase(name, dict(odd))
+        for name, entry in TWINS.items()
+        for odd in entry.odd
+    ]
 
 
-def paired_cases() -> list[Case]:
+def paired_cases() -> list[OptimizerCase]:
     """Return the cases with two options together, on every optimizer."""
     clips = {"clipnorm", "clipvalue", "global_clipnorm"}
     return [
-        Case(name, {**first, **second})
+        OptimizerCase(name, {**first, **second})
         for name in TWINS
         for first, second in itertools.combinations(ODD_OPTIONS, 2)
         if len(clips & {*first, *second}) < 2

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab.validation.matrix.cases import Case, works_in_keras
+from optlab.validation.matrix.cases import OptimizerCase, works_in_keras
 from optlab.validation.matrix.gradients import REGIMES
 from optlab.validation.matrix.harness import Check, run
 from optlab.validation.parity import EXACT
@@ -209,7 +209,7 @@ def draw_check(seed: int, index: int, only: Sequence[str] = ()) -> Check:
     rng = np.random.default_rng([seed, index])
     names = [name for name in only or ARGUMENTS if works_in_keras(name)]
     name = names[int(rng.integers(len(names)))]
-    case = Case(name, _arguments(rng, name))
+    case = OptimizerCase(name, _arguments(rng, name))
     large = rng.random() < 1 / _LARGE_ONE_IN and name != "muon"
     shapes = _shapes(rng, large)
     decays = {"weight_decay", "adam_weight_decay"} & set(case.arguments)

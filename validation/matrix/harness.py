@@ -15,7 +15,7 @@ from optlab.errors import InputError
 from optlab.optimizers import Optimizer, RuleOptimizer
 from optlab.parameters import Parameters
 from optlab.typing import Array
-from optlab.validation.matrix.cases import Case
+from optlab.validation.matrix.cases import OptimizerCase
 from optlab.validation.matrix.gradients import REGIMES
 from optlab.validation.matrix.models import modelled
 from optlab.validation.matrix.modes import step_in
@@ -62,7 +62,7 @@ class Check:
         fifth gradient is infinite; 0: none.
     """
 
-    case: Case
+    case: OptimizerCase
     dtype: str
     mode: str
     regime: str
@@ -142,7 +142,7 @@ def _result(
     row: tuple[str, str, str, str, str],
     allowed: Tolerance,
     found: list[Comparison],
-    case: Case,
+    case: OptimizerCase,
     check: Check,
     model: bool,
     seconds: float,

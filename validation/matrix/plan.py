@@ -18,7 +18,7 @@ from optlab.validation.checks.schedules import SCHEDULES, check_schedules
 from optlab.validation.draws import DRAWS
 from optlab.validation.matrix.cases import (
     OPTIONS,
-    Case,
+    OptimizerCase,
     cases,
     odd_cases,
     paired_cases,
@@ -178,7 +178,7 @@ def _run_all(checks: list[Check]) -> Iterator[Result]:
         yield from run(check)
 
 
-def _bare(case: Case) -> bool:
+def _bare(case: OptimizerCase) -> bool:
     """Say whether a case has none of the options that all optimizers share."""
     return case.arguments not in OPTIONS
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optlab.validation.matrix.cases import Case
+from optlab.validation.matrix.cases import OptimizerCase
 from optlab.validation.parity import Tolerance
 
 _RSQRT = "Grappler multiplies by a reciprocal root instead of dividing by the root"
@@ -52,7 +52,7 @@ class Bound:
     option: str = ""
     dtype: str = ""
 
-    def fits(self, case: Case, mode: str, dtype: str) -> bool:
+    def fits(self, case: OptimizerCase, mode: str, dtype: str) -> bool:
         """Say whether the row is for this cell of the matrix."""
         return (
             mode == self.mode
@@ -97,12 +97,14 @@ ELSEWHERE = {
 }
 
 
-def tolerance(case: Case, mode: str, dtype: str, model: bool = False) -> Tolerance:
+def tolerance(
+    case: OptimizerCase, mode: str, dtype: str, model: bool = False
+) -> Tolerance:
     """Return what passes for a case.
 
     Parameters
     ----------
-    case : Case
+    case : OptimizerCase
         The optimizer and its arguments.
     mode, dtype : str
         See `optlab.validation.matrix.modes`.
@@ -126,7 +128,7 @@ def refused(name: str, dtype: str) -> str:
     return REFUSED.get((name, dtype), "")
 
 
-def elsewhere(case: Case, mode: str, regime: str) -> str:
+def elsewhere(case: OptimizerCase, mode: str, regime: str) -> str:
     """Return why our rule is not what a mode computes there; empty where it is."""
     if mode != "xla":
         return ""

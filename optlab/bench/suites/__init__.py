@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable
 
-from optlab.bench.case import Case
+from optlab.bench.case import Benchmark
 from optlab.bench.plan import Plan
 from optlab.errors import unknown_name
 
@@ -23,7 +23,7 @@ SUITES = {
 }
 
 
-def cases(names: Iterable[str], plan: Plan) -> list[Case]:
+def cases(names: Iterable[str], plan: Plan) -> list[Benchmark]:
     """Return the cases of some suites; "all" stands for every one.
 
     Raises

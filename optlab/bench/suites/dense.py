@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from optlab import Dense, Sequential
-from optlab.bench.case import OURS, Case, Subject
+from optlab.bench.case import OURS, Benchmark, Subject
 from optlab.bench.plan import Plan
 from optlab.bench.work import DenseWork
 from optlab.kernels.floating_point import flush_subnormals
@@ -14,15 +14,15 @@ from optlab.kernels.floating_point import flush_subnormals
 _SHAPES = ((32, 64, 64), (256, 256, 256), (1024, 784, 512))
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return the layer at some shapes."""
     shapes = _SHAPES[:1] if plan.quick else _SHAPES
     return [_case(plan, DenseWork(*shape)) for shape in shapes]
 
 
-def _case(plan: Plan, work: DenseWork) -> Case:
+def _case(plan: Plan, work: DenseWork) -> Benchmark:
     name = f"{work.inputs} to {work.units}, {work.rows} rows"
-    return Case(
+    return Benchmark(
         "dense",
         "dense layer",
         name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import optlab
-from optlab.bench.case import OURS, Case, Subject
+from optlab.bench.case import OURS, Benchmark, Subject
 from optlab.bench.plan import Plan
 from optlab.bench.work import RATE, FitWork
 
@@ -20,13 +20,13 @@ def works(quick: bool) -> dict[str, FitWork]:
     return found
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return the two training sets, or the small one."""
     return [_case(plan, name, work) for name, work in works(plan.quick).items()]
 
 
-def _case(plan: Plan, name: str, work: FitWork) -> Case:
-    return Case(
+def _case(plan: Plan, name: str, work: FitWork) -> Benchmark:
+    return Benchmark(
         "fit",
         "fit",
         name,

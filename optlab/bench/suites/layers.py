@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from optlab import layers
-from optlab.bench.case import LIMIT, OURS, Case, Subject
+from optlab.bench.case import LIMIT, OURS, Benchmark, Subject
 from optlab.bench.plan import Plan
 from optlab.bench.suites.fit import ours
 from optlab.bench.work import LayersWork
@@ -58,7 +58,7 @@ def works(quick: bool) -> dict[str, LayersWork]:
     return found
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return the training sets whose layers there are."""
     return [
         _case(plan, name, work)
@@ -67,8 +67,8 @@ def cases(plan: Plan) -> list[Case]:
     ]
 
 
-def _case(plan: Plan, name: str, work: LayersWork) -> Case:
-    return Case(
+def _case(plan: Plan, name: str, work: LayersWork) -> Benchmark:
+    return Benchmark(
         "layers",
         "layers",
         name,

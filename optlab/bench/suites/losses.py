@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from optlab import losses
-from optlab.bench.case import OURS, Case, Subject
+from optlab.bench.case import OURS, Benchmark, Subject
 from optlab.bench.plan import Plan
 from optlab.bench.work import LossWork
 
@@ -22,15 +22,15 @@ _NAMES = (
 )
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return each loss at each shape."""
     shapes = _SHAPES[:1] if plan.quick else _SHAPES
     return [_case(plan, LossWork(name, *shape)) for shape in shapes for name in _NAMES]
 
 
-def _case(plan: Plan, work: LossWork) -> Case:
+def _case(plan: Plan, work: LossWork) -> Benchmark:
     count = work.rows * work.columns
-    return Case(
+    return Benchmark(
         "loss",
         f"losses, {work.rows} x {work.columns}",
         f"{work.name}, {work.rows} x {work.columns}",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from optlab import schedules
-from optlab.bench.case import OURS, Case, Subject
+from optlab.bench.case import OURS, Benchmark, Subject
 from optlab.bench.peers import Peer
 from optlab.bench.plan import Plan
 
@@ -37,20 +37,20 @@ _CONFIGS: dict[str, dict[str, Any]] = {
 _STEPS = (0, 1, 57, 150, 201, 999)
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return each schedule."""
     names = list(_CONFIGS)[:2] if plan.quick else list(_CONFIGS)
     return [_case(plan, name) for name in names]
 
 
-def _case(plan: Plan, name: str) -> Case:
+def _case(plan: Plan, name: str) -> Benchmark:
     ours = schedules.get({"name": name, **_CONFIGS[name]})
     subjects: dict[str, Callable[[], Subject | None]] = {
         OURS: lambda: _subject(OURS, ours, 0.0)
     }
     for peer in plan.peers:
         subjects[peer.name] = functools.partial(_of_peer, peer, ours)
-    return Case("schedule", "schedules", name, subjects, params={"schedule": name})
+    return Benchmark("schedule", "schedules", name, subjects, params={"schedule": name})
 
 
 def _of_peer(peer: Peer, ours: Any) -> Subject | None:

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from optlab.bench.case import LIMIT, OURS, Case, Subject
+from optlab.bench.case import LIMIT, OURS, Benchmark, Subject
 from optlab.bench.plan import Plan
 
 _STEP = (
@@ -33,7 +33,7 @@ _FIT = (
 )
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return imports of ours and the peers', a first step, a first fit."""
     packages = {peer.package for peer in plan.peers} - {"numpy"}
     imports = {OURS: "import optlab", LIMIT: "", "numpy": "import numpy"}
@@ -41,13 +41,13 @@ def cases(plan: Plan) -> list[Case]:
     makers: dict[str, Callable[[], Subject | None]] = {
         name: functools.partial(_process, name, text) for name, text in imports.items()
     }
-    found = [Case("compile", "startup", "import", makers, budget=4.0)]
+    found = [Benchmark("compile", "startup", "import", makers, budget=4.0)]
     programs = {"first Adam step": _STEP}
     if not plan.quick:
         programs["first fit"] = _FIT
     for name, text in programs.items():
         found += [
-            Case(
+            Benchmark(
                 "compile",
                 "startup",
                 f"{name}, {state} cache",

@@ -14,7 +14,7 @@ import numpy as np
 
 from optlab import optimizers
 from optlab.bench import machine
-from optlab.bench.case import LIMIT, OURS, Case, Subject
+from optlab.bench.case import LIMIT, OURS, Benchmark, Subject
 from optlab.bench.plan import QUICK_SIZES, SIZES, Plan
 from optlab.bench.work import BEFORE, StepWork
 from optlab.kernels.traffic import TRAFFIC, traffic_serial
@@ -74,7 +74,7 @@ _ARRAYS = {
 }
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return the steps by size, by layout, by optimizer and by option."""
     found = [_one_tensor(plan, n) for n in _sizes(plan)]
     if plan.sizes is None or plan.quick:
@@ -86,15 +86,15 @@ def cases(plan: Plan) -> list[Case]:
     return found + by_optimizer(plan) + by_option(plan)
 
 
-def _one_tensor(plan: Plan, n: int) -> Case:
+def _one_tensor(plan: Plan, n: int) -> Benchmark:
     return case(plan, "Adam step, one tensor", f"{n}", StepWork("adam", ((n,),)))
 
 
-def _many_tensors(plan: Plan, name: str, shapes: Shapes) -> Case:
+def _many_tensors(plan: Plan, name: str, shapes: Shapes) -> Benchmark:
     return case(plan, "Adam step, many tensors", name, StepWork("adam", shapes))
 
 
-def by_optimizer(plan: Plan) -> list[Case]:
+def by_optimizer(plan: Plan) -> list[Benchmark]:
     """Return one case an optimizer: within caches, and against the limit beyond."""
     found = []
     alone = Plan(sizes=plan.sizes)
@@ -111,7 +111,7 @@ def by_optimizer(plan: Plan) -> list[Case]:
     return found
 
 
-def by_option(plan: Plan) -> list[Case]:
+def by_option(plan: Plan) -> list[Benchmark]:
     """Return Adam with each option, at a size within the caches."""
     return [
         case(plan, "options", name, StepWork("adam", ((1_000_000,),), options))
@@ -119,7 +119,7 @@ def by_option(plan: Plan) -> list[Case]:
     ]
 
 
-def case(plan: Plan, group: str, name: str, work: StepWork) -> Case:
+def case(plan: Plan, group: str, name: str, work: StepWork) -> Benchmark:
     """Return the case of one piece of work."""
     optimizer: Any = optimizers.get(work.config())
     rule = optimizer.rule
@@ -143,7 +143,7 @@ def case(plan: Plan, group: str, name: str, work: StepWork) -> Case:
         kept.clear()
         work.__dict__.pop("grads", None)
 
-    return Case(
+    return Benchmark(
         "step",
         group,
         name,

@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from optlab.bench.case import OURS, Case, Subject
+from optlab.bench.case import OURS, Benchmark, Subject
 from optlab.bench.plan import Plan
 from optlab.bench.work import SweepWork
 from optlab.experiments import sweep
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return a sweep of 128 rates, and one of 1,024."""
     return [
         _case(plan, SweepWork(runs)) for runs in ((128,) if plan.quick else (128, 1024))
     ]
 
 
-def _case(plan: Plan, work: SweepWork) -> Case:
-    return Case(
+def _case(plan: Plan, work: SweepWork) -> Benchmark:
+    return Benchmark(
         "sweep",
         "sweep",
         f"{work.runs} rates, 16-16-1, {work.steps} steps on {work.rows} rows",

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from optlab.bench import machine
-from optlab.bench.case import LIMIT, OURS, Case, Subject
+from optlab.bench.case import LIMIT, OURS, Benchmark, Subject
 from optlab.bench.peers import Peer
 from optlab.bench.plan import Plan
 from optlab.bench.suites import step
 from optlab.bench.work import StepWork
 
 
-def cases(plan: Plan) -> list[Case]:
+def cases(plan: Plan) -> list[Benchmark]:
     """Return an Adam step on one tensor within the caches and one beyond."""
     sizes = (1_000_000,) if plan.quick else (1_000_000, 10_000_000)
     return [_case(plan, n) for n in sizes]
 
 
-def _case(plan: Plan, n: int) -> Case:
+def _case(plan: Plan, n: int) -> Benchmark:
     work = StepWork("adam", ((n,),))
     model = step.case(Plan(), "threads", f"{n}", work)
     subjects: dict[str, Callable[[], Subject | None]] = {}
@@ -30,7 +30,7 @@ def _case(plan: Plan, n: int) -> Case:
         for peer in plan.peers:
             if peer.name == "torch-fused":
                 subjects[peer.name + variant] = _torch(peer, work, count)
-    return Case(
+    return Benchmark(
         "threads",
         "threads",
         f"adam, {n}",

@@ -7,7 +7,7 @@ import pytest
 
 from optlab import bench
 from optlab.bench import machine
-from optlab.bench.case import OURS, Case, ParityError, Subject, check_parity
+from optlab.bench.case import OURS, Benchmark, ParityError, Subject, check_parity
 from optlab.bench.engine import prepared, without_what_does_not_fit
 from optlab.bench.peers import Peer, split
 from optlab.bench.plan import Plan
@@ -23,7 +23,7 @@ def constant(name, value, tolerance=0.0):
 
 
 def case_of(**makers):
-    return Case("step", "group", "case", makers)
+    return Benchmark("step", "group", "case", makers)
 
 
 def test_a_subject_that_computes_something_else_is_not_timed():

@@ -7,7 +7,7 @@ import statistics
 import pytest
 
 from optlab.bench import compare, report, results
-from optlab.bench.case import Case
+from optlab.bench.case import Benchmark
 from optlab.bench.timing import Timing
 from optlab.errors import InputError
 
@@ -15,7 +15,7 @@ SECONDS = {"optlab": [2e-3, 1e-3, 3e-3], "limit": [5e-4] * 3, "torch": [4e-3] * 
 
 
 def document(factor=1.0, **machine):
-    case = Case(
+    case = Benchmark(
         "step", "Adam step, one tensor", "100", {}, bytes_moved=2800, unit_count=100
     )
     timings = {
@@ -123,7 +123,7 @@ def test_markdown_says_machine_versions_and_date():
 
 def test_a_ratio_is_the_median_within_the_rounds():
     seconds = {"optlab": [1.0, 10.0, 2.0], "torch": [3.0, 20.0, 8.0]}
-    case = Case("step", "Adam step, one tensor", "100", {})
+    case = Benchmark("step", "Adam step, one tensor", "100", {})
     timings = {name: Timing(1, values) for name, values in seconds.items()}
     ours, torch = results.rows({"benchmarks": results.add(case, timings)})
     assert torch.over(ours) == 3.0  # of 3, 2 and 4; the medians say 4
@@ -134,7 +134,7 @@ def test_a_ratio_is_the_median_within_the_rounds():
 def test_threads_are_compared_with_as_many_threads():
     subjects = ["optlab", "limit", "torch", "optlab, 2 threads"]
     subjects += ["limit, 2 threads", "torch, 2 threads"]
-    case = Case("threads", "threads", "adam", {}, bytes_moved=8)
+    case = Benchmark("threads", "threads", "adam", {}, bytes_moved=8)
     timings = {
         n: Timing(1, [s]) for n, s in zip(subjects, (6, 3, 9, 4, 1, 5), strict=True)
     }
@@ -152,7 +152,7 @@ def test_a_busy_machine_and_wild_figures_are_flagged():
     assert not [text for text in report.notes(sound) if "load" in text]
     busy = report.doubts(document(load=[7.25, 1, 1], cpu_count=2))
     assert "load 7.2 on 2 processors" in busy[0]
-    case = Case("step", "g", "100", {}, bytes_moved=2800, unit_count=100)
+    case = Benchmark("step", "g", "100", {}, bytes_moved=2800, unit_count=100)
     wild = {
         "optlab": Timing(1, [1e-3, 1e-3, 9e-3, 9e-3, 9e-3]),
         "limit": Timing(1, [5e-3, 5e-3, 4e-2, 4e-2, 4e-2]),

@@ -44,7 +44,7 @@ def test_cases_can_be_read(scorer):
 
 
 def result(scorer, causes, named, fixed=None, seconds=1.0):
-    case = scorer.Case("c", Path("c"), "", not causes, frozenset(causes), 0.5)
+    case = scorer.LabelledSetup("c", Path("c"), "", not causes, frozenset(causes), 0.5)
     return scorer.Result(case, bool(named), list(named), seconds, 5, fixed)
 
 

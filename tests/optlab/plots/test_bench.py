@@ -3,7 +3,7 @@
 import pytest
 
 from optlab.bench import report, results
-from optlab.bench.case import Case
+from optlab.bench.case import Benchmark
 from optlab.bench.timing import Timing
 from optlab.errors import InputError
 from optlab.plots import save
@@ -13,7 +13,7 @@ from optlab.plots.bench import plot_bench, plot_ratios, plot_step_speed
 def found():
     entries = []
     for n in (100, 10_000):
-        case = Case("step", "Adam step, one tensor", str(n), {}, unit_count=n)
+        case = Benchmark("step", "Adam step, one tensor", str(n), {}, unit_count=n)
         timings = {
             "optlab": Timing(1, [n * 1e-9]),
             "limit": Timing(1, [n * 5e-10]),
