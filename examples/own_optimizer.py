@@ -1,4 +1,4 @@
-"""An optimizer that neither tf.keras nor this laboratory has, in ten lines.
+"""An optimizer of your own in ten lines, under a name that is not taken.
 
 AdaBelief divides by how far the gradient is from its running mean, not by its size:
 
@@ -10,9 +10,9 @@ Zhuang et al., AdaBelief optimizer: adapting stepsizes by the belief in observed
 gradients, 2020, algorithm 2.
 
 Run it: ``python own_optimizer.py``. Or use it in an experiment file, from this folder:
-``optlab run digits --rule own_optimizer:AdaBelief --set optimizer.name=adabelief``, and
+``optlab run digits --rule own_optimizer:AdaBelief --set optimizer.name=belief``, and
 see its arithmetic:
-``optlab explain adabelief --rule own_optimizer:AdaBelief --gradients 0.1,0.2,-0.3``.
+``optlab explain belief --rule own_optimizer:AdaBelief --gradients 0.1,0.2,-0.3``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def coefficients(
     )
 
 
-@optlab.rule(slots=["momentum", "belief"], coefficients=coefficients, name="adabelief")
+@optlab.rule(slots=["momentum", "belief"], coefficients=coefficients, name="belief")
 def AdaBelief(
     param, grad, m, s, rate, correction, beta_1, rest_1, beta_2, rest_2, epsilon
 ):

@@ -38,7 +38,7 @@ def test_the_commands_that_examples_name(words, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.delitem(sys.modules, "own_optimizer", raising=False)
     known = dict(OPTIMIZERS)
-    OPTIMIZERS.pop("adabelief", None)  # of the program that ran as `__main__`
+    OPTIMIZERS.pop("belief", None)  # of the program that ran as `__main__`
     out = ["--epochs", "1", "--out", str(tmp_path)] if words[:3] == "run" else []
     try:
         assert app.main([*shlex.split(words), *out]) == 0

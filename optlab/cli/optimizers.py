@@ -51,7 +51,9 @@ def optimizers(
         left=2,
     )
     console, rule = output.results(), laid.columns[-1]
-    others = max(len(row["name"]) for row in rows) + len("  tf.keras  0.0025  state  ")
+    others = max(len(row["name"]) for row in rows) + len(
+        "  tf.keras  0.0025  state  rule"
+    )
     # A line for each; `optlab optimizers NAME` says all.
     rule.justify, rule.overflow, rule.no_wrap = "left", "ellipsis", True
     rule.max_width = max(30, console.width - others)

@@ -68,12 +68,12 @@ def rule(
     --------
     >>> import numpy as np
     >>> @rule(slots=["momentum"])
-    ... def signum(param, grad, m, learning_rate=0.01, beta=0.9):
+    ... def mysign(param, grad, m, learning_rate=0.01, beta=0.9):
     ...     m = beta * m + grad
     ...     param = param - learning_rate * np.sign(m)
     ...     return param, m
     >>> w = np.array([1.0, -2.0], dtype=np.float32)
-    >>> signum(learning_rate=0.5).apply([np.array([3.0, -4.0], dtype="float32")], [w])
+    >>> mysign(learning_rate=0.5).apply([np.array([3.0, -4.0], dtype="float32")], [w])
     >>> w
     array([ 0.5, -1.5], dtype=float32)
     """

@@ -94,12 +94,12 @@ import optlab
 from optlab import workers
 
 @optlab.rule(slots=["momentum"])
-def signum(param, grad, m, learning_rate=0.01, beta=0.9):
+def mysign(param, grad, m, learning_rate=0.01, beta=0.9):
     m = beta * m + grad
     return param - learning_rate * np.sign(m), m
 
 def train(seed):
-    run = optlab.minimize("booth", {"name": "signum", "learning_rate": 0.1}, steps=5)
+    run = optlab.minimize("booth", {"name": "mysign", "learning_rate": 0.1}, steps=5)
     return run.losses[-1], os.getpid() != PARENT
 
 def wait(n):

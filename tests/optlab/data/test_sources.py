@@ -33,7 +33,7 @@ def test_named_sets(name, rows, features, task, classes):
 
 def test_every_source_is_listed():
     assert set(SOURCES) <= set(names())
-    assert len(names()) == 13
+    assert len(names()) == 14
 
 
 def test_features_by_name():
