@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
-from optlab.errors import InputError, InputTypeError
+from optlab.errors import InputTypeError
 from optlab.optimizers.accumulation import unscaled
-from optlab.optimizers.hyperparameters import (
-    Integer,
-    Number,
-    declared,
-    float32_rounded,
-)
-from optlab.optimizers.known import made
-from optlab.optimizers.optimizer import Optimizer, serialized
-from optlab.optimizers.options import OPTIONS
+from optlab.optimizers.hyperparameters import Integer, Number, float32_rounded
+from optlab.optimizers.optimizer import Optimizer
 from optlab.optimizers.parameter_set import Tensors
 from optlab.optimizers.state import state_number
+from optlab.optimizers.wrapper import Wrapper
 from optlab.parameters import Parameters
 from optlab.typing import Array
 
 
-class LossScaleOptimizer(Optimizer):
+class LossScaleOptimizer(Wrapper):
     """Divide the gradients of a scaled loss; grow the scale, halve it on overflow.
 
     Multiply the loss (or its gradients) by `dynamic_scale` before `apply`, or call
@@ -57,6 +51,7 @@ class LossScaleOptimizer(Optimizer):
 
     initial_scale = Number(2.0**15, "(0, inf)")
     dynamic_growth_steps = Integer(2000, 1, 2**31 - 1)
+    default_name = "loss_scale_optimizer"
 
     def __init__(
         self,
@@ -74,23 +69,15 @@ class LossScaleOptimizer(Optimizer):
                 "tf.keras takes its `loss_scale_factor` off without a word. "
                 f"Received: {inner_optimizer!r}"
             )
-        self.inner_optimizer = inner_optimizer
-        self.name = OPTIONS["name"].checked(name) or "loss_scale_optimizer"
-        given = (initial_scale, dynamic_growth_steps)
-        for (key, each), value in zip(declared(type(self)).items(), given, strict=True):
-            vars(self)[key] = each.checked(value)
+        super().__init__(
+            inner_optimizer,
+            name,
+            initial_scale=initial_scale,
+            dynamic_growth_steps=dynamic_growth_steps,
+        )
         # tf.keras keeps the scale in float32.
         self.dynamic_scale = float32_rounded(self.initial_scale)
         self.step_counter = 0
-
-    @property
-    def built(self) -> bool:
-        """Whether the inner optimizer is built."""
-        return self.inner_optimizer.built
-
-    def build(self, params: Tensors) -> None:
-        """Build the inner optimizer; see `Optimizer.build`."""
-        self.inner_optimizer.build(params)
 
     def scale_loss(self, loss: float) -> float:
         """Return the loss times the present scale."""
@@ -119,52 +106,10 @@ class LossScaleOptimizer(Optimizer):
         with np.errstate(over="ignore"):
             self.dynamic_scale = float32_rounded(self.dynamic_scale * factor)
 
-    def checked_gradients(self, grads: Any) -> list[Any]:
-        """Return gradients as the inner optimizer checks them."""
-        return self.inner_optimizer.checked_gradients(grads)
-
-    @property
-    def iterations(self) -> int:
-        """The updates made; skipped steps do not count."""
-        return self.inner_optimizer.iterations
-
-    @property
-    def learning_rate(self) -> float:
-        """The inner optimizer's rate."""
-        return self.inner_optimizer.learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        self.inner_optimizer.learning_rate = value
-
-    @property
-    def has_one_rate(self) -> bool:
-        """Whether the inner optimizer has one rate."""
-        return self.inner_optimizer.has_one_rate
-
-    @property
-    def keeps_average(self) -> bool:
-        """Whether the inner optimizer keeps an average."""
-        return self.inner_optimizer.keeps_average
-
     @property
     def loss_scale(self) -> float | None:
         """The present scale."""
         return float(self.dynamic_scale)
-
-    @property
-    def schedule(self) -> Any:
-        """The inner optimizer's schedule."""
-        return self.inner_optimizer.schedule
-
-    @property
-    def state(self) -> dict[str, list[Array]]:
-        """The inner optimizer's state arrays."""
-        return self.inner_optimizer.state
-
-    def finalize_variable_values(self) -> None:
-        """Finish the inner optimizer's average."""
-        self.inner_optimizer.finalize_variable_values()
 
     def save_state(self) -> dict[str, Any]:
         """Return the inner state, the scale and the count of good steps."""
@@ -181,28 +126,3 @@ class LossScaleOptimizer(Optimizer):
         self.inner_optimizer.load_state(state)
         self.dynamic_scale = scale
         self.step_counter = counter
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments, with the inner optimizer's configuration."""
-        return {
-            "name": self.name,
-            "inner_optimizer": serialized(self.inner_optimizer),
-            "initial_scale": self.initial_scale,
-            "dynamic_growth_steps": self.dynamic_growth_steps,
-        }
-
-    @classmethod
-    def config_names(cls) -> tuple[str, ...]:
-        """Return the names that a configuration may hold."""
-        return ("inner_optimizer", *declared(cls), "name")
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Build from `get_config()`, this one's or tf.keras's."""
-        if "inner_optimizer" not in config:
-            raise InputError(
-                f"The configuration of a {cls.__name__} lacks 'inner_optimizer'."
-            )
-        own = (*declared(cls), "name")
-        arguments = {key: config[key] for key in own if key in config}
-        return cls(made(config["inner_optimizer"]), **arguments)

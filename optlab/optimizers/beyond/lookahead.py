@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import Any
 
-from optlab.errors import InputError, InputTypeError
-from optlab.optimizers.hyperparameters import Integer, Number, declared
-from optlab.optimizers.known import made
-from optlab.optimizers.optimizer import Optimizer, serialized
-from optlab.optimizers.options import OPTIONS
+from optlab.errors import InputError
+from optlab.optimizers.hyperparameters import Integer, Number
+from optlab.optimizers.optimizer import Optimizer
 from optlab.optimizers.parameter_set import ParameterSet, Tensors
 from optlab.optimizers.state import load_slots, saved_slots
+from optlab.optimizers.wrapper import Wrapper
 from optlab.parameters import Parameters
 from optlab.typing import Array
 
 
-class Lookahead(Optimizer):
+class Lookahead(Wrapper):
     r"""Follow another optimizer slowly, and let it start again from there.
 
     .. math::
@@ -52,6 +51,7 @@ class Lookahead(Optimizer):
 
     sync_period = Integer(5, 1, 2**31 - 1)
     slow_step_size = Number(0.5, "[0, 1]")
+    default_name = "lookahead"
 
     def __init__(
         self,
@@ -60,15 +60,12 @@ class Lookahead(Optimizer):
         slow_step_size: float = 0.5,
         name: str | None = None,
     ) -> None:
-        if not isinstance(inner_optimizer, Optimizer):
-            raise InputTypeError(
-                f"`inner_optimizer` must be an Optimizer. Received: {inner_optimizer!r}"
-            )
-        self.inner_optimizer = inner_optimizer
-        self.name = OPTIONS["name"].checked(name) or "lookahead"
-        given = (sync_period, slow_step_size)
-        for (key, each), value in zip(declared(type(self)).items(), given, strict=True):
-            vars(self)[key] = each.checked(value)
+        super().__init__(
+            inner_optimizer,
+            name,
+            sync_period=sync_period,
+            slow_step_size=slow_step_size,
+        )
         self._slow: Parameters | None = None
         self._fast: list[Array] = []
 
@@ -100,53 +97,11 @@ class Lookahead(Optimizer):
             slow += slow.dtype.type(self.slow_step_size) * (fast - slow)
             fast[...] = slow
 
-    def checked_gradients(self, grads: Any) -> list[Any]:
-        """Return gradients as the inner optimizer checks them."""
-        return self.inner_optimizer.checked_gradients(grads)
-
-    @property
-    def iterations(self) -> int:
-        """The updates made."""
-        return self.inner_optimizer.iterations
-
-    @property
-    def learning_rate(self) -> float:
-        """The inner optimizer's rate."""
-        return self.inner_optimizer.learning_rate
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        self.inner_optimizer.learning_rate = value
-
-    @property
-    def has_one_rate(self) -> bool:
-        """Whether the inner optimizer has one rate."""
-        return self.inner_optimizer.has_one_rate
-
-    @property
-    def keeps_average(self) -> bool:
-        """Whether the inner optimizer keeps an average."""
-        return self.inner_optimizer.keeps_average
-
-    @property
-    def loss_scale(self) -> float | None:
-        """The inner optimizer's scale."""
-        return self.inner_optimizer.loss_scale
-
-    @property
-    def schedule(self) -> Callable[[int], float] | None:
-        """The inner optimizer's schedule."""
-        return self.inner_optimizer.schedule
-
     @property
     def state(self) -> dict[str, list[Array]]:
         """The inner optimizer's state arrays, and the slow weights."""
         own = {} if self._slow is None else {"slow_weights": list(self._slow.arrays)}
         return {**self.inner_optimizer.state, **own}
-
-    def finalize_variable_values(self) -> None:
-        """Finish the inner optimizer's average."""
-        self.inner_optimizer.finalize_variable_values()
 
     def save_state(self) -> dict[str, Any]:
         """Return the inner state, and the slow weights."""
@@ -169,28 +124,3 @@ class Lookahead(Optimizer):
         except InputError:
             self._slow.flat[:] = before
             raise
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments, with the inner optimizer's configuration."""
-        return {
-            "name": self.name,
-            "inner_optimizer": serialized(self.inner_optimizer),
-            "sync_period": self.sync_period,
-            "slow_step_size": self.slow_step_size,
-        }
-
-    @classmethod
-    def config_names(cls) -> tuple[str, ...]:
-        """Return the names that a configuration may hold."""
-        return ("inner_optimizer", *declared(cls), "name")
-
-    @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> Self:
-        """Build from `get_config()`."""
-        if "inner_optimizer" not in config:
-            raise InputError(
-                f"The configuration of a {cls.__name__} lacks 'inner_optimizer'."
-            )
-        own = (*declared(cls), "name")
-        arguments = {key: config[key] for key in own if key in config}
-        return cls(made(config["inner_optimizer"]), **arguments)
