@@ -200,10 +200,7 @@ def _interval(experiment: Experiment, data: Data | None) -> int:
     """Return how many steps lie between two traced ones, for a legible picture."""
     if data is None:
         return 1
-    arguments = experiment.build(data).fit_arguments
-    batches = -(-len(data.x) // arguments["batch_size"])
-    steps: int = arguments.get("steps") or arguments["epochs"] * batches
-    return max(1, steps // _TRACED)
+    return max(1, experiment.build(data).steps // _TRACED)
 
 
 def _checkpoint(path: Path, every: str | None) -> Checkpoint | None:

@@ -40,6 +40,19 @@ class Built:
     problem: Any = None
     fit_arguments: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def batches(self) -> int:
+        """The steps of an epoch; 1 where there are no rows."""
+        if self.data is None:
+            return 1
+        return -(-len(self.data.x) // int(self.fit_arguments["batch_size"]))
+
+    @property
+    def steps(self) -> int:
+        """The steps of the whole training."""
+        steps = self.fit_arguments.get("steps")
+        return int(steps or self.fit_arguments["epochs"] * self.batches)
+
 
 def build_model(
     table: ModelTable,

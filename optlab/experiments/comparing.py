@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optlab.errors import InputError, unknown_name
-from optlab.experiments.building import STEPS
 from optlab.experiments.comparison import Comparison, Tuned
 from optlab.experiments.samples import Range
 from optlab.experiments.sweeping import sweep
@@ -104,7 +103,7 @@ def compare(
     by: dict[str, str] = {}
     found: dict[tuple[str, str], Tuned] = {}
     for problem, experiment in zip(names, experiments, strict=True):
-        steps = _steps(experiment)
+        steps = experiment.build().steps
         settings = [
             {"optimizer": {"name": o, "learning_rate": SCHEDULES[s](rate, steps)}}
             for o, s in competitors.values()
@@ -163,16 +162,6 @@ def _names(experiments: Sequence[Experiment]) -> list[str]:
     if len(set(names)) < len(names):
         raise InputError(f"The problems need different names. Received: {names}")
     return names
-
-
-def _steps(experiment: Experiment) -> int:
-    """Return the number of steps of a training."""
-    arguments = (built := experiment.build()).fit_arguments
-    steps = arguments.get("steps")
-    if steps is None and built.data is not None:
-        batches = -(-len(built.data.x) // arguments["batch_size"])
-        steps = arguments["epochs"] * batches
-    return int(steps or STEPS)
 
 
 def _moved(experiment: Experiment, seed: int) -> Experiment:

@@ -13,10 +13,9 @@ MULTIPLY_ADD, LAYER, STEP = 2e-10, 4e-5, 3e-4
 def seconds_of_epoch(built: Built) -> float:
     """Return an estimate of the seconds of one epoch of training."""
     rows = 0 if built.data is None else len(built.data.x)
-    batches = -(-rows // built.fit_arguments["batch_size"])
     products = 3 * rows * built.model.multiply_adds
     return float(
-        MULTIPLY_ADD * products + LAYER * (len(built.model.layers) + 1) * batches
+        MULTIPLY_ADD * products + LAYER * (len(built.model.layers) + 1) * built.batches
     )
 
 
@@ -25,6 +24,5 @@ def seconds_of(built: Built) -> float:
     arguments = built.fit_arguments
     if built.problem is not None:
         return float(STEP * arguments["steps"])
-    batches = -(-len(built.data.x) // arguments["batch_size"]) if built.data else 1
-    epochs = arguments.get("epochs") or arguments.get("steps", batches) / batches
+    epochs = arguments.get("epochs") or built.steps / built.batches
     return float(epochs * seconds_of_epoch(built))

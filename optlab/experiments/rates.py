@@ -131,7 +131,7 @@ def find_rate(
         )
     rates = [float(f"{rate:.6g}") for rate in np.geomspace(low, high, count)]
     if steps is None:
-        steps = _steps(experiment)
+        steps = min(experiment.build().steps, STEPS)
     length = {"training.epochs": None, "training.steps": steps}
     if experiment.function is not None:
         del length["training.epochs"]
@@ -202,14 +202,3 @@ def judge(found: Sweep) -> RateTest:
         diverges,
         found,
     )
-
-
-def _steps(experiment: Experiment) -> int:
-    """Return the steps of the experiment's own training, at most `STEPS`."""
-    built = experiment.build()
-    arguments = built.fit_arguments
-    steps = arguments.get("steps")
-    if steps is None and built.data is not None:
-        batches = -(-len(built.data.x) // arguments["batch_size"])
-        steps = arguments["epochs"] * batches
-    return min(int(steps or STEPS), STEPS)

@@ -188,12 +188,5 @@ def _trained(
         return False, math.nan
     if run.status == "interrupted":
         raise KeyboardInterrupt
-    batches = 1
-    if run.status == "diverged":
-        built = experiment.build(seed=seed)
-        arguments = built.fit_arguments
-        if built.data is not None:
-            batches = -(-len(built.data.x) // arguments["batch_size"])
-        steps = arguments.get("steps") or arguments["epochs"] * batches
-        return _judged(run, steps)
-    return _judged(run, run.steps)
+    lost = run.status == "diverged"
+    return _judged(run, experiment.build(seed=seed).steps if lost else run.steps)

@@ -68,10 +68,8 @@ def _training(variant: Variant, seed: int, most: int) -> RunComparison:
     """Train variant and twin for up to `most` steps."""
     built = variant.build(seed)
     arguments: Any = built.fit_arguments
-    rows: Any = built.data
-    batches = -(-len(rows.x) // arguments["batch_size"])
     epochs = arguments.pop("epochs", None)
-    total = arguments.get("steps", most) if epochs is None else epochs * batches
+    total = arguments.get("steps", most) if epochs is None else epochs * built.batches
     arguments["steps"] = min(total, most)
     return compare_built(built, watch=5)
 
