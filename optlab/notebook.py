@@ -90,9 +90,6 @@ def diagnosis_html(found: Any) -> str:
 def sweep_html(found: Any) -> str:
     """Return the settings of a sweep, the best first."""
     paths = list(found.grid)
-    known = [row for row in found.rows if row.value is not None]
-    known.sort(key=lambda row: row.value, reverse=found.maximize)
-    rest = [row for row in found.rows if row.value is None]
     rows = [
         (
             ", ".join(f"{path}={row.settings[path]!r}" for path in paths),
@@ -100,7 +97,7 @@ def sweep_html(found: Any) -> str:
             row.low,
             row.high,
         )
-        for row in [*known, *rest]
+        for row in found.ranked
     ]
     note = f"{len(found.rows)} settings by {found.by}"
     note += ", interrupted" if found.interrupted else ""

@@ -96,10 +96,7 @@ def rate(
         from optlab import plots
 
         output.save_picture(plots.plot_rates(found), picture)
-    learned = any(
-        row.count("finished") + row.count("stopped_early") for row in found.sweep.rows
-    )
-    return 0 if found.suggestion is not None and learned else FAILED
+    return 0 if found.suggestion is not None and found.sweep.learned else FAILED
 
 
 def verdict(test: RateTest) -> list[str]:

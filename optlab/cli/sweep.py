@@ -24,8 +24,6 @@ from optlab.experiments.sweep_store import SweepStore, read_sweep
 if TYPE_CHECKING:
     from optlab.experiments.sweep_results import SettingResult, Sweep
 
-#: How a run ends that has learned something.
-_LEARNED = ("finished", "stopped_early")
 #: Runs from which a sweep has to be meant.
 _MANY = 10_000_000
 #: Rows of the table.
@@ -193,7 +191,7 @@ def sweep(
         output.save_picture(plots.plot_sweep(found), picture)
     if refused:
         return BAD_INPUT
-    if any(point.status in _LEARNED for point in points):
+    if found.learned:
         return 0
     if experiment.data is not None:
         output.say(f"No run learned; optlab diagnose {file} says why.")

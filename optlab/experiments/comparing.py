@@ -118,16 +118,13 @@ def compare(
             jobs=jobs,
             progress=progress,
         )
-        refused = [row.points[0] for row in tuning.rows if row.count("refused")]
-        if refused:
-            raise InputError(f"{problem}: {refused[0].message}")
-        if tuning.interrupted:
-            raise KeyboardInterrupt
+        try:
+            tuning.complete()
+        except InputError as error:
+            raise InputError(f"{problem}: {error}") from error
         by[problem] = tuning.by
-        sign = -1.0 if tuning.maximize else 1.0
-        ends = np.array(
-            [math.inf if r.value is None else sign * r.value for r in tuning.rows]
-        ).reshape(len(competitors), budget)
+        ends = np.array([tuning.loss_of(row.value) for row in tuning.rows])
+        ends = ends.reshape(len(competitors), budget)
         tasks = []
         for k, (o, s) in enumerate(competitors.values()):
             rate = rates[int(np.argmin(ends[k]))]

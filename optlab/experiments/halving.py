@@ -120,14 +120,9 @@ def halve(
             counts[status] = counts.get(status, 0) + number
         if found.interrupted:
             break
-        sign = -1.0 if found.maximize else 1.0
-        inf = float("inf")
-        ranked = sorted(
-            found.rows, key=lambda r: inf if r.value is None else sign * r.value
-        )
         going = [
             {key: value for key, value in row.settings.items() if key != path}
-            for row in ranked
+            for row in found.ranked
             if row.value is not None
         ]
         if not going:

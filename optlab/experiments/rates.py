@@ -145,12 +145,7 @@ def find_rate(
         jobs=jobs,
         progress=progress,
     )
-    if found.interrupted:
-        raise KeyboardInterrupt
-    refused = [row.points[0] for row in found.rows if row.count("refused")]
-    if refused:
-        raise InputError(refused[0].message)
-    return judge(found)
+    return judge(found.complete())
 
 
 def judge(found: Sweep) -> RateTest:
@@ -161,15 +156,8 @@ def judge(found: Sweep) -> RateTest:
     found : Sweep
         Over `PATH` alone, with the same seeds for each rate.
     """
-    sign = -1.0 if found.maximize else 1.0
     values = np.array(
-        [
-            [
-                math.inf if (v := p.last(found.by)) is None else sign * v
-                for p in r.points
-            ]
-            for r in found.rows
-        ]
+        [[found.loss_of(p.last(found.by)) for p in row.points] for row in found.rows]
     )
     rates = np.array([row.settings[PATH] for row in found.rows])
     medians = np.median(values, axis=1)

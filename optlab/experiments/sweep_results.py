@@ -6,10 +6,13 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
-from optlab.errors import unknown_name
+from optlab.errors import InputError, unknown_name
 from optlab.notebook import drawn, sweep_html
+
+#: How a run ends that has learned something.
+LEARNED = ("finished", "stopped_early")
 
 
 @dataclass(frozen=True)
@@ -125,6 +128,40 @@ class Sweep:
         done = [(row.value, row) for row in rows if row.value is not None]
         pick = max if self.maximize else min
         return pick(done, key=lambda pair: pair[0], default=(None, None))[1]
+
+    def loss_of(self, value: float | None) -> float:
+        """Return a value so that less is better, and infinity where there is none."""
+        if value is None:
+            return math.inf
+        return -value if self.maximize else value
+
+    @property
+    def ranked(self) -> list[SettingResult]:
+        """The rows, the best first; those without a value are the last."""
+        return sorted(self.rows, key=lambda row: self.loss_of(row.value))
+
+    @property
+    def learned(self) -> bool:
+        """Whether any run came to its end and learned."""
+        return any(row.count(status) for row in self.rows for status in LEARNED)
+
+    def complete(self) -> Self:
+        """Return it, where every run was made.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If Ctrl-C cut it short.
+        InputError
+            If a run was refused; with its reason.
+        """
+        if self.interrupted:
+            raise KeyboardInterrupt
+        for row in self.rows:
+            for point in row.points:
+                if point.status == "refused":
+                    raise InputError(point.message)
+        return self
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optlab.errors import InputError, unknown_name
+from optlab.errors import InputError
 from optlab.experiments.cost import seconds_of
 from optlab.experiments.samples import Combinations, Settings
 from optlab.experiments.sweep_results import Point, Sweep, compared, row_of
 from optlab.experiments.sweep_store import SweepStore
 from optlab.experiments.sweep_tasks import Task, Tasks
-from optlab.experiments.together import FEWEST, PAYS, Together
+from optlab.experiments.together import FEWEST, PAYS, Together, check_engine
 from optlab.lookup import is_count
 from optlab.workers import run_all
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
     from optlab.run import Run
 
-#: How the runs of a sweep are made.
-ENGINES = ("auto", "lockstep", "single")
 #: Runs that are held in memory where a store has them; so many settings are checked
 #: before the first run.
 IN_MEMORY, CHECKED = 20_000, 4096
@@ -98,8 +96,7 @@ def sweep(
             "`optlab.experiments.find` returns one by its name or file."
         )
     combinations, tried = _combinations(grid)
-    if engine not in ENGINES:
-        raise unknown_name("engine", engine, ENGINES)
+    check_engine(engine)
     tasks = Tasks(experiment, combinations, _seeds(seeds, experiment.training.seed))
     _check(experiment, combinations)
     points: dict[int, Point] = {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from optlab.errors import InputError
+from optlab.errors import InputError, unknown_name
 from optlab.experiments.building import Built
 from optlab.experiments.learning import Learning
 from optlab.experiments.sweep_tasks import Task
@@ -16,12 +16,20 @@ if TYPE_CHECKING:
     from optlab.data import Data
     from optlab.experiments.experiment import Experiment
 
+#: How runs are made: in lock step, one by one, or as it pays.
+ENGINES = ("auto", "lockstep", "single")
 #: Seconds that the runs would take one by one from which it pays to compile.
 PAYS = 60.0
 #: So many runs of a kind at least fill the lanes.
 FEWEST = 32
 #: Models that are kept for the runs to come.
 _MODELS = 4096
+
+
+def check_engine(engine: str) -> None:
+    """Raise where an engine is none of `ENGINES`."""
+    if engine not in ENGINES:
+        raise unknown_name("engine", engine, ENGINES)
 
 
 class _Model:

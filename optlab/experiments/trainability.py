@@ -15,7 +15,7 @@ import numpy as np
 from optlab.errors import InputError
 from optlab.experiments.samples import Combinations, Range
 from optlab.experiments.sweep_tasks import Tasks
-from optlab.experiments.together import FEWEST, Together
+from optlab.experiments.together import FEWEST, Together, check_engine
 from optlab.typing import Array
 from optlab.workers import run_all
 
@@ -114,12 +114,14 @@ def trainability(
     Raises
     ------
     InputError
-        If both paths are the same, or a setting makes no valid experiment.
+        If both paths are the same, the engine is unknown, or a setting makes no valid
+        experiment.
     """
     if x[0] == y[0]:
         raise InputError(f"The two settings must differ. Received: {x[0]} twice")
     if min(size) < 2:
         raise InputError(f"A picture needs two points a side. Received: size={size}")
+    check_engine(engine)
     xs, ys = _spaced(x[1], size[0]), _spaced(y[1], size[1])
     combinations = Combinations({y[0]: ys, x[0]: xs})
     for settings in (combinations[0], combinations[len(combinations) - 1]):

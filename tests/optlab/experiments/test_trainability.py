@@ -33,3 +33,5 @@ def test_bad_input():
         trainability(BOOTH, one, one)
     with pytest.raises(InputError, match="two points"):
         trainability(BOOTH, one, (MOMENTUM, Range(0, 0.5)), (1, 4))
+    with pytest.raises(InputError, match="Unknown engine"):
+        trainability(BOOTH, one, (MOMENTUM, Range(0, 0.5)), engine="lock")
