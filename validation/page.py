@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-import io
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from optlab.plots.files import svg_text
 from optlab.plots.theme import style
 from optlab.validation.matrix.modes import MODES
 from optlab.validation.plots import plot_drifts, plot_matrix
@@ -105,11 +105,8 @@ def _pictures(results: Sequence[Result], verdicts: Sequence[Verdict]) -> str:
 
 def _svg(figure: Any) -> str:
     """Return a figure as an SVG element."""
-    file = io.StringIO()
     with style():
-        figure.savefig(file, format="svg", metadata={"Date": None})
-    text = file.getvalue()
-    return text[text.index("<svg") :]
+        return svg_text(figure)
 
 
 def _table(results: Sequence[Result]) -> str:

@@ -8,12 +8,11 @@ import typer
 from rich.syntax import Syntax
 
 from optlab.cli import output
+from optlab.cli.app import FAILED
 from optlab.errors import unknown_name
 
 if TYPE_CHECKING:
     from optlab.validation.behaviours import Entry, Observation
-
-FAILED = 1
 
 
 def behaviours(

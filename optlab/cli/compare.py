@@ -13,7 +13,7 @@ from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import counting
-from optlab.cli.settings import RuleOption, import_rules
+from optlab.cli.settings import EngineOption, RuleOption, import_rules
 from optlab.errors import InputError
 from optlab.experiments.comparing import SCHEDULES
 from optlab.experiments.comparing import compare as compare_all
@@ -49,13 +49,7 @@ def compare(
     schedules: Annotated[
         str, typer.Option(metavar="A,B,...", help=f"Of {', '.join(SCHEDULES)}.")
     ] = "constant",
-    engine: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|lockstep|single",
-            help="Whether small dense models are tuned many at a time.",
-        ),
-    ] = "auto",
+    engine: EngineOption = "auto",
     jobs: Annotated[
         int | None,
         typer.Option(min=1, help="Worker processes.  [default: cores]"),

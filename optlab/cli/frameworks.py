@@ -7,10 +7,9 @@ from importlib.metadata import version
 from typing import Any
 
 from optlab.cli import output
+from optlab.cli.app import FAILED
 from optlab.cli.progress import ticking
 from optlab.errors import InputError
-
-FAILED = 1
 
 
 def compare_frameworks(names: Sequence[str], only: Sequence[str], json: bool) -> int:

@@ -129,28 +129,35 @@ def parse_grid(words: Sequence[str], ranges: bool = False) -> dict[str, Any]:
         if not text:
             raise InputError(f"--over {path} needs values. Received: {word!r}")
         if ranges and text.count(":") == 2 and not text.startswith("["):
-            grid[path] = _range(path, text)
+            grid[path] = parse_range(text, f"--over {path}")
         else:
             grid[path] = _values(path, text)
     return grid
 
 
-def _range(path: str, text: str) -> Range:
+def parse_range(text: str, place: str) -> Range:
+    """Read ``start:stop:log`` or ``start:stop:lin``.
+
+    Raises
+    ------
+    InputError
+        If it is neither; `place` begins the message.
+    """
     first, last, spacing = text.split(":")
     try:
         low, high = float(first), float(last)
     except ValueError as error:
         raise InputError(
-            f"--over {path} needs numbers in start:stop:{spacing}. Received: {text!r}"
+            f"{place} needs numbers in start:stop:{spacing}. Received: {text!r}"
         ) from error
     if spacing not in ("log", "lin"):
         raise InputError(
-            f"--over {path}: the spacing must be log or lin. Received: {spacing!r}"
+            f"{place}: the spacing must be log or lin. Received: {spacing!r}"
         )
     try:
         return Range(low, high, spacing == "log", _is_whole(first) and _is_whole(last))
     except InputError as error:
-        raise InputError(f"--over {path}: {error}") from None
+        raise InputError(f"{place}: {error}") from None
 
 
 def _values(path: str, text: str) -> list[Any]:

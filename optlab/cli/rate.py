@@ -13,7 +13,7 @@ from optlab.cli.app import FAILED
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import counting
 from optlab.cli.run import changed
-from optlab.cli.settings import RuleOption, import_rules
+from optlab.cli.settings import EngineOption, RuleOption, SettingsOption, import_rules
 from optlab.experiments.rates import NEAR, find_rate
 
 if TYPE_CHECKING:
@@ -38,19 +38,8 @@ def rate(
     by: Annotated[
         str, typer.Option(metavar="FIGURE", help="Compare by this figure.")
     ] = "loss",
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="TABLE.KEY=VALUE", help="Change a setting; repeatable."
-        ),
-    ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|lockstep|single",
-            help="Whether small dense models are trained many at a time.",
-        ),
-    ] = "auto",
+    settings: SettingsOption = None,
+    engine: EngineOption = "auto",
     jobs: Annotated[
         int | None,
         typer.Option(min=1, help="Worker processes.  [default: cores, where it pays]"),

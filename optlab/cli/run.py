@@ -13,7 +13,7 @@ from optlab.cli import output
 from optlab.cli.app import FAILED, INTERRUPTED
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import live
-from optlab.cli.settings import RuleOption, import_rules, parse_settings
+from optlab.cli.settings import RuleOption, SettingsOption, import_rules, parse_settings
 from optlab.errors import InputError
 from optlab.files import write_text
 
@@ -37,14 +37,7 @@ def run(
     shipped: Annotated[
         bool, typer.Option("--list", help="List the shipped experiments.")
     ] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="TABLE.KEY=VALUE",
-            help="Change a setting, such as optimizer.learning_rate=0.1; repeatable.",
-        ),
-    ] = None,
+    settings: SettingsOption = None,
     epochs: Annotated[
         int | None, typer.Option(help="Train so many epochs instead.")
     ] = None,

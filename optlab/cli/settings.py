@@ -92,6 +92,23 @@ def import_rules(paths: Sequence[str] | None) -> None:
         import_rule(path)
 
 
+#: The option of the verbs that change an experiment.
+SettingsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="TABLE.KEY=VALUE",
+        help="Change a setting, such as optimizer.learning_rate=0.1; repeatable.",
+    ),
+]
+#: The option of the verbs that make many runs.
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        metavar="auto|lockstep|single",
+        help="Whether small dense models are trained many at a time.",
+    ),
+]
 #: The option of the verbs that take optimizers of the user's own.
 RuleOption = Annotated[
     list[str] | None,

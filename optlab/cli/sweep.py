@@ -15,7 +15,7 @@ from optlab.cli.compiling import say_when_compiling
 from optlab.cli.grid import parse_over, read_settings
 from optlab.cli.progress import counting
 from optlab.cli.run import changed
-from optlab.cli.settings import RuleOption, import_rules
+from optlab.cli.settings import EngineOption, RuleOption, SettingsOption, import_rules
 from optlab.errors import InputError
 from optlab.experiments.halving import halve, rungs
 from optlab.experiments.samples import Settings
@@ -75,14 +75,7 @@ def sweep(
             "times as long, and so on.",
         ),
     ] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="TABLE.KEY=VALUE",
-            help="Change a setting of all runs; repeatable.",
-        ),
-    ] = None,
+    settings: SettingsOption = None,
     epochs: Annotated[
         int | None, typer.Option(help="Train so many epochs instead.")
     ] = None,
@@ -103,13 +96,7 @@ def sweep(
         int | None,
         typer.Option(min=1, help="Worker processes.  [default: cores, where it pays]"),
     ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|lockstep|single",
-            help="Whether small dense models are trained many at a time.",
-        ),
-    ] = "auto",
+    engine: EngineOption = "auto",
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE.sqlite", help="Keep each run here when it is done."),

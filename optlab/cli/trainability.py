@@ -11,10 +11,16 @@ import typer
 from optlab import experiments
 from optlab.cli import output
 from optlab.cli.compiling import say_when_compiling
-from optlab.cli.grid import parse_grid
+from optlab.cli.grid import parse_range
 from optlab.cli.progress import counting
 from optlab.cli.run import changed
-from optlab.cli.settings import RuleOption, import_rules
+from optlab.cli.settings import (
+    EngineOption,
+    RuleOption,
+    SettingsOption,
+    import_rules,
+    split,
+)
 from optlab.errors import InputError
 from optlab.experiments.samples import Range
 from optlab.experiments.trainability import trainability as train_all
@@ -36,25 +42,14 @@ def trainability(
     size: Annotated[
         str, typer.Option(metavar="N|WxH", help="Runs along the sides.")
     ] = "64",
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="TABLE.KEY=VALUE", help="Change a setting; repeatable."
-        ),
-    ] = None,
+    settings: SettingsOption = None,
     epochs: Annotated[
         int | None, typer.Option(help="Train so many epochs instead.")
     ] = None,
     steps: Annotated[
         int | None, typer.Option(help="Make so many steps instead.")
     ] = None,
-    engine: Annotated[
-        str,
-        typer.Option(
-            metavar="auto|lockstep|single",
-            help="Whether small dense models are trained many at a time.",
-        ),
-    ] = "auto",
+    engine: EngineOption = "auto",
     jobs: Annotated[
         int | None,
         typer.Option(min=1, help="Worker processes for what is trained alone."),
@@ -106,12 +101,12 @@ def trainability(
 
 
 def _axis(word: str, option: str) -> tuple[str, Range]:
-    ((path, axis),) = parse_grid([word], ranges=True).items()
-    if not isinstance(axis, Range):
+    path, text = split(word, option)
+    if text.count(":") != 2:
         raise InputError(
             f"{option} needs TABLE.KEY=START:STOP:log or lin. Received: {word!r}"
         )
-    return path, axis
+    return path, parse_range(text, f"{option} {path}")
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -12,6 +12,7 @@ import typer
 
 from optlab import experiments, interrupts
 from optlab.cli import output
+from optlab.cli.app import FAILED
 from optlab.cli.progress import ticking
 from optlab.cli.settings import import_rules
 from optlab.errors import InputError, unknown_name
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from optlab.validation.results import Result
     from optlab.validation.runs.verdict import Verdict
 
-FAILED = 1
 #: Failures that are spelled out below the table; --json and --html have all.
 _SHOWN = 5
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from html import escape
 from typing import Any
@@ -124,18 +123,17 @@ def _svg(answer: Diagnosis, stacked: bool) -> str:
     import matplotlib
 
     from optlab.plots import plot_diagnosis
+    from optlab.plots.files import svg_text
 
     figure = plot_diagnosis(answer, title="", stacked=stacked)
-    drawn = io.StringIO()
     # Two drawings in one page must not share the ids of their parts.
     settings: Any = {"svg.hashsalt": f"optlab {stacked}", "svg.fonttype": "path"}
     with matplotlib.rc_context(settings):
-        figure.savefig(drawn, format="svg", metadata={"Date": None})
-    body = drawn.getvalue()
+        body = svg_text(figure)
     name = "tall" if stacked else "wide"
     label = "Losses and scores before and after the cure"
     tag = f'<svg class="picture {name}" role="img" aria-label="{label}"'
-    return f"{tag}{body[body.index('<svg') + 4 :]}"
+    return f"{tag}{body.removeprefix('<svg')}"
 
 
 def _cause(found: CauseFound) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -98,9 +97,8 @@ def _table(head: list[str], rows: list[list[str]], best: str) -> str:
 
 
 def _svg(figure: Any) -> str:
+    from optlab.plots.files import svg_text
     from optlab.plots.theme import style
 
-    with style(), io.StringIO() as file:
-        figure.savefig(file, format="svg", metadata={"Date": None})
-        text = file.getvalue()
-    return text[text.index("<svg") :]
+    with style():
+        return svg_text(figure)

@@ -29,6 +29,9 @@ class Rule:
         Whether a tensor may be run element by element but for what is left after its
         last whole packet (`optlab.kernels.packets`), which runs on NumPy arrays: so it
         is with TensorFlow's power, which has other bits there.
+    in_loops : callable, optional
+        ``in_loops(param, grad, *slots, *coefficients)``: the same on flat arrays, in
+        place, in compiled loops of its own, where a rule needs whole tensors.
     """
 
     function: Callable[..., Any]

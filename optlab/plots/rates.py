@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from optlab.plots.scale import apply_scale, drawable
-from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
+from optlab.plots.theme import (
+    INK,
+    MUTED,
+    axes_for,
+    colours,
+    mark_diverged,
+    place_legend,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,16 +66,7 @@ def plot_rates(
             ax.fill_between(
                 rates, drawable(low), drawable(high), color=colour, alpha=0.18, lw=0
             )
-        lost = test.rates[~finite]
-        if lost.size:
-            ax.plot(
-                lost,
-                [0.97] * len(lost),
-                "x",
-                color=MUTED,
-                transform=ax.get_xaxis_transform(),
-                label="diverged",
-            )
+        mark_diverged(ax, test.rates[~finite])
         if test.suggestion is not None:
             best = sign * np.median(test.values[test.rates == test.suggestion])
             ax.plot(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optlab.plots.scale import apply_scale, drawable, suggested_scale
-from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
+from optlab.plots.theme import INK, axes_for, colours, mark_diverged, place_legend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,16 +54,7 @@ def plot_samples(
         else:
             _coloured(ax, sweep, second, at, values)
         lost = [row for row in sweep.rows if row.value is None]
-        if lost:
-            ax.plot(
-                [x[repr(row.settings.get(first))] for row in lost],
-                [0.97] * len(lost),
-                "x",
-                color=MUTED,
-                markersize=4,
-                transform=ax.get_xaxis_transform(),
-                label="diverged",
-            )
+        mark_diverged(ax, [x[repr(row.settings.get(first))] for row in lost], size=4)
         best = sweep.best
         if best is not None and best.value is not None:
             place = x[repr(best.settings.get(first))]

@@ -8,7 +8,7 @@ import numpy as np
 
 from optlab.plots.samples import is_scattered, plot_samples
 from optlab.plots.scale import apply_scale, drawable, suggested_scale
-from optlab.plots.theme import INK, MUTED, axes_for, colours, place_legend
+from optlab.plots.theme import INK, axes_for, colours, mark_diverged, place_legend
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +65,8 @@ def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -
                     "linestyle": "-" if numeric else "",
                 },
             )
-        _mark_diverged(ax, sweep, places, first)
+        lost = [row for row in sweep.rows if row.value is None]
+        mark_diverged(ax, sorted({places[repr(row.settings[first])] for row in lost}))
         best = sweep.best
         if best is not None:
             x = places[repr(best.settings[first])]
@@ -103,21 +104,6 @@ def _draw(
     if any(len(row.points) > 1 for row in rows):
         low, high = column("low")[order], column("high")[order]
         ax.fill_between(at, low, high, color=look["color"], alpha=0.18, linewidth=0)
-
-
-def _mark_diverged(
-    ax: Axes, sweep: Sweep, places: dict[str, float], first: str
-) -> None:
-    lost = [row for row in sweep.rows if row.value is None]
-    if lost:
-        ax.plot(
-            sorted({places[repr(row.settings[first])] for row in lost}),
-            [0.97] * len({repr(row.settings[first]) for row in lost}),
-            "x",
-            color=MUTED,
-            transform=ax.get_xaxis_transform(),
-            label="diverged",
-        )
 
 
 def _label_x(

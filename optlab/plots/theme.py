@@ -202,6 +202,20 @@ def _thinned(
     return [handles[i] for i in shown], [labels[i] for i in shown], note
 
 
+def mark_diverged(ax: Axes, places: Sequence[float], size: float = 6.0) -> None:
+    """Draw crosses at the upper edge, where runs have no figure to be drawn by."""
+    if len(places):
+        ax.plot(
+            places,
+            [0.97] * len(places),
+            "x",
+            color=MUTED,
+            markersize=size,
+            transform=ax.get_xaxis_transform(),
+            label="diverged",
+        )
+
+
 def whole_numbers(axis: Any) -> None:
     """Let an axis that counts epochs or steps have ticks at whole numbers only."""
     from matplotlib.ticker import MaxNLocator

@@ -169,9 +169,8 @@ def _own_defaults(pair: Pair) -> tuple[float, tuple[str, ...]]:
     rate = rate_name(pair.framework)
     their_rate = their_default(pair, rate)
     given = {} if isinstance(their_rate, float) else {rate: optimizer.learning_rate}
-    switches = {k: v for k, v in pair.matched.items() if v is True or k == "momentum"}
-    a = our_steps({"name": pair.ours, **switches}, "float64")
-    b = their_steps(pair, {**given, **_translated(pair, switches)}, "float64")
+    a = our_steps({"name": pair.ours, **pair.switches}, "float64")
+    b = their_steps(pair, {**given, **_translated(pair, pair.switches)}, "float64")
     first = our_steps({"name": "sgd", "learning_rate": 0.0}, "float64")[0]
     way = max(np.max(np.abs(a - first)), np.max(np.abs(b - first)))
     differ = []
@@ -180,7 +179,7 @@ def _own_defaults(pair: Pair) -> tuple[float, tuple[str, ...]]:
             f"learning_rate {optimizer.learning_rate:g}, there {their_rate:g}"
         )
     for ours, theirs in pair.names.items():
-        if ours in switches or not theirs:
+        if ours in pair.switches or not theirs:
             continue
         mine = optimizer.get_config()[ours]
         default = their_default(pair, theirs)

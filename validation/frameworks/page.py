@@ -39,10 +39,9 @@ def markdown(
     for each in comparisons:
         pair = each.pair
         told = each.evidence.replace("|", "\\|")
-        switches = [k for k, v in pair.matched.items() if v is True or k == "momentum"]
         lines.append(
             f"| {pair.framework} {pair.theirs} | {pair.ours} | "
-            f"{', '.join(switches)} | {each.verdict} | {told} |"
+            f"{', '.join(pair.switches)} | {each.verdict} | {told} |"
         )
     lines += [
         "\n## With everybody's own defaults\n",

@@ -58,6 +58,11 @@ class Pair:
     bug: str = ""
     program: str = ""
 
+    @property
+    def switches(self) -> dict[str, Any]:
+        """Those of our arguments that select a rule."""
+        return {k: v for k, v in self.matched.items() if v is True or k == "momentum"}
+
 
 _T = {"beta_1": "betas.0", "beta_2": "betas.1", "epsilon": "eps"}
 _O = {"beta_1": "b1", "beta_2": "b2", "epsilon": "eps"}
