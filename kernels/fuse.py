@@ -42,6 +42,9 @@ HEAD = 3
 #: Elements of one chunk of a parallel loop. Fixed, so that the cut does not depend on
 #: the number of threads.
 CHUNK = 1 << 13
+#: Elements from which threads pay for a rule of powers, of which each takes as long as
+#: twenty Adam steps.
+PARALLEL_FROM_COSTLY = 4 * CHUNK
 
 _TEMPLATE = '''\
 """Loops of the update rule {rule_name}, written by optlab.kernels.fuse."""

@@ -26,6 +26,7 @@ import numpy as np
 from numba import prange
 
 from optlab.kernels.floating_point import flush_on, restore
+from optlab.kernels.fuse import CHUNK, PARALLEL_FROM_COSTLY
 from optlab.kernels.jit import kernel
 from optlab.kernels.libm import power
 from optlab.kernels.packets import PACKET_BYTES
@@ -34,9 +35,6 @@ from optlab.kernels.tf_pow import tf_power
 from optlab.kernels.typing import Array
 
 SLOTS = ("momentum", "velocity")
-#: Elements of one chunk of a parallel loop, and elements from which threads pay.
-CHUNK = 1 << 13
-_PARALLEL_FROM = 4 * CHUNK
 
 
 def lamb(
@@ -106,7 +104,7 @@ def lamb_in_loops(
     numbers = (
         one_minus_beta_1, one_minus_beta_2, epsilon, correction_1, correction_2
     )  # fmt: skip
-    parallel = param.size >= _PARALLEL_FROM
+    parallel = param.size >= PARALLEL_FROM_COSTLY
     first, second = (_squares, _steps) if parallel else (_squares_1, _steps_1)
     first(param, grad, m, v, numbers, update, param_squares, update_squares)
     param_norm = np.sqrt(sum_eigen(param_squares))

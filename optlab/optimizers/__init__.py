@@ -5,19 +5,14 @@ from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
-from optlab.optimizers.beyond.adaptive import (
+from optlab.optimizers.beyond.denominators import (
     ADOPT,
     AdaBelief,
     AdaBound,
-    Adan,
-    AdEMAMix,
     AMSGrad,
     LaProp,
-    QHAdam,
     RAdam,
     SophiaG,
-    TorchAdam,
-    TorchNAdam,
     Yogi,
 )
 from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
@@ -31,7 +26,9 @@ from optlab.optimizers.beyond.momentum import (
     HeavyBall,
     Nesterov,
 )
+from optlab.optimizers.beyond.numerators import Adan, AdEMAMix, QHAdam
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
+from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion

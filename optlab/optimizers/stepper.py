@@ -39,8 +39,6 @@ from optlab.typing import Array
 #: from some 3e4 on (`benchmarks/bench_threshold.py`), but by half only from here, and
 #: threads once woken disturb what comes after the step: see `optlab.training.threads`.
 PARALLEL_FROM = 100_000
-#: The same for a rule of powers, of which each takes as long as twenty Adam steps.
-PARALLEL_FROM_COSTLY = 4 * fuse.CHUNK
 #: Mean elements of a tensor up to which gradients are gathered for one scattered call.
 GATHER_UP_TO = 8_192
 
@@ -380,5 +378,5 @@ class Stepper:
 def _loop(loops: fuse.FusedRule, piece: Piece) -> Callable[..., None]:
     """Return the loop that steps one piece: serial, or parallel if it is large."""
     costly = piece.group.rule.packets
-    least = PARALLEL_FROM_COSTLY if costly else PARALLEL_FROM
+    least = fuse.PARALLEL_FROM_COSTLY if costly else PARALLEL_FROM
     return loops.serial if piece.param.size < least else loops.parallel

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from optlab.optimizers.beyond.adaptive import (
+from optlab.optimizers.beyond.denominators import (
     ADOPT,
     AdaBelief,
     AdaBound,
-    Adan,
-    AdEMAMix,
     AMSGrad,
     LaProp,
-    QHAdam,
     RAdam,
     SophiaG,
-    TorchAdam,
-    TorchNAdam,
     Yogi,
 )
 from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
@@ -27,7 +22,9 @@ from optlab.optimizers.beyond.momentum import (
     HeavyBall,
     Nesterov,
 )
+from optlab.optimizers.beyond.numerators import Adan, AdEMAMix, QHAdam
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
+from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
 from optlab.optimizers.entry import Entry, Peer
 
 #: Libraries of other people, whose numbers stand in the tests.
