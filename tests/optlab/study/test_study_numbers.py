@@ -13,7 +13,7 @@ from optlab.study import study
 from optlab.study.powers import exceptions
 
 #: Settings of each optimizer, and their steps.
-COUNT, STEPS = 60, 4
+COUNT, STEPS = 200, 4
 
 BEGIN = """
 const Fs = {}, rulesBy = {}, checkProblems = {};
