@@ -30,6 +30,19 @@ def test_fault_has_its_place(fault):
         assert (ROOT / path).exists()
 
 
+def test_no_fault_is_noticed_only_because_a_name_is_missing(tmp_path):
+    for number, fault in enumerate(TABLE):
+        text = (ROOT / fault.file).read_text(encoding="utf-8")
+        (tmp_path / f"fault_{number}.py").write_text(fault.planted(text))
+    command = [Path(sys.executable).with_name("ruff"), "check", "--isolated"]
+    done = subprocess.run(
+        [*command, "--select", "F821", "--output-format", "concise", tmp_path],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_there_are_eighty():
     assert len([fault for fault in TABLE if not fault.equivalent]) >= 80
 
