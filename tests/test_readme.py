@@ -53,6 +53,12 @@ def test_experiments_are_valid():
     assert [type(layer).__name__ for layer in model.layers][1] == "Conv2D"
 
 
+def test_it_counts_the_optimizers_that_keras_lacks():
+    from optlab.optimizers.beyond.table import BEYOND
+
+    assert f"and {len(BEYOND)} that it lacks" in README
+
+
 def test_pictures_and_folders_exist():
     shown = re.findall(r"\]\((docs/[^)]+)\)", README)
     folders = re.findall(r"`(\w+)/`", README)

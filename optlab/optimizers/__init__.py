@@ -5,6 +5,8 @@ from optlab.optimizers.adafactor import Adafactor
 from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
+from optlab.optimizers.beyond.adamp import AdamP
+from optlab.optimizers.beyond.dadapt import DAdaptAdam, DAdaptSGD
 from optlab.optimizers.beyond.denominators import (
     ADOPT,
     AdaBelief,
@@ -15,6 +17,7 @@ from optlab.optimizers.beyond.denominators import (
     SophiaG,
     Yogi,
 )
+from optlab.optimizers.beyond.estimated import DoG
 from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
 from optlab.optimizers.beyond.layerwise import LARS, MARS, Fromage, NovoGrad, PaperLamb
 from optlab.optimizers.beyond.lookahead import Lookahead
@@ -27,6 +30,7 @@ from optlab.optimizers.beyond.momentum import (
     Nesterov,
 )
 from optlab.optimizers.beyond.numerators import Adan, AdEMAMix, QHAdam
+from optlab.optimizers.beyond.prodigy import Prodigy
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
 from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
 from optlab.optimizers.ftrl import Ftrl
@@ -77,10 +81,14 @@ __all__ = [
     "Adafactor",
     "Adagrad",
     "Adam",
+    "AdamP",
     "AdamW",
     "Adamax",
     "Adan",
     "AggMo",
+    "DAdaptAdam",
+    "DAdaptSGD",
+    "DoG",
     "Fromage",
     "Ftrl",
     "HeavyBall",
@@ -98,6 +106,7 @@ __all__ = [
     "OptimizerMap",
     "Options",
     "PaperLamb",
+    "Prodigy",
     "QHAdam",
     "RAdam",
     "RMSprop",

@@ -25,7 +25,7 @@ from optlab.optimizers.optimizer import NOT_BUILT, Optimizer
 from optlab.optimizers.options import OPTIONS, Options
 from optlab.optimizers.parameter_set import ParameterSet, Tensors
 from optlab.optimizers.state import load_slots, saved_slots, state_calls, state_number
-from optlab.optimizers.stepper import Stepper
+from optlab.optimizers.stepper import Estimate, Stepper
 from optlab.optimizers.update_rule import Rule, Share
 from optlab.parameters import Parameters
 from optlab.typing import Array
@@ -135,6 +135,9 @@ class RuleOptimizer(Optimizer):
     #: Returns the last number of `hyper` for the step of an update, where that one is
     #: no constant: see `Stepper`.
     renewed: Callable[[Any], float] | None = None
+    #: Returns the rate of an update, and the last numbers of `hyper`, from all tensors
+    #: together, where the optimizer estimates them: see `Stepper`.
+    estimate: Estimate | None = None
 
     # Building and applying.
 
@@ -156,7 +159,13 @@ class RuleOptimizer(Optimizer):
         ]
         state = self.initial_state(found)
         self.stepper = Stepper(
-            found, shares, state, self.options, self.engine, self.renewed
+            found,
+            shares,
+            state,
+            self.options,
+            self.engine,
+            self.renewed,
+            self.estimate,
         )
 
     def apply(self, grads: Tensors, params: Tensors | None = None) -> None:

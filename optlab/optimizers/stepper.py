@@ -12,7 +12,7 @@ import contextlib
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy import ndarray
@@ -41,6 +41,10 @@ from optlab.typing import Array
 PARALLEL_FROM = 100_000
 #: Mean elements of a tensor up to which gradients are gathered for one scattered call.
 GATHER_UP_TO = 8_192
+
+
+#: What works out the rate of an update, and numbers of its coefficients: see `Stepper`.
+Estimate: TypeAlias = Callable[[list[Any], list[Any], float, int], Sequence[float]]
 
 
 @dataclass
@@ -102,6 +106,10 @@ class Stepper:
         ``renew(step)`` returns the last of the numbers that the coefficients take, at
         every update; where that one is no constant. The step, from 1, has the
         parameters' dtype.
+    estimate : callable, optional
+        ``estimate(params, grads, rate, step)`` returns the rate of an update and the
+        last numbers that the coefficients take; where they depend on all tensors. It
+        is given flat arrays, gradients clipped, None where there is none.
 
     Attributes
     ----------
@@ -122,11 +130,12 @@ class Stepper:
         options: Options,
         engine: str,
         renew: Callable[[Any], float] | None = None,
+        estimate: Estimate | None = None,
     ) -> None:
         self.params = params
         self._engine = engine
         self.clipping = Clipping(options, params.dtype)
-        self._renew = renew
+        self._renew, self._estimate = renew, estimate
         self._layout = Parameters(params.shapes, params.dtype, params.names)
         self._scale = options.loss_scale_factor
         self._every = options.gradient_accumulation_steps or 1
@@ -204,7 +213,9 @@ class Stepper:
 
     def _only_call(self) -> tuple[Any, ...] | None:
         """Return what makes a step of a single tensor, where one call does."""
-        if len(self._pieces) != 1 or not self._simple or self._renew is not None:
+        if len(self._pieces) != 1 or not self._simple:
+            return None
+        if self._renew is not None or self._estimate is not None:
             return None
         (piece,) = self._pieces
         loops = piece.group.loops
@@ -309,6 +320,8 @@ class Stepper:
         if self.clipping.function is not None:
             apart = rows if whole is None else self._parts(rows[0])
             self.clipping.measure_all(apart)
+        if self._estimate is not None:
+            self._write_estimate(self._estimate, rows, whole, step)
         if whole is not None:
             self._run(step, whole, rows[0])
         elif rows is self._gathered and self._at_once and self._whole is not None:
@@ -321,6 +334,24 @@ class Stepper:
             for piece, row in zip(self._pieces, rows, strict=True):
                 if row is not None:
                     self._run(step, piece, row)
+
+    def _write_estimate(
+        self, estimate: Estimate, rows: list[Any], whole: Piece | None, step: int
+    ) -> None:
+        """Let the optimizer work out the rate from all tensors."""
+        apart = rows if whole is None else self._parts(rows[0])
+        params = [piece.param for piece in self._pieces]
+        grads = []
+        with flush_subnormals(), np.errstate(all="ignore"):
+            for row in apart:
+                if row is not None:
+                    self.clipping.measure(row)
+                    row = self.clipping.clipped(row)
+                grads.append(row)
+            rate, *numbers = estimate(params, grads, self._written_rate, step)
+        for group in self.groups:
+            group.hyper[1] = rate
+            group.hyper[len(group.hyper) - len(numbers) :] = numbers
 
     def _parts(self, row: Array) -> list[Array]:
         """Return the tensors of an arena, flat."""

@@ -77,6 +77,9 @@ class Catalogue:
         if not variant.optimizer.rule.elementwise:
             self.left_out[variant.name] = "its rule needs the norm of a whole tensor"
             return
+        if variant.optimizer.estimate is not None:
+            self.left_out[variant.name] = "its rate is estimated from all parameters"
+            return
         try:
             entry = _entry(variant, self.translator)
         except UntranslatableError as error:

@@ -90,7 +90,8 @@ def optimizer_why_not(optimizer: Any) -> str:
     options = optimizer.options
     rule = optimizer.rule
     alike = type(optimizer).shares is RuleOptimizer.shares
-    if not rule.elementwise or not alike or optimizer.renewed is not None:
+    renews = optimizer.renewed is not None or optimizer.estimate is not None
+    if not rule.elementwise or not alike or renews:
         return f"the rule of {type(optimizer).__name__} is not the same for all numbers"
     if type(optimizer).initial_state is not RuleOptimizer.initial_state:
         return f"the state of {type(optimizer).__name__} is of another shape"

@@ -1,5 +1,7 @@
-"""Optimizers that tf.keras lacks, by family, with their authors' defaults.
+"""Optimizers that tf.keras lacks, by what they change, with their authors' defaults.
 
-`adaptive`: relatives of Adam. `momentum`: relatives of SGD. `signs`: those that look at
-signs alone. `layerwise`: those that measure whole tensors. `factored`: Adafactor's.
+Relatives of Adam: `denominators`, `numerators`, `torch_forms`, `adamp`. `momentum`:
+relatives of SGD. `signs`: those that look at signs alone. `layerwise`: those that
+measure whole tensors. `factored`: Adafactor's. `estimated`, `prodigy`, `dadapt`: those
+that estimate their rate from all tensors.
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from optlab.optimizers.beyond.adamp import AdamP
+from optlab.optimizers.beyond.dadapt import DAdaptAdam, DAdaptSGD
 from optlab.optimizers.beyond.denominators import (
     ADOPT,
     AdaBelief,
@@ -12,6 +14,7 @@ from optlab.optimizers.beyond.denominators import (
     SophiaG,
     Yogi,
 )
+from optlab.optimizers.beyond.estimated import DoG
 from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
 from optlab.optimizers.beyond.layerwise import LARS, MARS, Fromage, NovoGrad, PaperLamb
 from optlab.optimizers.beyond.momentum import (
@@ -23,6 +26,7 @@ from optlab.optimizers.beyond.momentum import (
     Nesterov,
 )
 from optlab.optimizers.beyond.numerators import Adan, AdEMAMix, QHAdam
+from optlab.optimizers.beyond.prodigy import Prodigy
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
 from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
 from optlab.optimizers.entry import Entry, Peer
@@ -37,6 +41,13 @@ BEYOND: dict[str, Entry] = {
     "adabound": Entry(
         AdaBound, variants=({"amsbound": True},), twin=False, sources=(COLLECTION,)
     ),
+    "adamp": Entry(
+        AdamP,
+        variants=({"nesterov": True},),
+        by_rate=True,
+        twin=False,
+        sources=(COLLECTION,),
+    ),
     "adan": Entry(Adan, by_rate=True, twin=False, sources=(COLLECTION,)),
     "ademamix": Entry(AdEMAMix, by_rate=True, twin=False, sources=(COLLECTION, OPTAX)),
     "adopt": Entry(ADOPT, by_rate=True, twin=False, sources=(OPTAX,)),
@@ -48,6 +59,11 @@ BEYOND: dict[str, Entry] = {
         ASGD, usual_rate=0.05, twin=False, sources=(TORCH,), torch=Peer("ASGD", {})
     ),
     "came": Entry(CAME, by_rate=True, twin=False, sources=(COLLECTION,)),
+    "dadaptadam": Entry(
+        DAdaptAdam, usual_rate=1.0, twin=False, sources=(COLLECTION, OPTAX)
+    ),
+    "dadaptsgd": Entry(DAdaptSGD, usual_rate=1.0, twin=False, sources=(COLLECTION,)),
+    "dog": Entry(DoG, usual_rate=1.0, twin=False, sources=(OPTAX,)),
     "fromage": Entry(Fromage, usual_rate=0.01, twin=False, sources=(OPTAX,)),
     "lars": Entry(LARS, usual_rate=0.1, twin=False, sources=(OPTAX,)),
     "mars": Entry(MARS, by_rate=True, twin=False, sources=(COLLECTION,)),
@@ -59,6 +75,7 @@ BEYOND: dict[str, Entry] = {
     ),
     "laprop": Entry(LaProp, by_rate=True, twin=False, sources=(COLLECTION,)),
     "nesterov": Entry(Nesterov, usual_rate=0.05, twin=False, sources=("the formula",)),
+    "prodigy": Entry(Prodigy, usual_rate=1.0, twin=False, sources=(COLLECTION, OPTAX)),
     "qhadam": Entry(QHAdam, by_rate=True, twin=False, sources=(COLLECTION,)),
     "qhm": Entry(QHM, usual_rate=0.05, twin=False, sources=(COLLECTION,)),
     "radam": Entry(

@@ -25,17 +25,20 @@ def tensors(seed):
 
 
 def torch_steps(make):
-    """Step with an optimizer of torch's kind; return the parameters after steps."""
+    """Step with an optimizer of torch's kind; return the parameters after steps.
+
+    Kernels are turned: torch has the outputs on the first axis.
+    """
     import torch
 
-    params = [torch.nn.Parameter(torch.from_numpy(a)) for a in tensors(0)]
+    params = [torch.nn.Parameter(torch.from_numpy(a.T.copy())) for a in tensors(0)]
     optimizer = make(params)
     found = []
     for step in range(1, STEPS + 1):
         for param, grad in zip(params, tensors(step), strict=True):
-            param.grad = torch.from_numpy(grad)
+            param.grad = torch.from_numpy(grad.T.copy())
         optimizer.step()
-        found.append([p.detach().numpy().ravel().tolist() for p in params])
+        found.append([p.detach().numpy().T.ravel().tolist() for p in params])
     return found
 
 
@@ -64,6 +67,8 @@ TOLERANCES = {
     "LaProp": 1e-5,
     "AdaBound": 1e-10,
     "MARS": 1e-8,
+    # The norm of the first gradients in float32.
+    "DAdaptSGD": 1e-6,
 }
 
 # Ours with its arguments, the library's name, its arguments.
@@ -109,6 +114,56 @@ COLLECTION = [
     ("mars", {"epsilon": 0.0}, "MARS", {"optimize_1d": True, "eps": 0.0}),
     ("came", {}, "CAME", {}),
     ("laprop", {"epsilon": 0.0}, "LaProp", {"eps": 0.0}),
+    # The library adds its epsilon to the uncorrected root.
+    ("adamp", {"epsilon": 0.0}, "AdamP", {"eps": 0.0}),
+    (
+        "adamp",
+        {"delta": 0.5, "weight_decay": 0.25, "nesterov": True, "epsilon": 0.0},
+        "AdamP",
+        {"delta": 0.5, "weight_decay": 0.25, "nesterov": True, "eps": 0.0},
+    ),
+    (
+        "adamp",
+        {"delta": 2.0, "weight_decay": 0.25, "epsilon": 0.0},
+        "AdamP",
+        {"delta": 2.0, "weight_decay": 0.25, "eps": 0.0},
+    ),
+    ("prodigy", {"learning_rate": 1.0}, "Prodigy", {"lr": 1.0}),
+    (
+        "prodigy",
+        {"d0": 2**-5, "weight_decay": 0.25, "use_bias_correction": True}
+        | {"beta_3": 0.5, "d_coef": 0.75, "growth_rate": 1.5},
+        "Prodigy",
+        {"d0": 2**-5, "weight_decay": 0.25, "bias_correction": True}
+        | {"beta3": 0.5, "d_coef": 0.75, "growth_rate": 1.5},
+    ),
+    (
+        "prodigy",
+        {"learning_rate": 1.0, "d0": 2**-3, "safeguard_warmup": True},
+        "Prodigy",
+        {"lr": 1.0, "d0": 2**-3, "safeguard_warmup": True},
+    ),
+    ("d_adapt_adam", {"learning_rate": 1.0}, "DAdaptAdam", {"lr": 1.0}),
+    (
+        "d_adapt_adam",
+        {"learning_rate": 1.0, "d0": 2**-5, "weight_decay": 0.25}
+        | {"use_bias_correction": True, "growth_rate": 1.5},
+        "DAdaptAdam",
+        {"lr": 1.0, "d0": 2**-5, "weight_decay": 0.25, "weight_decouple": True}
+        | {"bias_correction": True, "growth_rate": 1.5},
+    ),
+    (
+        "d_adapt_sgd",
+        {"learning_rate": 1.0, "d0": 2**-3, "weight_decay": 0.25},
+        "DAdaptSGD",
+        {"lr": 1.0, "d0": 2**-3, "weight_decay": 0.25, "momentum": 0.0},
+    ),
+    (
+        "d_adapt_sgd",
+        {"learning_rate": 1.0, "d0": 2**-3, "momentum": 0.875, "growth_rate": 1.25},
+        "DAdaptSGD",
+        {"lr": 1.0, "d0": 2**-3, "momentum": 0.875, "growth_rate": 1.25},
+    ),
 ]
 OPTAX = [
     ("torch_adam", {}, "adam", {}),
@@ -138,6 +193,25 @@ OPTAX = [
     ("sign_sgd", {}, "sign_sgd", {}),
     ("adopt", {}, "contrib.adopt", {"b2": 0.9999, "eps": 1e-6}),
     ("ademamix", {}, "contrib.ademamix", {"alpha": 5.0}),
+    (
+        "prodigy",
+        {"learning_rate": 1.0, "d0": 2**-3, "use_bias_correction": True},
+        "contrib.prodigy",
+        {"learning_rate": 1.0, "estim_lr0": 2**-3},
+    ),
+    (
+        "d_adapt_adam",
+        {"learning_rate": 1.0, "d0": 2**-3, "use_bias_correction": True},
+        "contrib.dadapt_adamw",
+        {"learning_rate": 1.0, "estim_lr0": 2**-3},
+    ),
+    ("dog", {"learning_rate": 1.0}, "contrib.dog", {"learning_rate": 1.0}),
+    (
+        "dog",
+        {"reps_rel": 2**-3, "epsilon": 0.5},
+        "contrib.dog",
+        {"init_step": ("heuristic", 2**-3), "eps": 0.5},
+    ),
 ]
 
 
@@ -160,9 +234,10 @@ def main():
             for part in name.split("."):
                 made = getattr(made, part)
             if library == "optax":
-                found = optax_steps(made(RATE, **theirs))
+                found = optax_steps(made(**{"learning_rate": RATE, **theirs}))
             else:
-                found = torch_steps(lambda params: made(params, lr=RATE, **theirs))  # noqa: B023
+                given = {"lr": RATE, **theirs}
+                found = torch_steps(lambda params: made(params, **given))  # noqa: B023
             rows.append(
                 {
                     "ours": {"name": ours, "learning_rate": RATE, **arguments},

@@ -15,6 +15,16 @@ SGD = {"name": "sgd", "learning_rate": 0.1, "momentum": 0.9}
 CASES = {name: {"name": name, "learning_rate": 0.05} for name in optimizers.names()}
 # A bias of 0 has no norm, and is stepped by the whole rate.
 CASES["lars"]["learning_rate"] = 0.005
+# A factor of the rate that they estimate, from a distance that is soon gone.
+CASES |= {
+    name: {"name": name, "learning_rate": 1.0, key: 0.01}
+    for name, key in [
+        ("dadaptadam", "d0"),
+        ("dadaptsgd", "d0"),
+        ("dog", "reps_rel"),
+        ("prodigy", "d0"),
+    ]
+}
 CASES |= {
     "loss_scale_optimizer": {
         "name": "loss_scale_optimizer",
