@@ -6,6 +6,7 @@ from optlab.optimizers.adagrad import Adagrad
 from optlab.optimizers.adam import Adam, AdamW
 from optlab.optimizers.adamax import Adamax
 from optlab.optimizers.beyond.adamp import AdamP
+from optlab.optimizers.beyond.cautious import Cautious
 from optlab.optimizers.beyond.dadapt import DAdaptAdam, DAdaptSGD
 from optlab.optimizers.beyond.denominators import (
     ADOPT,
@@ -31,7 +32,9 @@ from optlab.optimizers.beyond.momentum import (
 )
 from optlab.optimizers.beyond.numerators import Adan, AdEMAMix, QHAdam
 from optlab.optimizers.beyond.prodigy import Prodigy
+from optlab.optimizers.beyond.sam import ASAM, SAM
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
+from optlab.optimizers.beyond.swa import SWA
 from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
@@ -62,14 +65,17 @@ from optlab.optimizers.user_rule import rule
 
 __all__ = [
     "ADOPT",
+    "ASAM",
     "ASGD",
     "CAME",
     "LARS",
     "MARS",
     "OPTIMIZERS",
     "QHM",
+    "SAM",
     "SGD",
     "SGDW",
+    "SWA",
     "TABLE",
     "TWINS",
     "WRAPPERS",
@@ -86,6 +92,7 @@ __all__ = [
     "Adamax",
     "Adan",
     "AggMo",
+    "Cautious",
     "DAdaptAdam",
     "DAdaptSGD",
     "DoG",

@@ -253,6 +253,11 @@ def _plain(optimizer: Any) -> Optimizer:
             "The optimizers of a map must be Optimizers that wrap no other. "
             f"Received: {optimizer!r}"
         )
+    if optimizer.looks_again:
+        raise InputError(
+            f"A {type(optimizer).__name__} moves all parameters before it looks again. "
+            "Wrap the MultiOptimizer in it, instead of putting it into the map."
+        )
     if optimizer.loss_scale is not None:
         raise InputError(
             "The optimizers of a map share one loss, so none may scale it alone. "

@@ -34,6 +34,31 @@ class Optimizer(abc.ABC):
     """
 
     name: str
+    #: Returns the value and the gradients at the present parameters, for optimizers
+    #: that look more than once a step. `fit` and `minimize` set it; so does a loop of
+    #: your own, before `apply`.
+    value_and_grad: Callable[[], tuple[float, Any]] | None = None
+
+    @property
+    def looks_again(self) -> bool:
+        """Whether a step needs `value_and_grad`, at other parameters."""
+        return False
+
+    def looked_again(self) -> tuple[float, Any]:
+        """Return the value and the gradients at the present parameters.
+
+        Raises
+        ------
+        InputError
+            If nobody has said how.
+        """
+        if self.value_and_grad is None:
+            raise InputError(
+                f"A step of {type(self).__name__} needs gradients at other parameters "
+                "too: set `optimizer.value_and_grad` to a function that returns the "
+                "value and the gradients at the present ones. `fit` and `minimize` do."
+            )
+        return self.value_and_grad()
 
     @property
     @abc.abstractmethod

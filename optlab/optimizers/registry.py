@@ -6,7 +6,10 @@ import importlib
 from typing import Any
 
 from optlab.errors import InputError
+from optlab.optimizers.beyond.cautious import Cautious
 from optlab.optimizers.beyond.lookahead import Lookahead
+from optlab.optimizers.beyond.sam import ASAM, SAM
+from optlab.optimizers.beyond.swa import SWA
 from optlab.optimizers.known import (
     OPTIMIZERS,
     WRAPPERS,
@@ -35,9 +38,13 @@ __all__ = [
 OPTIMIZERS |= {name: entry.cls for name, entry in TABLE.items()}
 
 WRAPPERS |= {
+    "asam": ASAM,
+    "cautious": Cautious,
     "lookahead": Lookahead,
     "lossscaleoptimizer": LossScaleOptimizer,
     "multioptimizer": MultiOptimizer,
+    "sam": SAM,
+    "swa": SWA,
 }
 
 

@@ -47,6 +47,10 @@ GATHER_UP_TO = 8_192
 Estimate: TypeAlias = Callable[[list[Any], list[Any], float, int], Sequence[float]]
 
 
+#: What changes the update of a tensor: see `Stepper.revise_by`.
+Revise: TypeAlias = Callable[[Array, Array, Array], None]
+
+
 @dataclass
 class Group:
     """The tensors of one share: what a step takes for all of them.
@@ -136,6 +140,7 @@ class Stepper:
         self._engine = engine
         self.clipping = Clipping(options, params.dtype)
         self._renew, self._estimate = renew, estimate
+        self._revise: Revise | None = None
         self._layout = Parameters(params.shapes, params.dtype, params.names)
         self._scale = options.loss_scale_factor
         self._every = options.gradient_accumulation_steps or 1
@@ -322,7 +327,11 @@ class Stepper:
             self.clipping.measure_all(apart)
         if self._estimate is not None:
             self._write_estimate(self._estimate, rows, whole, step)
-        if whole is not None:
+        if self._revise is not None:
+            for piece, row in zip(self._pieces, rows, strict=True):
+                if row is not None:
+                    self._run_revised(self._revise, step, piece, row)
+        elif whole is not None:
             self._run(step, whole, rows[0])
         elif rows is self._gathered and self._at_once and self._whole is not None:
             self._run(step, self._whole, self._layout.flat)
@@ -372,6 +381,27 @@ class Stepper:
         loop = _loop(group.loops, piece)
         bounds = self.clipping.bounds
         loop(step, group.hyper, bounds, piece.param, row, *piece.slots)
+
+    def revise_by(self, revise: Revise) -> None:
+        """Let a function change every update of a tensor, in place.
+
+        Parameters
+        ----------
+        revise : callable
+            ``revise(param, before, grad)`` on flat arrays: what the rule made of the
+            parameter, what it was given, decayed, and the gradient.
+        """
+        self._revise, self._only, self._at_once = revise, None, False
+
+    def _run_revised(self, revise: Revise, step: int, piece: Piece, row: Array) -> None:
+        """Update one tensor, and hand the update to what changes it."""
+        group, before = piece.group, piece.param.copy()
+        if group.decay is not None:
+            with flush_subnormals(), np.errstate(all="ignore"):
+                before = group.decay(before, group.hyper[2], group.hyper[1])
+        self._run(step, piece, row)
+        with flush_subnormals(), np.errstate(all="ignore"):
+            revise(piece.param, before, row)
 
     def _run_on_arrays(self, step: int, piece: Piece, row: Array) -> None:
         """Run clip, decay and rule as they are written, on the arrays of one piece."""

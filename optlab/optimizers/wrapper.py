@@ -62,6 +62,20 @@ class Wrapper(Optimizer):
         return self.inner_optimizer.checked_gradients(grads)
 
     @property
+    def looks_again(self) -> bool:
+        """Whether the inner optimizer looks more than once a step."""
+        return self.inner_optimizer.looks_again
+
+    @property
+    def value_and_grad(self) -> Callable[[], tuple[float, Any]] | None:
+        """How the inner optimizer looks again."""
+        return self.inner_optimizer.value_and_grad
+
+    @value_and_grad.setter
+    def value_and_grad(self, function: Callable[[], tuple[float, Any]] | None) -> None:
+        self.inner_optimizer.value_and_grad = function
+
+    @property
     def iterations(self) -> int:
         """The updates made; skipped steps do not count."""
         return self.inner_optimizer.iterations
@@ -103,6 +117,14 @@ class Wrapper(Optimizer):
     def finalize_variable_values(self) -> None:
         """Finish the inner optimizer's average."""
         self.inner_optimizer.finalize_variable_values()
+
+    def save_state(self) -> dict[str, Any]:
+        """Return the inner optimizer's state."""
+        return self.inner_optimizer.save_state()
+
+    def load_state(self, state: Mapping[str, Any]) -> None:
+        """Put back what `save_state` returned."""
+        self.inner_optimizer.load_state(state)
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments, with the inner optimizer's configuration."""

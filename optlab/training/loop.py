@@ -85,6 +85,8 @@ class Loop:
         self._parameters = self.model.parameters
         self._guard = InterruptGuard()
         self._count_step: Callable[[], None] | None = None
+        # Inputs, targets, weights and the gradient's place, of a batch in work.
+        self._present: tuple[Any, ...] = ()
         # Where a partly done epoch was left, taken before the callbacks see its end.
         self._left: Position | None = None
         self._watch_batches = [
@@ -200,6 +202,9 @@ class Loop:
         apply = self.optimizer.apply if gradients.size else _nothing
         optimizer = self.optimizer
         scaled = optimizer.loss_scale is not None
+        looks_again = optimizer.looks_again
+        if looks_again:
+            optimizer.value_and_grad = self._looked_again
         updates = [objective.updater(metric) for metric in self.metrics]
         count_step = self._count_step
         every = recorder.every if recorder is not None else 0
@@ -247,6 +252,8 @@ class Loop:
                     recorder.before(steps, loss)  # type: ignore[union-attr]
                 if scaled:
                     np.multiply(gradients.flat, optimizer.loss_scale, gradients.flat)
+                if looks_again:
+                    self._present = xs, ys, ws, grad
                 apply(gradients)
                 if recorded:
                     recorder.after()  # type: ignore[union-attr]
@@ -273,8 +280,28 @@ class Loop:
             # Only without the guard can an update have been cut in two.
             run.interrupted_mid_update = in_step
         finally:
+            if looks_again:
+                optimizer.value_and_grad = None
             run.steps = steps
             self.batch, self.total, self.count = batch, total, count
+
+    def _looked_again(self) -> tuple[float, Any]:
+        """Return loss and gradients of the present batch, with the weights as they are.
+
+        Running means, such as those of a batch normalization, stay as the first look
+        left them; dropout draws anew.
+        """
+        model, objective = self.model, self.objective
+        xs, ys, ws, grad = self._present
+        uses_logits = objective.uses_logits
+        kept = [(array, array.copy()) for _, array in model.non_trainable]
+        output = model.forward(xs, True, self.stream)
+        loss = objective.into(ys, model.logits if uses_logits else output, ws, grad)
+        loss += model.penalty()
+        model.backward(grad, uses_logits)
+        for array, before in kept:
+            array[...] = before
+        return loss, model.gradients
 
     def _logs(self) -> dict[str, float]:
         """Return the running means of the epoch."""

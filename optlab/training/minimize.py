@@ -168,6 +168,9 @@ class _Walk:
                 self._walk(done, guard.flag, resumed)
             except KeyboardInterrupt:
                 run.status = "interrupted"
+            finally:
+                if self.optimizer.looks_again:
+                    self.optimizer.value_and_grad = None
             for callback in self.callbacks:
                 callback.on_train_end()
         self._note(done)
@@ -187,6 +190,8 @@ class _Walk:
 
     def _walk(self, done: list[Array], flag: list[int], resumed: bool) -> None:
         run, point, recorder = self.run, self.point.flat, self.recorder
+        if self.optimizer.looks_again:
+            self.optimizer.value_and_grad = self._looked_again
         value, slope = self.problem.value_and_grad(point)
         if not resumed:
             for callback in self.callbacks:
@@ -229,6 +234,13 @@ class _Walk:
             if wanted and (wanted.after_step(step) or wanted.after_epoch(step)):
                 self._note(done)
                 wanted.write(run)
+
+    def _looked_again(self) -> tuple[float, Parameters]:
+        """Return the value and the gradient at the present point."""
+        value, slope = self.problem.value_and_grad(self.point.flat)
+        found = self.gradient.zeros_like()
+        found.flat[:] = slope
+        return value, found
 
     def _broken(self, value: float, slope: Array, step: int) -> bool:
         """End the run where point, value or gradient is not finite."""

@@ -24,10 +24,11 @@ def tensors(seed):
     return [rng.standard_normal(shape) for shape in SHAPES]
 
 
-def torch_steps(make):
+def torch_steps(make, curvature=0.0):
     """Step with an optimizer of torch's kind; return the parameters after steps.
 
-    Kernels are turned: torch has the outputs on the first axis.
+    Kernels are turned: torch has the outputs on the first axis. One that looks at the
+    gradient again finds it changed by the curvature, as far as the parameter was moved.
     """
     import torch
 
@@ -35,9 +36,14 @@ def torch_steps(make):
     optimizer = make(params)
     found = []
     for step in range(1, STEPS + 1):
-        for param, grad in zip(params, tensors(step), strict=True):
-            param.grad = torch.from_numpy(grad.T.copy())
-        optimizer.step()
+
+        def look(step=step):
+            for param, grad in zip(params, tensors(step), strict=True):
+                slope = torch.from_numpy(grad.T.copy())
+                param.grad = slope + curvature * param.detach()
+
+        look()
+        optimizer.step(*[look] * bool(curvature))
         found.append([p.detach().numpy().T.ravel().tolist() for p in params])
     return found
 
@@ -67,8 +73,9 @@ TOLERANCES = {
     "LaProp": 1e-5,
     "AdaBound": 1e-10,
     "MARS": 1e-8,
-    # The norm of the first gradients in float32.
+    # The norm of gradients in float32.
     "DAdaptSGD": 1e-6,
+    "SAM": 1e-8,
 }
 
 # Ours with its arguments, the library's name, its arguments.
@@ -165,6 +172,19 @@ COLLECTION = [
         {"lr": 1.0, "d0": 2**-3, "momentum": 0.875, "growth_rate": 1.25},
     ),
 ]
+#: What a wrapper of ours does, as an option or a wrapper of theirs.
+_SGD = {"name": "sgd", "learning_rate": RATE}
+CURVED = [
+    ("sam", {"inner_optimizer": _SGD}, "SAM", {}),
+    (
+        "asam",
+        {"inner_optimizer": _SGD, "rho": 0.5, "eta": 0.0},
+        "SAM",
+        {"rho": 0.5, "adaptive": True},
+    ),
+]
+#: Of the function that they minimize.
+CURVATURE = 0.5
 OPTAX = [
     ("torch_adam", {}, "adam", {}),
     ("amsgrad", {}, "amsgrad", {}),
@@ -227,6 +247,7 @@ def main():
     for library, module, cases in (
         ("torch", torch.optim, TORCH),
         ("pytorch_optimizer", pytorch_optimizer, COLLECTION),
+        ("pytorch_optimizer", pytorch_optimizer, CURVED),
         ("optax", optax, OPTAX),
     ):
         for ours, arguments, name, theirs in cases:
@@ -237,10 +258,18 @@ def main():
                 found = optax_steps(made(**{"learning_rate": RATE, **theirs}))
             else:
                 given = {"lr": RATE, **theirs}
-                found = torch_steps(lambda params: made(params, **given))  # noqa: B023
+                if cases is CURVED:
+                    given["base_optimizer"] = torch.optim.SGD
+                found = torch_steps(
+                    lambda params: made(params, **given),  # noqa: B023
+                    CURVATURE if cases is CURVED else 0.0,
+                )
+            wraps = "inner_optimizer" in arguments
+            rate = {} if wraps else {"learning_rate": RATE}
             rows.append(
                 {
-                    "ours": {"name": ours, "learning_rate": RATE, **arguments},
+                    "ours": {"name": ours, **rate, **arguments},
+                    **({"curvature": CURVATURE} if cases is CURVED else {}),
                     "theirs": f"{library} {version(library)}: {name}({theirs})",
                     "tolerance": TOLERANCES.get(name, 1e-12),
                     "after": {str(t): found[t - 1] for t in (1, 2, STEPS)},

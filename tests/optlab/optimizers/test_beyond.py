@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import optlab
 from optlab import optimizers
 from optlab.optimizers.beyond.table import BEYOND
 
@@ -26,11 +27,17 @@ def label(row):
 @pytest.mark.parametrize("row", GOLDEN, ids=label)
 def test_the_numbers_of_other_libraries(row):
     optimizer = optimizers.get(row["ours"])
-    optimizer.engine = "numpy"
+    getattr(optimizer, "inner_optimizer", optimizer).engine = "numpy"
     params = tensors(0)
     optimizer.build(params)
+    curvature = row.get("curvature", 0.0)
     for step in range(1, 13):
-        optimizer.apply(tensors(step))
+        slopes = lambda: [  # noqa: E731
+            g + curvature * p
+            for g, p in zip(tensors(step), params, strict=True)  # noqa: B023
+        ]
+        optimizer.value_and_grad = lambda: (0.0, slopes())  # noqa: B023
+        optimizer.apply(slopes())
         for param, theirs in zip(params, row["after"].get(str(step), ()), strict=False):
             np.testing.assert_allclose(
                 param.ravel(), theirs, rtol=row["tolerance"], atol=row["tolerance"]
@@ -39,6 +46,7 @@ def test_the_numbers_of_other_libraries(row):
 
 def test_every_optimizer_has_a_source():
     told = {row["ours"]["name"].replace("_", "") for row in GOLDEN}
+    told -= set(optimizers.WRAPPERS)
     by_formula = {n for n, e in BEYOND.items() if "the formula" in e.sources}
     assert told | by_formula == set(BEYOND)
     for name, entry in BEYOND.items():
@@ -116,6 +124,80 @@ def test_the_formula_of_the_paper_written_down_again(name):
     for g in grads:
         optimizer.apply([np.array([g])], [param])
     np.testing.assert_allclose(param[0], formula(grads, 0.3), rtol=1e-9)
+
+
+def sharpest(w, g, adaptive, curvature=0.5, rate=0.25, rho=0.3, eta=0.1):
+    """Return a step of SGD by the gradient at the worst place nearby."""
+    t = abs(w) + eta if adaptive else np.ones_like(w)
+    slope = g + curvature * w
+    e = rho * t**2 * slope / np.linalg.norm(t * slope)
+    return w - rate * (g + curvature * (w + e))
+
+
+@pytest.mark.parametrize("adaptive", [False, True])
+def test_sam_steps_by_the_gradient_of_the_worst_place(adaptive):
+    inner = optimizers.SGD(0.25)
+    sam = optimizers.SAM(inner, rho=0.3)
+    if adaptive:
+        sam = optimizers.ASAM(inner, rho=0.3, eta=0.1)
+    param, expected = np.array([0.5, -2.0, 0.0]), np.array([0.5, -2.0, 0.0])
+    for grad in np.random.default_rng(3).standard_normal((4, 3)):
+        with pytest.raises(optlab.InputError, match="value_and_grad"):
+            sam.apply([grad], [param])
+        np.testing.assert_allclose(param, expected, rtol=1e-12)
+        sam.value_and_grad = lambda grad=grad: (0.0, [grad + 0.5 * param])
+        sam.apply([grad + 0.5 * param], [param])
+        sam.value_and_grad = None
+        expected = sharpest(expected, grad, adaptive)
+    np.testing.assert_allclose(param, expected, rtol=1e-9)
+    with pytest.raises(optlab.InputError, match="Wrap the MultiOptimizer"):
+        optimizers.OptimizerMap(sam)
+
+
+def test_swa_ends_with_the_mean_of_what_counted():
+    param = np.array([1.0])
+    swa = optimizers.SWA(optimizers.SGD(1.0), start_averaging=2, average_period=3)
+    swa.build([param])
+    swa.finalize_variable_values()
+    assert param[0] == 1.0
+    been = []
+    for step in range(1, 13):
+        swa.apply([np.array([float(step)])])
+        been.append(param[0])
+    saved = swa.save_state()
+    swa.finalize_variable_values()
+    assert param[0] == pytest.approx(np.mean([been[4], been[7], been[10]]))
+    again = optimizers.get({"class_name": "SWA", "config": swa.get_config()})
+    again.build([param])
+    with pytest.raises(optlab.InputError, match="calls"):
+        again.load_state({k: v for k, v in saved.items() if k != "calls"})
+    again.load_state(saved)
+    assert again.iterations == 12 and again.save_state() == saved
+    with pytest.raises(optlab.InputError, match="no average of its own"):
+        optimizers.SWA(optimizers.SGD(use_ema=True))
+
+
+def test_cautious_keeps_what_the_gradient_agrees_with():
+    param, expected = np.array([0.5, -2.0, 1.0, 3.0]), np.array([0.5, -2.0, 1.0, 3.0])
+    decaying = optimizers.SGDW(0.25, momentum=0.5, weight_decay=0.125, use_ema=True)
+    cautious, m, masks = optimizers.Cautious(decaying), 0.0, set()
+    for grad in np.random.default_rng(1).standard_normal((9, 4)):
+        cautious.apply([grad], [param])
+        m = 0.5 * m + grad
+        agrees = m * grad > 0
+        expected = expected - 0.25 * 0.125 * expected
+        expected = expected - 0.25 * m * agrees / max(agrees.mean(), 1e-3)
+        masks.add(agrees.sum())
+        np.testing.assert_allclose(param, expected, rtol=1e-12)
+    assert len(masks) > 2
+    assert cautious.state["average"][0] != pytest.approx(expected)
+
+
+def test_cautious_goes_into_other_wrappers():
+    adam = optimizers.Adam()
+    optimizers.Lookahead(optimizers.Cautious(adam))
+    with pytest.raises(optlab.InputError, match="inside other wrappers"):
+        optimizers.Cautious(optimizers.Lookahead(adam))
 
 
 def test_lookahead_follows_slowly():

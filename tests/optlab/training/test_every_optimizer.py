@@ -37,10 +37,26 @@ CASES |= {
         "inner_optimizer": {**ADAM, "use_ema": True},
         "sync_period": 3,
     },
+    "cautious": {
+        "name": "cautious",
+        "inner_optimizer": {**ADAM, "use_ema": True, "weight_decay": 0.01},
+    },
+    "sam": {"name": "sam", "inner_optimizer": {**SGD, "loss_scale_factor": 4.0}},
+    "asam": {"name": "asam", "rho": 0.1, "inner_optimizer": SGD},
+    "swa": {
+        "name": "swa",
+        "inner_optimizer": ADAM,
+        "start_averaging": 5,
+        "average_period": 2,
+    },
     "multi_optimizer": {
         "name": "multi_optimizer",
         "default_optimizer": SGD,
         "optimizer_map": {".*bias": {**ADAM, "use_ema": True}},
+    },
+    "lookahead of sam": {
+        "name": "lookahead",
+        "inner_optimizer": {"name": "sam", "inner_optimizer": ADAM},
     },
     "loss_scale_optimizer of multi_optimizer": {
         "name": "loss_scale_optimizer",
