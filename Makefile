@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format bench bench-diagnosis bench-programs bits faults fuzz mutants
+.PHONY: help run test lint format bench bench-diagnosis bench-programs bits docs faults fuzz mutants
 .PHONY: study-check study-picture pictures verify-versions clean
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo 'make mutants   plant faults, and ask verify and the tests whether they notice'
 	@echo 'make bench-programs  score the diagnoses of Keras scripts; PROGRAMS=folder'
 	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.20 2.21"'
+	@echo 'make docs      build the site in docs/_build/html, and check its links'
 	@echo 'make study-check  open the study page in Chromium and check it'
 	@echo 'make study-picture  draw its picture of the README again'
 	@echo 'make pictures  draw the pictures of the README again'
@@ -38,7 +39,8 @@ $(BIN)/python:
 $(STAMP)-run: EXTRAS := tensorflow
 $(STAMP)-dev: EXTRAS := dev
 $(STAMP)-bench: EXTRAS := dev,bench
-$(STAMP)-run $(STAMP)-dev $(STAMP)-bench: $(DECLARED) | $(BIN)/python
+$(STAMP)-docs: EXTRAS := docs
+$(STAMP)-run $(STAMP)-dev $(STAMP)-bench $(STAMP)-docs: $(DECLARED) | $(BIN)/python
 	@echo 'Setting up $(VENV) for $(EXTRAS); the first time takes some minutes.'
 	@$(PIP) --editable '.[$(EXTRAS)]'
 	@touch $@
@@ -84,6 +86,10 @@ bench-programs: $(STAMP)-dev
 pictures: $(STAMP)-run
 	$(BIN)/python docs/pictures.py
 
+docs: $(STAMP)-docs
+	$(BIN)/python -m sphinx -b html -j 2 -n -W --keep-going -q docs docs/_build/html
+	$(BIN)/python -m docs.sources.links docs/_build/html
+
 # These need Chromium, and the packages playwright and axe-playwright-python.
 study-check: $(STAMP)-bench
 	$(PIP) playwright axe-playwright-python
@@ -103,5 +109,5 @@ verify-versions: $(STAMP)-run
 		--out docs/tensorflow-versions.md
 
 clean:
-	rm -rf out build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf out build dist docs/_build docs/optimizers docs/reference .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

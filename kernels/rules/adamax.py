@@ -4,7 +4,7 @@ r"""Adamax: Adam with the running maximum of the gradient in place of its mean s
     m &\leftarrow m + (g - m)(1 - \beta_1), \quad u \leftarrow \max(\beta_2 u, |g|) \\
     w &\leftarrow w - \eta m / ((1 - \beta_1^t)(u + \epsilon))
 
-torch adds epsilon inside the maximum, to |g|; the paper has none.
+torch adds epsilon inside the maximum, to :math:`|g|`; the paper has none.
 
 References
 ----------

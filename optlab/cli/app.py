@@ -44,6 +44,7 @@ VERBS = {
     "bench": "Time steps, losses, training beside peers and the limit.",
     "cases": "The casebook: claims about losses that do not fall, measured.",
     "schedule": "Tabulate or draw a learning rate schedule.",
+    "docs": "Open the page of a name in the documentation.",
     "new": "Write a commented experiment file to start from.",
 }
 

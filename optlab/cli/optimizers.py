@@ -32,7 +32,7 @@ def optimizers(
     if name is not None:
         _one(name, json)
         return
-    rows = [_row(registered) for registered in registry.names()]
+    rows = [described(registered) for registered in registry.names()]
     if json:
         output.print_json(rows)
         return
@@ -62,7 +62,7 @@ def optimizers(
 
 def _one(name: str, json: bool) -> None:
     cls = registry.lookup(name)
-    row = _row(name)
+    row = described(name)
     maths = _maths(registry.get(name))
     if json:
         output.print_json({**row, "arguments": _arguments(cls), "rule": maths})
@@ -81,7 +81,8 @@ def _one(name: str, json: bool) -> None:
     )
 
 
-def _row(name: str) -> dict[str, Any]:
+def described(name: str) -> dict[str, Any]:
+    """Return what is known of a registered optimizer, as --json prints it."""
     cls, optimizer = registry.lookup(name), registry.get(name)
     entry = next((e for e in TABLE.values() if e.cls is cls), None)
     tensor = np.zeros(_WEIGHED, np.float32)

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from optlab.run import Run
     from optlab.training.checkpoint import Checkpoint
 
-_TABLES: dict[tuple[str, ...], type[BaseModel]] = {
+#: Place in the file -> the model of the table there.
+TABLES: dict[tuple[str, ...], type[BaseModel]] = {
     ("data",): DataTable,
     ("function",): FunctionTable,
     ("model",): ModelTable,
@@ -46,7 +47,7 @@ _TABLES: dict[tuple[str, ...], type[BaseModel]] = {
     ("optimizer",): OptimizerTable,
     ("training",): TrainingTable,
 }
-VALID_KEYS = {place: list(table.model_fields) for place, table in _TABLES.items()}
+VALID_KEYS = {place: list(table.model_fields) for place, table in TABLES.items()}
 VALID_KEYS[()] = list(toml_files.ORDER)
 
 

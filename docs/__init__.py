@@ -1,0 +1,1 @@
+"""The site: pages, and the programs that write them."""

@@ -1,0 +1,82 @@
+"""What the gallery shows besides text: numbers, pictures and the study page."""
+
+from __future__ import annotations
+
+import math
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import optlab
+from optlab import plots
+from optlab.explain import explain
+from optlab.optimizers import TABLE, names
+from optlab.study import study
+
+#: The gradients of the pictures: a step response, and its reverse.
+GRADIENTS = [1.0] * 12 + [-1.0] * 12
+#: The rates that are tried on Rosenbrock's function.
+RATES = [10.0 ** (-k / 2) for k in range(9)]
+STEPS = 300
+
+
+def draw(docs: Path) -> None:
+    """Draw everything, on two cores."""
+    folder = docs / "optimizers"
+    folder.mkdir(exist_ok=True)
+    stamp = folder / ".drawn"
+    if stamp.exists() and stamp.stat().st_mtime > _changed():
+        return
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        page = pool.submit(_study_page, docs / "_static" / "study.html")
+        for _ in pool.map(_draw, [(name, folder) for name in names()]):
+            pass
+        page.result()
+    stamp.touch()
+
+
+def _changed() -> float:
+    """Return when the library was last changed."""
+    root = Path(optlab.__file__).parent
+    files = (
+        Path(at) / f for at, _, names in os.walk(root, followlinks=True) for f in names
+    )
+    return max(
+        f.stat().st_mtime for f in [*files, Path(__file__)] if f.suffix != ".pyc"
+    )
+
+
+def _study_page(path: Path) -> None:
+    study("rosenbrock").write(path)
+
+
+def _draw(job: tuple[str, Path]) -> None:
+    name, folder = job
+    text = explain({"name": name}, [0.1, 0.2, -0.3]).text()
+    (folder / f"{name}.txt").write_text(text + "\n", "utf-8")
+    entry = TABLE[name]
+    steps = explain({"name": name, "learning_rate": entry.usual_rate}, GRADIENTS)
+    plots.save(plots.plot_explanation(steps), folder / f"{name}-steps.png", dpi=80)
+    rate, run = best(name)
+    title = f"{entry.cls.__name__}, learning rate {rate:.2g}"
+    picture = plots.plot_trajectory(run, title=title)
+    plots.save(picture, folder / f"{name}-path.png", dpi=80)
+
+
+def best(name: str) -> tuple[float, Any]:
+    """Return the rate that ends lowest on Rosenbrock's function, and its run."""
+    runs = {rate: _run(name, rate) for rate in RATES}
+    rate = min(runs, key=lambda each: _last(runs[each]))
+    return rate, runs[rate]
+
+
+def _run(name: str, rate: float) -> Any:
+    optimizer = optlab.optimizers.get({"name": name, "learning_rate": rate})
+    return optlab.minimize(optlab.problems.Rosenbrock(), optimizer, steps=STEPS)
+
+
+def _last(run: Any) -> float:
+    value = float(run.losses[-1])
+    return value if math.isfinite(value) and run.status == "finished" else math.inf
