@@ -63,12 +63,17 @@ def orthogonalized(x: Any, a: Any, b: Any, c: Any, steps: int, tiny: Any) -> Any
     tall = x.shape[0] > x.shape[1]
     if tall:
         x = x.T.copy()
-    x = x / (norm_eigen(x) + tiny)
+    x = newton_schulz(x / (norm_eigen(x) + tiny), a, b, c, steps)
+    return x.T if tall else x
+
+
+def newton_schulz(x: Any, a: Any, b: Any, c: Any, steps: int) -> Any:
+    """Iterate the polynomial on a matrix that is not tall, of norm 1 at most."""
     for _ in range(steps):
         gram = x @ x.T
         polynomial = b * gram + (c * gram) @ gram
         x = a * x + polynomial @ x
-    return x.T if tall else x
+    return x
 
 
 def muon_coefficients(

@@ -20,6 +20,7 @@ from optlab.optimizers.beyond.denominators import (
 )
 from optlab.optimizers.beyond.estimated import DoG
 from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
+from optlab.optimizers.beyond.kronecker import SOAP, Kron, Shampoo
 from optlab.optimizers.beyond.layerwise import LARS, MARS, Fromage, NovoGrad, PaperLamb
 from optlab.optimizers.beyond.lookahead import Lookahead
 from optlab.optimizers.beyond.momentum import (
@@ -36,6 +37,7 @@ from optlab.optimizers.beyond.sam import ASAM, SAM
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
 from optlab.optimizers.beyond.swa import SWA
 from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
+from optlab.optimizers.beyond.torch_muon import TorchMuon
 from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
@@ -75,6 +77,7 @@ __all__ = [
     "SAM",
     "SGD",
     "SGDW",
+    "SOAP",
     "SWA",
     "TABLE",
     "TWINS",
@@ -99,6 +102,7 @@ __all__ = [
     "Fromage",
     "Ftrl",
     "HeavyBall",
+    "Kron",
     "LaProp",
     "Lamb",
     "Lion",
@@ -121,11 +125,13 @@ __all__ = [
     "Rule",
     "RuleOptimizer",
     "ScheduleFreeAdamW",
+    "Shampoo",
     "SignSGD",
     "Signum",
     "SophiaG",
     "TorchAdafactor",
     "TorchAdam",
+    "TorchMuon",
     "TorchNAdam",
     "Yogi",
     "class_of",

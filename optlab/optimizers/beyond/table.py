@@ -16,6 +16,7 @@ from optlab.optimizers.beyond.denominators import (
 )
 from optlab.optimizers.beyond.estimated import DoG
 from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
+from optlab.optimizers.beyond.kronecker import SOAP, Kron, Shampoo
 from optlab.optimizers.beyond.layerwise import LARS, MARS, Fromage, NovoGrad, PaperLamb
 from optlab.optimizers.beyond.momentum import (
     ASGD,
@@ -29,6 +30,7 @@ from optlab.optimizers.beyond.numerators import Adan, AdEMAMix, QHAdam
 from optlab.optimizers.beyond.prodigy import Prodigy
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
 from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
+from optlab.optimizers.beyond.torch_muon import TorchMuon
 from optlab.optimizers.entry import Entry, Peer
 
 #: Libraries of other people, whose numbers stand in the tests.
@@ -73,6 +75,7 @@ BEYOND: dict[str, Entry] = {
     "heavyball": Entry(
         HeavyBall, usual_rate=0.05, twin=False, sources=("the formula",)
     ),
+    "kron": Entry(Kron, by_rate=True, twin=False, sources=(COLLECTION,)),
     "laprop": Entry(LaProp, by_rate=True, twin=False, sources=(COLLECTION,)),
     "nesterov": Entry(Nesterov, usual_rate=0.05, twin=False, sources=("the formula",)),
     "prodigy": Entry(Prodigy, usual_rate=1.0, twin=False, sources=(COLLECTION, OPTAX)),
@@ -95,6 +98,7 @@ BEYOND: dict[str, Entry] = {
         twin=False,
         sources=(TORCH,),
     ),
+    "shampoo": Entry(Shampoo, usual_rate=0.1, twin=False, sources=(COLLECTION,)),
     "signsgd": Entry(
         SignSGD, by_rate=True, twin=False, sources=(OPTAX,), optax=Peer("sign_sgd", {})
     ),
@@ -105,6 +109,7 @@ BEYOND: dict[str, Entry] = {
         sources=(OPTAX,),
         optax=Peer("signum", {"beta": 0.9}),
     ),
+    "soap": Entry(SOAP, by_rate=True, twin=False, sources=(COLLECTION,)),
     "sophiag": Entry(SophiaG, by_rate=True, twin=False, sources=("the formula",)),
     "torchadam": Entry(
         TorchAdam,
@@ -114,6 +119,12 @@ BEYOND: dict[str, Entry] = {
         sources=(TORCH, OPTAX),
         torch=Peer("Adam", _EPS, fused=True),
         optax=Peer("adam", _EPS),
+    ),
+    "torchmuon": Entry(
+        TorchMuon,
+        variants=({"match_rms": True},),
+        twin=False,
+        sources=(TORCH,),
     ),
     "torchnadam": Entry(
         TorchNAdam,

@@ -8,6 +8,7 @@ Run it where torch, jax, optax and pytorch_optimizer are installed:
 import json
 from importlib.metadata import version
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -22,6 +23,28 @@ def tensors(seed):
     """Return tensors of float64; the gradients of step t have the seed t."""
     rng = np.random.default_rng(seed)
     return [rng.standard_normal(shape) for shape in SHAPES]
+
+
+def probe(x, step):
+    """Return what our Kron draws for a tensor with the seed 3."""
+    import torch
+
+    noise = np.random.Generator(np.random.Philox(key=np.array([3, step], np.uint64)))
+    return torch.from_numpy(noise.standard_normal(tuple(x.shape)[::-1]).T.copy())
+
+
+def muon_and_adam(params, lr, **arguments):
+    """Return torch's Muon for the matrix and its AdamW for the vector, as one."""
+    import torch
+
+    # To see its formula, and not the bfloat16 that it iterates in.
+    torch.Tensor.bfloat16 = torch.Tensor.clone
+    matrix, vector = params
+    both = [
+        torch.optim.Muon([matrix], lr, **arguments),
+        torch.optim.AdamW([vector], lr, weight_decay=arguments["weight_decay"]),
+    ]
+    return SimpleNamespace(step=lambda: [each.step() for each in both])
 
 
 def torch_steps(make, curvature=0.0):
@@ -42,6 +65,7 @@ def torch_steps(make, curvature=0.0):
                 slope = torch.from_numpy(grad.T.copy())
                 param.grad = slope + curvature * param.detach()
 
+        torch.randn_like = lambda x, step=step, **_: probe(x, step)
         look()
         optimizer.step(*[look] * bool(curvature))
         found.append([p.detach().numpy().T.ravel().tolist() for p in params])
@@ -73,6 +97,9 @@ TOLERANCES = {
     "LaProp": 1e-5,
     "AdaBound": 1e-10,
     "MARS": 1e-8,
+    # A decomposition, and the solution of triangles, in float32.
+    "SOAP": 1e-5,
+    "Kron": 1e-5,
     # The norm of gradients in float32.
     "DAdaptSGD": 1e-6,
     "SAM": 1e-8,
@@ -95,6 +122,13 @@ TORCH = [
     ),
     ("torch_adafactor", {}, "Adafactor", {"weight_decay": 0.0}),
     ("sgdw", {"weight_decay": None}, "SGD", {"momentum": 0.9}),
+    ("torch_muon", {"weight_decay": 0.25}, "Muon", {"weight_decay": 0.25}),
+    (
+        "torch_muon",
+        {"weight_decay": None, "nesterov": False, "match_rms": True},
+        "Muon",
+        {"weight_decay": 0.0, "nesterov": False, "adjust_lr_fn": "match_rms_adamw"},
+    ),
     (
         "sgdw",
         {"weight_decay": None, "nesterov": True},
@@ -121,6 +155,22 @@ COLLECTION = [
     ("mars", {"epsilon": 0.0}, "MARS", {"optimize_1d": True, "eps": 0.0}),
     ("came", {}, "CAME", {}),
     ("laprop", {"epsilon": 0.0}, "LaProp", {"eps": 0.0}),
+    # The library adds its epsilon to the uncorrected root.
+    ("shampoo", {}, "Shampoo", {"matrix_eps": 1e-4}),
+    ("shampoo", {"epsilon": 0.5}, "Shampoo", {"matrix_eps": 0.5}),
+    ("soap", {"weight_decay": None}, "SOAP", {"weight_decay": 0.0}),
+    (
+        "soap",
+        {"weight_decay": None, "precondition_frequency": 2, "beta_2": 0.5},
+        "SOAP",
+        {"weight_decay": 0.0, "precondition_frequency": 2, "betas": (0.95, 0.5)},
+    ),
+    (
+        "kron",
+        {"seed": 3},
+        "Kron",
+        {"precondition_dtype": None, "balance_prob": 0.0},
+    ),
     # The library adds its epsilon to the uncorrected root.
     ("adamp", {"epsilon": 0.0}, "AdamP", {"eps": 0.0}),
     (
@@ -258,6 +308,8 @@ def main():
                 found = optax_steps(made(**{"learning_rate": RATE, **theirs}))
             else:
                 given = {"lr": RATE, **theirs}
+                if made is torch.optim.Muon:
+                    made = muon_and_adam
                 if cases is CURVED:
                     given["base_optimizer"] = torch.optim.SGD
                 found = torch_steps(

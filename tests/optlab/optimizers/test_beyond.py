@@ -222,3 +222,22 @@ def test_lookahead_follows_slowly():
     assert optimizer.iterations == 0 and optimizer.state["slow_weights"][0][0] == 1.0
     with pytest.raises(optimizers.registry.InputError, match="sync_period"):
         optimizers.Lookahead(inner, sync_period=0)
+
+
+@pytest.mark.parametrize("name", ["adamp", "kron", "shampoo", "soap", "torchmuon"])
+def test_rules_of_whole_tensors_take_any_shape_and_what_is_not_finite(name):
+    shapes = [(), (1,), (5,), (1, 4), (2, 3, 4)]
+    rng = np.random.default_rng(0)
+    targets = [np.asarray(rng.standard_normal(shape)) for shape in shapes]
+    params = [np.zeros(shape) for shape in shapes]
+    kw = {"max_size": 3} if name in ("kron", "shampoo", "soap") else {}
+    optimizer = optimizers.get({"name": name, "weight_decay": None, **kw})
+    optimizer.learning_rate = 0.03
+    distance = lambda: sum(np.sum((p - t) ** 2) for p, t in zip(params, targets))  # noqa: B905, E731
+    before = distance()
+    for _ in range(220):
+        slopes = map(np.subtract, params, targets)
+        optimizer.apply([np.asarray(slope) for slope in slopes], params)
+    assert distance() < 0.2 * before
+    optimizer.apply([np.full(shape, np.nan) for shape in shapes])
+    assert all(np.isnan(p).all() for p in params)
