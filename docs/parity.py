@@ -179,7 +179,8 @@ def bounds() -> str:
         names = ", ".join(bound.optimizers) or "all"
         rows.append(
             f"| {bound.mode} | {names} | {bound.option} | {bound.dtype} | "
-            f"{_power_of_two(bound.roundings)} | {bound.reason} |"
+            f"{_power_of_two(bound.roundings)}"
+            f"{' a hundred steps' if bound.grows else ''} | {bound.reason} |"
         )
     return "\n".join([*rows, ""])
 

@@ -19,7 +19,7 @@ from optlab.validation.matrix import (
     run,
     tolerance,
 )
-from optlab.validation.matrix.cases import odd_cases, paired_cases
+from optlab.validation.matrix.cases import OPTIONS, odd_cases, paired_cases
 from optlab.validation.matrix.drawing import ARGUMENTS
 from optlab.validation.matrix.gradients import REGIMES
 from optlab.validation.matrix.harness import compare_steps
@@ -207,3 +207,19 @@ def test_huge_gradients_do_overflow():
         grad = REGIMES["huge"](rng, (100,), np.dtype(dtype))
         with np.errstate(over="ignore"):
             assert np.isinf(grad * grad).any()
+
+
+def test_in_a_graph_only_the_rates_of_a_schedule_are_other_ones():
+    (schedule,) = (o for o in OPTIONS if "learning_rate" in o)
+    case = OptimizerCase("sgd", schedule)
+    check = small(case, mode="function", steps=(1, 50), engine="numpy")
+    ours, model = run(check)
+    assert ours.passed and ours.ulp > 0
+    assert model.passed and model.tolerance.exact and model.ulp == 0
+
+
+def test_what_adds_up_is_allowed_by_the_step():
+    case = OptimizerCase("schedulefreeadamw")
+    short, long = (tolerance(case, "xla", "float32", steps=n) for n in (100, 1000))
+    assert long.roundings == 10 * short.roundings
+    assert long.absolute > short.absolute

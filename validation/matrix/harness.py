@@ -101,7 +101,8 @@ def run(check: Check) -> list[Result]:
     model = modelled(configured, mode)
     if model is not None:
         sides[True] = model
-    allowed = {side: tolerance(case, mode, check.dtype, side) for side in sides}
+    last = max(check.steps)
+    allowed = {side: tolerance(case, mode, check.dtype, side, last) for side in sides}
     rows = {
         side: (
             "optimizers",
