@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from optlab.plots.files import svg_text
+from optlab.html_page import document, picture, row, table
 from optlab.plots.theme import style
 from optlab.validation.matrix.modes import MODES
 from optlab.validation.plots import plot_drifts, plot_matrix
@@ -15,26 +15,16 @@ from optlab.validation.results import Result
 from optlab.validation.runs.verdict import Verdict
 from optlab.validation.summary import Line, cell, lines, modes, verdict
 
-_STYLE = """
-:root { --ink: #222; --muted: #5f5f5f; --line: #e0e0e0; --wash: #f6f7f9; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 64rem; padding: 1rem; color: var(--ink);
-  font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
-.verdict { border-left: .35rem solid #00694d; padding: .5rem .9rem;
+_STYLE = """\
+.verdict { border-left: .35rem solid var(--good); padding: .5rem .9rem;
   background: var(--wash); overflow-wrap: anywhere; }
-.verdict.failed { border-color: #b04400; }
+.verdict.failed { border-color: var(--bad); }
 .muted { color: var(--muted); font-size: .92rem; }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .88rem; }
-th, td { text-align: left; padding: .3rem .8rem .3rem 0; vertical-align: top;
-  border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
-td + td + td { white-space: nowrap; }
-thead th { color: var(--muted); font-weight: 500; }
-td.fail { color: #b04400; font-weight: 600; }
-td.same { color: #00694d; }
-svg { width: 100%; height: auto; }
-code { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
+th, td { text-align: left; vertical-align: top; }
+td + td { white-space: nowrap; }
+td.fail { color: var(--bad); font-weight: 600; }
+td.same { color: var(--good); }
+td.reason { white-space: normal; }
 """
 
 
@@ -61,9 +51,6 @@ def page(
     today = datetime.date.today().isoformat()
     about = ", ".join(f"{name} {value}" for name, value in versions.items())
     parts = [
-        "<!doctype html><html lang=en><meta charset=utf-8>",
-        '<meta name=viewport content="width=device-width, initial-scale=1">',
-        f"<title>optlab verify</title><style>{_STYLE}</style>",
         "<h1>Does optlab compute what tf.keras computes?</h1>",
         f'<p class="verdict{"" if passed else " failed"}">'
         f"{escape(verdict(results, versions))}</p>",
@@ -79,7 +66,7 @@ def page(
         _legend(results),
         _tolerances(results),
     ]
-    return "\n".join(parts) + "\n"
+    return document("optlab verify", parts, _STYLE)
 
 
 def _failures(results: Sequence[Result]) -> str:
@@ -95,38 +82,26 @@ def _failures(results: Sequence[Result]) -> str:
 
 
 def _pictures(results: Sequence[Result], verdicts: Sequence[Verdict]) -> str:
-    found = []
+    found: list[tuple[Any, str]] = []
     if any(result.group in ("optimizers", "yours") for result in results):
-        found.append(plot_matrix(results))
+        found.append((plot_matrix(results), "Distance of each optimizer in each mode"))
     if verdicts:
-        found.append(plot_drifts(verdicts))
-    return "".join(f"<figure>{_svg(axes.figure)}</figure>" for axes in found)
-
-
-def _svg(figure: Any) -> str:
-    """Return a figure as an SVG element."""
+        found.append((plot_drifts(verdicts), "Distance of whole runs by step"))
     with style():
-        return svg_text(figure)
+        return "".join(picture(axes.figure, alt) for axes, alt in found)
 
 
 def _table(results: Sequence[Result]) -> str:
     columns = modes(results)
-    head = "".join(f"<th>{escape(name)}</th>" for name in ("", "subject", *columns))
-    body = "".join(_row(line, columns) for line in lines(results))
-    return (
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
+    return table(
+        ["", "subject", *columns], (_row(line, columns) for line in lines(results))
     )
 
 
 def _row(line: Line, columns: Sequence[str]) -> str:
-    cells = [f"<td>{escape(line.group)}</td><td>{escape(line.subject)}</td>"]
-    for mode in columns:
-        found = line.cells.get(mode, [])
-        text = cell(found)
-        kind = "fail" if text.startswith("FAIL") else "same" if text == "0" else ""
-        cells.append(f'<td class="{kind}">{escape(text)}</td>')
-    return f"<tr>{''.join(cells)}</tr>"
+    texts = [cell(line.cells.get(mode, [])) for mode in columns]
+    kinds = ["fail" if t.startswith("FAIL") else "same" * (t == "0") for t in texts]
+    return row([line.group, line.subject, *texts], ["", *kinds])
 
 
 def _legend(results: Sequence[Result]) -> str:
@@ -160,13 +135,9 @@ def _tolerances(results: Sequence[Result]) -> str:
             result.tolerance.reason,
         )
         rows.setdefault(key, []).append(result)
-    body = "".join(
-        f"<tr><td>{escape(mode)}</td><td>{escape(bound)}</td><td>{escape(why)}</td>"
-        f"<td>{len(found)}</td><td>{escape(_largest(found))}</td></tr>"
+    body = (
+        row([mode, bound, why, str(len(found)), _largest(found)], ["", "reason"])
         for (mode, bound, why), found in rows.items()
     )
-    return (
-        "<h2>What passes, and why</h2><div class=wide><table><thead><tr><th>mode</th>"
-        "<th>bound</th><th>reason</th><th>rows</th><th>largest measured</th></tr>"
-        f"</thead><tbody>{body}</tbody></table></div>"
-    )
+    head = ["mode", "bound", "reason", "rows", "largest measured"]
+    return f"<h2>What passes, and why</h2>{table(head, body)}"

@@ -12,6 +12,7 @@ from optlab.cases.markdown import stamp
 from optlab.cases.page_style import STYLE
 from optlab.cases.store import Store
 from optlab.cases.tables import columns_of, rows_of
+from optlab.html_page import document, row, table
 
 
 def write_page(outcomes: Sequence[CaseResult], store: Store) -> str:
@@ -39,14 +40,8 @@ def write_page(outcomes: Sequence[CaseResult], store: Store) -> str:
         f"<footer>Made by <code>optlab cases --html</code>: "
         f"{escape(stamp(outcomes))}.</footer>"
     )
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<title>Why is my loss not decreasing? A casebook</title>\n"
-        f"<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
-        + "\n".join(body)
-        + "\n</main>\n</body>\n</html>\n"
-    )
+    title = "Why is my loss not decreasing? A casebook"
+    return document(title, ["<main>", *body, "</main>"], STYLE)
 
 
 def _intro(outcomes: Sequence[CaseResult]) -> str:
@@ -84,15 +79,7 @@ def _case(outcome: CaseResult, store: Store) -> str:
         f'{base64.b64encode(path.read_bytes()).decode("ascii")}">'
         for k, path in enumerate(store.pictures(outcome.id), 1)
     )
-    head = "".join(
-        f'<th scope="col">{escape(text)}</th>' for text in columns_of(outcome)
-    )
-    rows = "".join(
-        f'<tr><th scope="row">{escape(row[0])}</th>'
-        + "".join(f"<td>{escape(text)}</td>" for text in row[1:])
-        + "</tr>"
-        for row in rows_of(outcome)
-    )
+    figures = table(columns_of(outcome), map(row, rows_of(outcome)))
     compared = "".join(f"<li>{escape(text)}</li>" for text in outcome.comparisons)
     written = f"<p>{_code(outcome.as_written)}</p>" if outcome.as_written else ""
     runs = len(outcome.figures["seeds"])
@@ -105,8 +92,7 @@ def _case(outcome: CaseResult, store: Store) -> str:
         f'<div class="pictures">{images}</div>'
         f"<p>{escape(outcome.why)}</p>{written}"
         f"<details><summary>Figures: medians and ranges of {runs} seeds</summary>"
-        f'<div class="wide"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div><ul>{compared}</ul></details>"
+        f"{figures}<ul>{compared}</ul></details>"
         f'<p class="twin {outcome.agreement["status"].replace(" ", "-")}">'
         f"{escape(outcome.agreement['text'])}</p></article>"
     )

@@ -70,8 +70,9 @@ def explain(
     if json:
         sys.stdout.write(table.to_json(indent=2) + "\n")
     else:
-        text = table.text(digits)
-        output.results().print(text, markup=False, soft_wrap=True)
+        console = output.results()
+        text = table.text(digits, console.width)
+        console.print(text, markup=False, soft_wrap=True)
     if picture is not None:
         from optlab import plots
 

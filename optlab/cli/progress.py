@@ -13,8 +13,11 @@ from optlab.cli import output
 PROGRESS = "progress: "
 #: Seconds between two of them.
 _EVERY = 15.0
-#: As many figures of an epoch as fit in a line.
+#: At most so many figures of an epoch.
 _MOST_FIGURES = 4
+#: Characters of the bar; of all that never gives way: the bar, the time, the blanks.
+_BAR = 24
+_FIXED = _BAR + len("0:00:00") + 4
 
 
 @contextmanager
@@ -31,21 +34,25 @@ def live(name: str) -> Iterator[Callable[[dict[str, Any]], None] | None]:
 
     columns = (
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[counted]}"),
+        BarColumn(bar_width=_BAR),
+        TextColumn("{task.fields[counted]}", markup=False),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[figures]}"),
+        TextColumn("{task.fields[figures]}", markup=False),
     )
     with Progress(*columns, console=console) as shown:
         task = shown.add_task(name, total=None, counted="", figures="")
 
         def hook(state: dict[str, Any]) -> None:
+            counted = _counted(state)
+            room = console.width - len(counted) - _FIXED
+            short, figures = fitted(name, _figures(state["logs"]), room)
             shown.update(
                 task,
+                description=short,
                 total=state["steps"],
                 completed=state["step"],
-                counted=_counted(state),
-                figures=_figures(state["logs"]),
+                counted=counted,
+                figures=figures,
             )
 
         yield hook
@@ -81,7 +88,7 @@ def counting(name: str, total: int) -> Iterator[Callable[[], None]]:
 
     columns = (
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=_BAR),
         MofNCompleteColumn(),
         Remaining(),
     )
@@ -96,6 +103,18 @@ def _counted(state: dict[str, Any]) -> str:
     return f"step {state['step']}/{state['steps']}"
 
 
-def _figures(logs: dict[str, float]) -> str:
+def fitted(name: str, figures: list[str], room: int) -> tuple[str, str]:
+    """Return a name and figures that fit into `room` characters.
+
+    Figures are left out from the last on, then the name is shortened.
+    """
+    while figures and len("  ".join([name, *figures])) > room:
+        figures = figures[:-1]
+    if len(name) > room:
+        name = name[: max(room - 1, 0)] + "…" * (room > 0)
+    return name, "  ".join(figures)
+
+
+def _figures(logs: dict[str, float]) -> list[str]:
     shown = [item for item in logs.items() if item[0] != "learning_rate"]
-    return "  ".join(f"{name} {value:.4g}" for name, value in shown[:_MOST_FIGURES])
+    return [f"{name} {value:.4g}" for name, value in shown[:_MOST_FIGURES]]

@@ -135,7 +135,7 @@ def run(
     if picture is not None:
         from optlab import plots
 
-        output.save_picture(plots.plot_report(done), picture)
+        output.save_picture(plots.plot_report(done, data=experiment.name), picture)
         if not json:
             output.results().print(f"picture: {picture}", markup=False, soft_wrap=True)
     return status

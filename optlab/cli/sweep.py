@@ -175,7 +175,7 @@ def sweep(
     if picture is not None and points:
         from optlab import plots
 
-        output.save_picture(plots.plot_sweep(found), picture)
+        output.save_picture(plots.plot_sweep(found, title=experiment.name), picture)
     if refused:
         return BAD_INPUT
     if found.learned:
@@ -207,7 +207,7 @@ def _settings(
 
 def _show(found: Sweep, count: int) -> None:
     figures = _figures(found)
-    columns = [*found.grid, *figures, "range", "runs"]
+    columns = [*_heads(list(found.grid)), *figures, "range", "runs"]
     best = found.best
     rows = [
         [
@@ -240,6 +240,12 @@ def _show(found: Sweep, count: int) -> None:
             markup=False,
             soft_wrap=True,
         )
+
+
+def _heads(paths: list[str]) -> list[str]:
+    """Return the settings' names without their table, where that tells them apart."""
+    short = [path.rpartition(".")[2] for path in paths]
+    return short if len(set(short)) == len(short) else paths
 
 
 def _figures(found: Sweep) -> list[str]:

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import json
 from html import escape
-from typing import Any
 
 from optlab.diagnosis import text
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
 from optlab.diagnosis.result import CauseFound, Diagnosis
+from optlab.html_page import document, picture, row, table
 
-_CSS = """
-:root { color-scheme: light; --ink: #222; --muted: #5f5f5f; --line: #e0e0e0; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; max-width: 60rem; padding: 1rem; color: var(--ink);
-  font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
-h1 { font-size: 1.45rem; line-height: 1.25; margin: .4rem 0 .2rem; }
-h2 { font-size: 1.1rem; margin: 1.8rem 0 .5rem; }
+_STYLE = """\
+body { max-width: 60rem; }
 h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
-p { margin: .5rem 0; }
 .meta, .small { color: var(--muted); font-size: .9rem; }
 .tiles { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; }
 .tile { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem .9rem;
@@ -26,26 +20,27 @@ p { margin: .5rem 0; }
 .tile b { display: block; font-size: 1.35rem; }
 .cause { border-left: .3rem solid var(--line); padding: .1rem 0 .1rem .9rem;
   margin: 1rem 0; }
-.proved { border-color: #D55E00; } .suspected { border-color: #E69F00; }
-.badge { display: inline-block; border-radius: 1rem; padding: 0 .6rem; color: #fff;
-  font-size: .8rem; background: #5F5F5F; vertical-align: .1rem; }
-.proved .badge { background: #A84A00; } .suspected .badge { background: #8A5F00; }
-.healthy { color: #00694D; } .faulty { color: #A84A00; }
-pre { overflow-x: auto; background: #f6f6f4; border-radius: .4rem; padding: .7rem;
+.proved { border-color: var(--bad); } .suspected { border-color: var(--unsure); }
+.badge { display: inline-block; border-radius: 1rem; padding: 0 .6rem;
+  color: var(--badge); font-size: .8rem; background: var(--muted);
+  vertical-align: .1rem; }
+.proved .badge { background: var(--bad); }
+.suspected .badge { background: var(--unsure); }
+.healthy { color: var(--good); } .faulty { color: var(--bad); }
+pre { overflow-x: auto; background: var(--wash); border-radius: .4rem; padding: .7rem;
   font-size: .82rem; line-height: 1.45; margin: .5rem 0; }
-code { font-family: ui-monospace, "DejaVu Sans Mono", Consolas, monospace; }
-.add { color: #00517F; } .del { color: #A84A00; }
-svg.picture { width: 100%; height: auto; } svg.tall { display: none; }
-table { border-collapse: collapse; font-size: .9rem; width: 100%; }
-td, th { text-align: left; padding: .3rem .5rem .3rem 0; vertical-align: top;
-  border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+.add { color: var(--link); } .del { color: var(--bad); }
+figure.tall { display: none; }
+table { width: 100%; }
+td, th { text-align: left; padding-right: .5rem; vertical-align: top;
+  overflow-wrap: anywhere; }
 td.num { white-space: nowrap; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem;
   margin: .5rem 0; }
 dt { color: var(--muted); } dd { margin: 0; overflow-wrap: anywhere; }
 details { margin: .5rem 0; }
 @media (max-width: 34rem) {
-  svg.wide { display: none; } svg.tall { display: block; }
+  figure.wide { display: none; } figure.tall { display: block; }
   dl { grid-template-columns: 1fr; } dt { margin-top: .3rem; } }
 """
 
@@ -95,12 +90,7 @@ def to_html(answer: Diagnosis, repaired: str = REPAIRED) -> str:
         f"<pre><code>{escape(json.dumps(answer.to_dict(), indent=1))}</code></pre>",
         "</details>",
     ]
-    return (
-        "<!doctype html>\n<html lang=en>\n<head>\n<meta charset=utf-8>\n"
-        '<meta name=viewport content="width=device-width, initial-scale=1">\n'
-        f"<title>Diagnosis of {escape(name)}</title>\n<style>{_CSS}</style>\n</head>\n"
-        "<body>\n" + "\n".join(parts) + "\n</body>\n</html>\n"
-    )
+    return document(f"Diagnosis of {name}", parts, _STYLE)
 
 
 def _tiles(answer: Diagnosis) -> str:
@@ -115,25 +105,14 @@ def _tiles(answer: Diagnosis) -> str:
 
 
 def _picture(answer: Diagnosis) -> str:
-    """Draw the picture twice, for a wide and for a narrow screen, as SVG."""
-    return f"<div>{_svg(answer, stacked=False)}{_svg(answer, stacked=True)}</div>"
-
-
-def _svg(answer: Diagnosis, stacked: bool) -> str:
-    import matplotlib
-
+    """Draw the picture twice, for a wide and for a narrow screen."""
     from optlab.plots import plot_diagnosis
-    from optlab.plots.files import svg_text
 
-    figure = plot_diagnosis(answer, title="", stacked=stacked)
-    # Two drawings in one page must not share the ids of their parts.
-    settings: Any = {"svg.hashsalt": f"optlab {stacked}", "svg.fonttype": "path"}
-    with matplotlib.rc_context(settings):
-        body = svg_text(figure)
-    name = "tall" if stacked else "wide"
-    label = "Losses and scores before and after the cure"
-    tag = f'<svg class="picture {name}" role="img" aria-label="{label}"'
-    return f"{tag}{body.removeprefix('<svg')}"
+    alt = "Losses and scores before and after the cure"
+    return "".join(
+        picture(plot_diagnosis(answer, title="", stacked=kind == "tall"), alt, kind)
+        for kind in ("wide", "tall")
+    )
 
 
 def _cause(found: CauseFound) -> str:
@@ -169,9 +148,15 @@ def _diff(diff: str) -> str:
 
 
 def _ruled_out(causes: list[CauseFound]) -> str:
-    rows = "".join(
-        f"<tr><td>{found.cause}<td>{escape('; '.join(text.fix_lines(found)))}"
-        f"<td class=num>{text.proof(found).partition(' over')[0]}"
+    rows = (
+        row(
+            [
+                found.cause,
+                "; ".join(text.fix_lines(found)),
+                text.proof(found).partition(" over")[0],
+            ],
+            ["", "num"],
+        )
         for found in causes
     )
-    return f"<table><tr><th>cause<th>what was changed<th>score{rows}</table>"
+    return table(["cause", "what was changed", "score"], rows)

@@ -6,19 +6,17 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from optlab.html_page import document, picture, row, table
+
 if TYPE_CHECKING:
     from optlab.experiments.comparison import Comparison
 
-_CSS = """
-body { margin: 0 auto; max-width: 70rem; padding: 1rem; color: #222;
-  font: 16px/1.5 system-ui, "Segoe UI", Roboto, sans-serif; }
-table { border-collapse: collapse; font-size: .9rem; margin: .5rem 0 1.5rem; }
-td, th { text-align: right; padding: .25rem .8rem .25rem 0;
-  border-bottom: 1px solid #e0e0e0; }
-td:first-child, th:first-child { text-align: left; }
-.verdict { font-size: 1.15rem; border-left: .3rem solid #0072B2; padding-left: .8rem; }
+_STYLE = """\
+td { text-align: right; }
+th:not(:first-child) { text-align: right; }
+.verdict { font-size: 1.15rem; border-left: .3rem solid var(--link);
+  padding-left: .8rem; }
 .best { font-weight: bold; }
-svg { max-width: 100%; height: auto; }
 """
 
 
@@ -33,26 +31,24 @@ def to_html(found: Comparison) -> str:
     from optlab import plots
 
     parts = [
-        "<!doctype html><html lang=en><meta charset=utf-8>",
-        '<meta name=viewport content="width=device-width">',
-        f"<title>Comparison of optimizers</title><style>{_CSS}</style>",
         "<h1>Comparison of optimizers</h1>",
         f"<p class=verdict>{escape(found.verdict())}</p>",
         _ranking(found),
     ]
     if len(found.competitors) > 1:
-        parts += ["<h2>Who wins</h2>", _svg(plots.plot_wins(found).figure)]
+        wins = _picture(plots.plot_wins(found).figure, "How often each beats each")
+        parts += ["<h2>Who wins</h2>", wins]
     parts += [
         "<h2>How soon</h2>"
         "<p>The target is 90 % of the way from the median start to the best median "
         "end, by the loss on the training rows.</p>",
-        _svg(plots.plot_profiles(found).figure),
+        _picture(plots.plot_profiles(found).figure, "Shares of runs at the target"),
         "<h2>How much the rate matters</h2>",
-        _svg(plots.plot_sensitivity(found)),
+        _picture(plots.plot_sensitivity(found), "Final loss over the learning rate"),
         "<h2>Where the runs ended</h2>",
         *(_problem(found, name) for name in found.problems),
     ]
-    return "\n".join(parts) + "\n"
+    return document("Comparison of optimizers", parts, _STYLE)
 
 
 def _ranking(found: Comparison) -> str:
@@ -88,17 +84,11 @@ def _figure(value: float) -> str:
 
 
 def _table(head: list[str], rows: list[list[str]], best: str) -> str:
-    lines = ["<tr>" + "".join(f"<th>{escape(cell)}" for cell in head)]
-    for row in rows:
-        mark = " class=best" if row[0] == best else ""
-        cells = "".join(f"<td>{escape(cell)}" for cell in row)
-        lines.append(f"<tr{mark}>{cells}")
-    return "<table>" + "\n".join(lines) + "</table>"
+    return table(head, (row(cells, kind="best" * (cells[0] == best)) for cells in rows))
 
 
-def _svg(figure: Any) -> str:
-    from optlab.plots.files import svg_text
+def _picture(figure: Any, alt: str) -> str:
     from optlab.plots.theme import style
 
     with style():
-        return svg_text(figure)
+        return picture(figure, alt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,24 +98,37 @@ class Explanation:
         """Return formula, constants and table as text."""
         return self.text()
 
-    def text(self, digits: int = 6) -> str:
-        """Return formula, constants and table with `digits` significant digits."""
+    def text(self, digits: int = 6, width: int | None = None) -> str:
+        """Return formula, constants and table with `digits` significant digits.
+
+        Where the table is wider than `width` characters it is turned: a row for each
+        name, a column for each step.
+        """
         constants = ", ".join(
             f"{name} = {format_cell(value, digits)}"
             for name, value in self.constants.items()
         )
-        table = [list(self.columns), *self.formatted(digits)]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = [
-            "  ".join(
-                cell.rjust(width) for cell, width in zip(row, widths, strict=True)
-            )
-            for row in table
-        ]
+        lines = _aligned([list(self.columns), *self.formatted(digits)])
+        if width is not None and max(map(len, lines)) > width:
+            turned = zip(self.columns, *self.formatted(digits), strict=True)
+            lines = _aligned([list(row) for row in turned], left=1)
         head = f"{self.optimizer}: {self.summary}"
         formula = [f"    {line}" for line in self.formula]
-        parts = [[head], formula, [constants] if constants else [], lines]
+        wrapped = [constants] if width is None else textwrap.wrap(constants, width)
+        parts = [[head], formula, wrapped if constants else [], lines]
         return "\n\n".join("\n".join(part) for part in parts if part)
+
+
+def _aligned(rows: list[list[str]], left: int = 0) -> list[str]:
+    """Return rows of cells as lines, the first `left` columns flush left."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if k < left else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
 
 
 def format_cell(cell: Cell, digits: int = 6) -> str:

@@ -51,6 +51,8 @@ def draw_contours(
         norm=BoundaryNorm(levels, shades.N),
         zorder=0,
     )
+    # Millions of corners in an SVG otherwise.
+    filled.set_rasterized(True)
     ax.contour(
         u,
         v,
@@ -88,8 +90,10 @@ def contour_levels(values: npt.NDArray[Any], count: int = _LEVELS) -> npt.NDArra
 
 
 def _add_colorbar(ax: Axes, filled: Any, levels: npt.NDArray[Any]) -> None:
+    # Inside the axes' own frame it keeps their height, whatever their aspect.
+    beside = ax.inset_axes((1.03, 0.0, 0.045, 1.0))
     bar = ax.figure.colorbar(
-        filled, ax=ax, pad=0.02, aspect=28, ticks=levels[::2], format=_short_number
+        filled, cax=beside, ticks=levels[::2], format=_short_number
     )
     bar.minorticks_off()
     bar.outline.set_visible(False)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SUFFIXES = (".png", ".svg")
+#: Words stay words, which takes a tenth of the room; ids are the same in every run.
+_SVG: Any = {"svg.hashsalt": "optlab", "svg.fonttype": "none"}
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
@@ -46,7 +48,9 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
 
 def svg_text(figure: Figure) -> str:
     """Return a figure as an SVG element, to stand in a page."""
-    with io.StringIO() as file:
+    import matplotlib
+
+    with io.StringIO() as file, matplotlib.rc_context(_SVG):
         figure.savefig(file, format="svg", metadata={"Date": None})
         text = file.getvalue()
     return text[text.index("<svg") :]
@@ -88,7 +92,6 @@ def save(
     kind = target.suffix.lower()[1:]
     # Dates and random ids would make two pictures of one run differ.
     metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-    settings: Any = {"svg.hashsalt": "optlab", "svg.fonttype": "path"}
-    with write_atomically(target) as file, matplotlib.rc_context(settings):
+    with write_atomically(target) as file, matplotlib.rc_context(_SVG):
         drawn.savefig(file, format=kind, dpi=dpi, metadata=metadata)
     return target

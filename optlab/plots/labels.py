@@ -27,6 +27,8 @@ _UNITS = {
     "mse": "squared units of the target",
     "learning_rate": "per step",
 }
+#: What is written in capitals.
+_SHORT = {"auc", "mae", "mape", "mse", "msle", "rmse"}
 
 
 def labelled(runs: Runs, labels: Sequence[str] | None = None) -> list[tuple[str, Any]]:
@@ -110,6 +112,18 @@ def loss_name(run: Any) -> str:
     if loss is None or isinstance(loss, str):
         return loss or ""
     return str(getattr(loss, "name", ""))
+
+
+def heading(name: str) -> str:
+    """Return the title of a panel: "Val accuracy", "MAE"."""
+    words = [word.upper() if word in _SHORT else word for word in name.split("_")]
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def optimizer_name(run: Any) -> str:
+    """Return the class name of a run's optimizer; "run" where there is none."""
+    return str(_optimizer_config(run).get("", "run"))
 
 
 def metric_label(name: str) -> str:

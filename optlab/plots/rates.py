@@ -66,7 +66,7 @@ def plot_rates(
             ax.fill_between(
                 rates, drawable(low), drawable(high), color=colour, alpha=0.18, lw=0
             )
-        mark_diverged(ax, test.rates[~finite])
+        mark_diverged(ax, {MUTED: list(test.rates[~finite])})
         if test.suggestion is not None:
             best = sign * np.median(test.values[test.rates == test.suggestion])
             ax.plot(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from optlab.plots.curves import has_finite, is_minimization, plot_loss, plot_metric
 from optlab.plots.filters import has_filters, plot_feature_maps, plot_filters
 from optlab.plots.internals import plot_internals
+from optlab.plots.labels import heading, optimizer_name
 from optlab.plots.layers import plot_activations, plot_gradients, plot_update_ratios
-from optlab.plots.theme import PANEL, style
+from optlab.plots.theme import PANEL, align_titles, style
 from optlab.plots.trajectory import plot_coordinates, plot_trajectory
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Panel = Callable[["Axes"], Any]
 _MOST_SLOTS = 4
 
 
-def plot_report(run: Any, title: str | None = None) -> Figure:
+def plot_report(run: Any, title: str | None = None, data: str = "") -> Figure:
     """Draw one page about a run, with as many panels as there is something to show.
 
     For `fit`: loss and metrics by epoch; where a trace was recorded also the gradient
@@ -36,6 +37,8 @@ def plot_report(run: Any, title: str | None = None) -> Figure:
         What `fit` or `minimize` returned.
     title : str, optional
         Above the page; made from the run if left out.
+    data : str
+        What it was trained on, for the title that is made.
 
     Returns
     -------
@@ -48,7 +51,7 @@ def plot_report(run: Any, title: str | None = None) -> Figure:
         else:
             figure = _training_page(run)
         figure.suptitle(
-            _title(run) if title is None else title,
+            _title(run, data) if title is None else title,
             x=0.012,
             ha="left",
             fontsize=15,
@@ -103,8 +106,7 @@ def _metrics(run: Any) -> list[str]:
 
 
 def _metric_panel(run: Any, name: str) -> Panel:
-    title = name.replace("_", " ").capitalize()
-    return lambda ax: plot_metric(run, name, ax, title=title)
+    return lambda ax: plot_metric(run, name, ax, title=heading(name))
 
 
 def _problem_page(run: Any) -> Figure:
@@ -119,49 +121,77 @@ def _problem_page(run: Any) -> Figure:
     if getattr(run, "trace", None) is not None and len(run.trace):
         panels["step"] = _internals_panel(run, "step", "Effective step")
         for slot in list(run.trace.slots)[:_MOST_SLOTS]:
-            panels[slot] = _internals_panel(
-                run, slot, slot.replace("_", " ").capitalize()
-            )
+            panels[slot] = _internals_panel(run, slot, _slot_heading(run, slot))
     # The path takes the left of all rows; of an odd number the first is doubly wide.
     beside = [key for key in panels if key != "path"]
     columns = 1 if len(beside) <= 2 else 2
     if columns == 2 and len(beside) % 2:
         beside.insert(0, beside[0])
     rows = [beside[k : k + columns] for k in range(0, len(beside), columns)]
-    return _page([["path", *row] for row in rows], panels)
+    # About square, so that units of both coordinates can be as long.
+    return _page([["path", *row] for row in rows], panels, first=0.75 * len(rows))
+
+
+def _slot_heading(run: Any, slot: str) -> str:
+    """Return what a slot is, with tf.keras's name for it."""
+    # Only Nesterov's rule keeps a velocity; elsewhere it is a mean of squares.
+    if slot == "velocity" and optimizer_name(run) != "Nesterov":
+        return "Second moment (velocity)"
+    if slot == "momentum" and "velocity" in run.trace.slots:
+        return "First moment (momentum)"
+    return heading(slot)
 
 
 def _internals_panel(run: Any, quantity: str, title: str) -> Panel:
     return lambda ax: plot_internals(run, quantity, ax, title=title)
 
 
-def _page(grid: Sequence[Sequence[str]], panels: dict[str, Panel]) -> Figure:
+def _page(
+    grid: Sequence[Sequence[str]], panels: dict[str, Panel], first: float = 1.0
+) -> Figure:
+    """Draw the panels in a grid, its first column `first` times as wide as others."""
     from matplotlib.figure import Figure
 
-    size = (PANEL[0] * 0.92 * len(grid[0]), PANEL[1] * len(grid) + 0.5)
+    ratios = [max(first, 1.0), *[1.0] * (len(grid[0]) - 1)]
+    size = (PANEL[0] * 0.92 * sum(ratios), PANEL[1] * len(grid) + 0.5)
     figure = Figure(figsize=size, layout="constrained")
-    axes = figure.subplot_mosaic([list(row) for row in grid])
+    axes = figure.subplot_mosaic([list(row) for row in grid], width_ratios=ratios)
     for name, panel in panels.items():
         panel(axes[name])
+    for row in grid:
+        align_titles([axes[name] for name in dict.fromkeys(row)])
     engine: Any = figure.get_layout_engine()
     engine.set(w_pad=0.12, h_pad=0.12)
     return figure
 
 
-def _title(run: Any) -> str:
-    optimizer = getattr(run, "optimizer", None)
-    name = "Run" if optimizer is None else type(optimizer).__name__
-    rate = getattr(optimizer, "learning_rate", None)
-    if isinstance(rate, float):
-        name += f", learning rate {rate:g}"
+def _title(run: Any, data: str) -> str:
+    name = "Run" if run.optimizer is None else optimizer_name(run)
+    name += _rate(run)
     if is_minimization(run):
         name += f", on {getattr(run.problem, 'name', 'a function')}"
+    elif data:
+        name += f", on {data}"
     status = str(getattr(run, "status", "finished"))
     done = [_count(run.epochs, "epoch")] if run.epochs else []
     done.append(_count(run.steps, "step"))
     if status != "finished":
         done.append(status.replace("_", " "))
     return f"{name}: {', '.join(done)}"
+
+
+def _rate(run: Any) -> str:
+    """Say the learning rate, from the first to the last where it changed."""
+    rates = list(run.history.get("learning_rate", ()))
+    if not rates and getattr(run, "trace", None) is not None:
+        rates = list(run.trace.learning_rate)
+    rate = getattr(run.optimizer, "learning_rate", None)
+    if not rates and isinstance(rate, float):
+        rates = [rate]
+    if not rates:
+        return ""
+    first, last = f"{rates[0]:.4g}", f"{rates[-1]:.4g}"
+    return f", learning rate {first}" + (f" to {last}" if last != first else "")
 
 
 def _count(number: int, what: str) -> str:

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optlab.plots.scale import apply_scale, drawable, suggested_scale
-from optlab.plots.theme import INK, axes_for, colours, mark_diverged, place_legend
+from optlab.plots.theme import (
+    INK,
+    MUTED,
+    axes_for,
+    colours,
+    mark_diverged,
+    place_legend,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,22 +29,35 @@ _MOST_LINES = 12
 
 def is_scattered(sweep: Sweep) -> bool:
     """Whether the rows are no grid that lines could be drawn through."""
-    counts = [len(values) for values in sweep.grid.values()]
-    whole = math.prod(counts) == len(sweep.rows) + sweep.left_out
-    return not sweep.interrupted and (not whole or math.prod(counts[1:]) > _MOST_LINES)
+    first, *others = in_order(sweep)
+    lines = math.prod(len(sweep.grid[path]) for path in others)
+    whole = len(sweep.grid[first]) * lines == len(sweep.rows) + sweep.left_out
+    return not sweep.interrupted and (not whole or lines > _MOST_LINES)
+
+
+def in_order(sweep: Sweep) -> list[str]:
+    """Return the settings, the one for the x axis first: the first that is numbers."""
+    paths = list(sweep.grid)
+    first = next((p for p in paths if are_numbers(sweep.grid[p])), paths[0])
+    return [first, *(path for path in paths if path != first)]
+
+
+def are_numbers(values: Iterable[Any]) -> bool:
+    """Whether values have places on an axis: numbers all, booleans left out."""
+    return all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in values)
 
 
 def plot_samples(
     sweep: Sweep, ax: Axes | None = None, title: str | None = None
 ) -> Axes:
-    """Draw the compared figure over the first setting, coloured by the second.
+    """Draw the compared figure over a setting, coloured by the next.
 
     Parameters
     ----------
     sweep, ax, title
         As for `plot_sweep`.
     """
-    first, *others = sweep.grid
+    first, *others = in_order(sweep)
     second = others[0] if others else None
     rows = [row for row in sweep.rows if row.value is not None]
     x, ticks = _places(sweep.grid[first])
@@ -54,7 +74,8 @@ def plot_samples(
         else:
             _coloured(ax, sweep, second, at, values)
         lost = [row for row in sweep.rows if row.value is None]
-        mark_diverged(ax, [x[repr(row.settings.get(first))] for row in lost], size=4)
+        at_top = [x[repr(row.settings.get(first))] for row in lost]
+        mark_diverged(ax, {MUTED: at_top}, size=4)
         best = sweep.best
         if best is not None and best.value is not None:
             place = x[repr(best.settings.get(first))]
@@ -72,7 +93,7 @@ def plot_samples(
 def _places(values: list[Any]) -> tuple[dict[str, float], list[str]]:
     """Return where values stand on an axis, and labels where they are no numbers."""
     present = [value for value in values if value is not None]
-    if all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in present):
+    if are_numbers(present):
         places = {repr(value): float(value) for value in present}
         return places | {repr(None): math.nan}, []
     places = {repr(value): float(k) for k, value in enumerate(present)}
@@ -91,7 +112,8 @@ def _coloured(ax: Axes, sweep: Sweep, path: str, at: Any, values: Any) -> None:
     tried = sweep.grid[path]
     places, ticks = _places(tried)
     if ticks or len(tried) <= _MOST_LINES:
-        for value, colour in zip(tried, colours(len(tried)), strict=True):
+        palette = colours(len(tried), ordered=not ticks and len(tried) > 2)
+        for value, colour in zip(tried, palette, strict=True):
             own = [k for k, row in enumerate(rows) if row.settings.get(path) == value]
             name = f"{path.rpartition('.')[2]} = {value}"
             ax.plot(at[own], values[own], "o", markersize=4, color=colour, label=name)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optlab.plots.samples import is_scattered, plot_samples
+from optlab.plots.samples import are_numbers, in_order, is_scattered, plot_samples
 from optlab.plots.scale import apply_scale, drawable, suggested_scale
 from optlab.plots.theme import INK, axes_for, colours, mark_diverged, place_legend
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 
 def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -> Axes:
-    """Draw the compared figure over the first setting, a line for each of the others.
+    """Draw the compared figure over a setting, a line for each of the others.
+
+    The x axis is the first setting whose values are numbers.
 
     Parameters
     ----------
@@ -38,10 +40,9 @@ def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -
     """
     if is_scattered(sweep):
         return plot_samples(sweep, ax, title)
-    first, *others = sweep.grid
+    first, *others = in_order(sweep)
     values = sweep.grid[first]
-    numeric = all(isinstance(v, (int, float)) and v is not True for v in values)
-    numeric = numeric and not any(isinstance(v, bool) for v in values)
+    numeric = are_numbers(values)
     places = {
         repr(value): float(value) if numeric else float(k)
         for k, value in enumerate(values)
@@ -53,8 +54,13 @@ def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -
     with axes_for(ax) as ax:
         shown = [_figures(rows) for rows in groups.values()]
         apply_scale(ax, [figures for figures in shown if figures.size])
-        palette = colours(len(groups), ordered=len(groups) > 2)
+        ordered = all(are_numbers(sweep.grid[path]) for path in others)
+        palette = colours(len(groups), ordered=ordered and len(groups) > 2)
+        lost = {}
         for (label, rows), colour in zip(groups.items(), palette, strict=True):
+            lost[colour] = [
+                places[repr(row.settings[first])] for row in rows if row.value is None
+            ]
             _draw(
                 ax,
                 [places[repr(row.settings[first])] for row in rows],
@@ -65,8 +71,7 @@ def plot_sweep(sweep: Sweep, ax: Axes | None = None, title: str | None = None) -
                     "linestyle": "-" if numeric else "",
                 },
             )
-        lost = [row for row in sweep.rows if row.value is None]
-        mark_diverged(ax, sorted({places[repr(row.settings[first])] for row in lost}))
+        mark_diverged(ax, lost)
         best = sweep.best
         if best is not None:
             x = places[repr(best.settings[first])]

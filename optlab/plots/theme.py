@@ -11,7 +11,7 @@ settings are changed only while a figure is being made: nothing outside is touch
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,8 @@ _MOST_ENTRIES = 14
 
 _STYLE: dict[str, Any] = {
     "font.size": 11.0,
-    "font.family": "DejaVu Sans",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
     "axes.titlesize": 13.0,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
@@ -71,7 +72,6 @@ _STYLE: dict[str, Any] = {
     "figure.dpi": 100.0,
     "text.color": INK,
     "mathtext.fontset": "dejavusans",
-    "svg.fonttype": "path",
 }
 
 
@@ -98,10 +98,18 @@ def new_figure(rows: int = 1, columns: int = 1, **options: Any) -> tuple[Figure,
 
 
 @contextmanager
-def axes_for(ax: Axes | None) -> Iterator[Axes]:
-    """Give the axes to draw on: the caller's own, or one in the house style."""
+def axes_for(ax: Axes | None, size: tuple[float, float] = PANEL) -> Iterator[Axes]:
+    """Give the axes to draw on: the caller's own, or one in the house style.
+
+    Parameters
+    ----------
+    ax : Axes or None
+        The caller's own.
+    size : tuple of float
+        Width and height, inches, of a figure that has to be made.
+    """
     with style():
-        yield new_figure()[1] if ax is None else ax
+        yield new_figure(figsize=size)[1] if ax is None else ax
 
 
 def colours(count: int, ordered: bool = False) -> list[Any]:
@@ -154,7 +162,25 @@ def place_legend(ax: Axes, title: str | None = None, keys: int = 0) -> None:
         place |= {"title": note, "alignment": "left"}
     ax.legend(**place)
     if title:
-        ax.set_title(title, pad=11.0 + 17.0 * rows if rows else None)
+        ax.set_title(title, pad=_title_pad(rows or 0))
+
+
+def _title_pad(rows: int) -> float:
+    """Return the points between axes and title, with so many rows of legend there."""
+    return 11.0 + 17.0 * rows if rows else float(_STYLE["axes.titlepad"])
+
+
+def align_titles(axes: Sequence[Axes]) -> None:
+    """Lift titles of axes side by side to the highest of them."""
+    rows = 0
+    for ax in axes:
+        legend: Any = ax.get_legend()
+        # Above the axes where it is anchored at their left edge.
+        if legend is not None and legend.get_bbox_to_anchor().x0 <= ax.bbox.x0:
+            rows = max(rows, -(-len(legend.get_texts()) // legend._ncols))
+    for ax in axes:
+        if title := ax.get_title(loc="left"):
+            ax.set_title(title, pad=_title_pad(rows))
 
 
 def _rows_above(lengths: Sequence[int], available: int) -> int | None:
@@ -202,17 +228,29 @@ def _thinned(
     return [handles[i] for i in shown], [labels[i] for i in shown], note
 
 
-def mark_diverged(ax: Axes, places: Sequence[float], size: float = 6.0) -> None:
-    """Draw crosses at the upper edge, where runs have no figure to be drawn by."""
-    if len(places):
+def mark_diverged(
+    ax: Axes, lost: Mapping[str, Sequence[float]], size: float = 6.0
+) -> None:
+    """Draw crosses at the upper edge, where runs have no figure to be drawn by.
+
+    Parameters
+    ----------
+    ax : Axes
+    lost : mapping of str to sequence of float
+        Colour -> places on the x axis; each colour has a height of its own.
+    size : float
+        Of the crosses, points.
+    """
+    shown = {colour: sorted(places) for colour, places in lost.items() if places}
+    for k, (colour, places) in enumerate(shown.items()):
         ax.plot(
             places,
-            [0.97] * len(places),
+            [0.98 - 0.03 * k] * len(places),
             "x",
-            color=MUTED,
+            color=colour,
             markersize=size,
             transform=ax.get_xaxis_transform(),
-            label="diverged",
+            label="_diverged" if k else "diverged",
         )
 
 

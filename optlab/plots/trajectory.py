@@ -15,6 +15,7 @@ from optlab.plots.scale import drawable
 from optlab.plots.theme import (
     INK,
     MUTED,
+    PANEL,
     axes_for,
     colours,
     place_legend,
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 #: Points along a curve.
 _CURVE = 801
+#: Inches of a figure for a square with a colour bar.
+_SQUARE = (6.6, 5.8)
+#: Boxes whose sides differ by less than this factor are drawn in equal aspect.
+_STRETCHED = 3.0
 #: Every step of a path of up to this length gets a dot.
 _DOTTED = 120
 
@@ -90,7 +95,8 @@ def plot_trajectory(
         else f"{label} (out of view from step {len(cut) - 1})"
         for (label, _), path, cut in zip(named, paths, shown, strict=True)
     ]
-    with axes_for(ax) as ax:
+    size = PANEL if problem.dimension == 1 else _SQUARE
+    with axes_for(ax, size) as ax:
         if problem.dimension == 1:
             _draw_on_curve(ax, problem, shown, names, box)
         else:
@@ -197,6 +203,9 @@ def _draw_on_contours(
     ax.grid(False)
     ax.set_xlim(*box[0])
     ax.set_ylim(*box[1])
+    wide, high = box[:, 1] - box[:, 0]
+    if 1 / _STRETCHED <= wide / high <= _STRETCHED:
+        ax.set_aspect("equal", anchor="NW")
     ax.set_xlabel("$x_0$")
     ax.set_ylabel("$x_1$")
 

@@ -12,6 +12,11 @@ from optlab.errors import InputError
 
 #: So far, in widths of the picture, may a path widen it before it is cut off.
 _REACH = 0.35
+#: A picture shows less than the bounds where paths would fill _FILLED of this share of
+#: them, and never less than the share _LEAST.
+_CLOSER = 0.6
+_FILLED = 0.6
+_LEAST = 0.1
 
 
 def picture_box(problem: Any, paths: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -41,7 +46,35 @@ def picture_box(problem: Any, paths: Sequence[npt.NDArray[Any]]) -> npt.NDArray[
     if len(points):
         box[:, 0] = np.minimum(box[:, 0], points.min(axis=0) - margin)
         box[:, 1] = np.maximum(box[:, 1], points.max(axis=0) + margin)
-    return box
+    return _closer(box, problem, paths)
+
+
+def _closer(
+    box: npt.NDArray[Any], problem: Any, paths: Sequence[npt.NDArray[Any]]
+) -> npt.NDArray[Any]:
+    """Return the part of a box, in its proportions, that paths of little extent need.
+
+    It holds the minimum nearest to each end too.
+    """
+    wanted = list(paths)
+    minima = np.reshape(problem.minima, (-1, problem.dimension))
+    if len(minima):
+        ends = [path[np.isfinite(path).all(axis=1)][-1] for path in paths]
+        wanted += [
+            minima[np.linalg.norm(minima - end, axis=1).argmin()][None] for end in ends
+        ]
+    points = np.concatenate(wanted)
+    points = points[((points >= box[:, 0]) & (points <= box[:, 1])).all(axis=1)]
+    size = box[:, 1] - box[:, 0]
+    if not len(points):
+        return box
+    low, high = points.min(axis=0), points.max(axis=0)
+    share = max(float(((high - low) / size).max()), _LEAST * _FILLED) / _FILLED
+    if share >= _CLOSER:
+        return box
+    size *= share
+    first = np.clip((low + high - size) / 2, box[:, 0], box[:, 1] - size)
+    return np.stack([first, first + size], axis=1)
 
 
 def checked_box(box: npt.ArrayLike, problem: Any) -> npt.NDArray[Any]:

@@ -46,3 +46,23 @@ def test_counting(monkeypatch):
         count()
         count()
     assert "2/3" in screen.getvalue()
+
+
+def test_figures_give_way_then_the_name_never_the_count():
+    figures = ["loss 1", "mae 2"]
+    assert progress.fitted("digits", figures, 21) == ("digits", "loss 1  mae 2")
+    assert progress.fitted("digits", figures, 20) == ("digits", "loss 1")
+    assert progress.fitted("digits", figures, 6) == ("digits", "")
+    assert progress.fitted("digits", figures, 4) == ("dig…", "")
+    assert progress.fitted("digits", figures, 0) == ("", "")
+
+
+def test_eighty_columns_are_enough_for_the_count(monkeypatch):
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=80)
+    monkeypatch.setattr(output, "messages", lambda: console)
+    logs = {"loss": 0.6389, "accuracy": 0.9074, "val_loss": 0.55, "val_accuracy": 0.9}
+    with progress.live("digits") as hook:
+        hook({**STATE, "epoch": 99, "epochs": 100, "logs": logs})
+    shown = screen.getvalue()
+    assert "epoch 100/100" in shown and "digits" in shown and "…" not in shown

@@ -39,7 +39,7 @@ def test_table_marks_the_best(optlab):
     done = optlab("sweep", "walk.toml", "--over", "optimizer.learning_rate=.001,.1,1e9")
     assert done.status == 0
     lines = done.out.splitlines()
-    assert lines[0].split()[:2] == ["optimizer.learning_rate", "loss"]
+    assert lines[0].split()[:2] == ["learning_rate", "loss"]
     assert [line.split()[-1] for line in lines[1:4]] == ["finished", "best", "diverged"]
     assert "optimizer.learning_rate=0.1" in lines[4]
 

@@ -124,8 +124,8 @@ def test_no_diff_for_the_healthy(healthy):
 
 def test_page_is_self_contained(faulty):
     page = to_html(faulty)
-    assert page.startswith("<!doctype html>")
-    assert 'name=viewport content="width=device-width' in page
+    assert page.startswith("<!DOCTYPE html>")
+    assert 'name="viewport" content="width=device-width' in page
     assert not re.search(r'(?:src|href)="?https?:', page)
     assert page.count("<svg") == 2
     assert "opt.lr_negative" in page and "optimizer.learning_rate" in page

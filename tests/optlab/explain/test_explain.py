@@ -373,3 +373,13 @@ def test_text():
 def test_bad_input(arguments, error, message):
     with pytest.raises(error, match=message):
         explain(*arguments)
+
+
+def test_a_table_that_is_too_wide_is_turned():
+    found = explain("adam", [0.1, 0.2, -0.3])
+    text = found.text(width=80)
+    assert max(map(len, text.splitlines())) <= 80
+    lines = text.split("\n\n")[-1].splitlines()
+    assert lines[0].split() == ["t", "1", "2", "3"]
+    assert [line.split()[0] for line in lines] == list(found.columns)
+    assert found.text(width=200) == found.text()

@@ -4,6 +4,7 @@ import pytest
 
 from optlab import Experiment, sweep
 from optlab.plots import plot_sweep, save
+from optlab.plots.theme import PALETTE
 
 BOOTH = Experiment(
     function={"name": "booth", "start": [0.0, 0.0]},
@@ -37,6 +38,20 @@ def test_second_setting_is_a_line_each():
     labels = ax.get_legend_handles_labels()[1]
     assert labels == ["steps = 5", "steps = 10", "steps = 20", "best"]
     assert ax.get_xscale() == "linear"
+
+
+def test_numbers_lie_on_x_and_each_name_has_a_colour_of_its_own():
+    names = ["sgd", "adam", "rmsprop"]
+    rates = [0.01, 0.1, 1e12, 1e13]
+    ax = plot_sweep(sweep(BOOTH, {"optimizer.name": names, RATE: rates}))
+    assert (ax.get_xscale(), ax.get_xlabel()) == ("log", RATE)
+    drawn = [line(ax, f"name = {name}").get_color() for name in names]
+    assert drawn == [*PALETTE[:3]]
+    crosses = [entry for entry in ax.get_lines() if entry.get_marker() == "x"]
+    lost = {entry.get_color(): entry.get_xdata() for entry in crosses}
+    assert PALETTE[0] in lost and set(lost[PALETTE[0]]) == {1e12, 1e13}
+    heights = [float(entry.get_ydata()[0]) for entry in crosses]
+    assert len(set(heights)) == len(heights)
 
 
 @pytest.mark.parametrize("values", [["sgd", "adam"], [True, False]])
