@@ -21,12 +21,11 @@ import signal
 import subprocess
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import IO, Any
+from typing import IO, Any, Protocol, runtime_checkable
 
-from optlab import interrupts
+from optlab import interrupts, pickles
 from optlab.errors import InputError
 
 #: Seconds of work from which workers pay: one takes about two to start.
@@ -36,17 +35,33 @@ IDLE = 60.0
 #: How often a task is tried whose worker dies.
 _TRIES = 2
 
-_THREADS = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
+#: What makes libraries use one thread where it is "1".
+THREADS = (
+    "OMP_NUMTHREADS",
+    "OPENBLAS_NUMTHREADS",
+    "MKL_NUMTHREADS",
+    "NUMBA_NUMTHREADS",
+    "TF_NUM_INTRAOPTHREADS",
+    "TF_NUM_INTEROPTHREADS",
 )
 
 #: What is called with a task's values; a function of a module, or an object to send.
 Engine = Callable[..., Any]
+
+
+@runtime_checkable
+class Executor(Protocol):
+    """Does tasks elsewhere: a `optlab.cluster.Cluster`."""
+
+    def outcomes(
+        self, engine: Engine, tasks: Sequence[tuple[Any, ...]]
+    ) -> Iterator[tuple[int, Any]]:
+        """Yield what `run_all` does."""
+        ...
+
+
+#: How many worker processes; all processors where None; or where else.
+Jobs = int | Executor | None
 
 
 class WorkerDied(RuntimeError):
@@ -64,7 +79,7 @@ def run_all(
     engine: Engine,
     tasks: Sequence[tuple[Any, ...]],
     *,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     seconds: float | None = None,
 ) -> Iterator[tuple[int, Any]]:
     """Yield each task's position and outcome, as they come.
@@ -75,8 +90,9 @@ def run_all(
         ``engine(*task)`` returns the outcome. It raises KeyboardInterrupt for a task
         that was cut short: that is no outcome.
     tasks : sequence of tuple
-    jobs : int, optional
-        Processes; 1 is this one. All processors where left out, if they pay.
+    jobs : int or Executor, optional
+        Processes; 1 is this one. All processors where left out, if they pay. Or a
+        cluster, which does them all.
     seconds : float, optional
         An estimate of the work of all tasks, from their description; workers are used
         where it is not given, or above `PAYS`.
@@ -90,6 +106,9 @@ def run_all(
     Exception
         What the engine raises; in a worker with its traceback as a note.
     """
+    if isinstance(jobs, Executor):
+        yield from jobs.outcomes(engine, tasks)
+        return
     if jobs is not None and jobs < 1:
         raise InputError(f"`jobs` must be at least 1. Received: jobs={jobs}")
     count = min(cores() if jobs is None else jobs, len(tasks))
@@ -140,7 +159,7 @@ class _Worker:
             [sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=os.environ | ({} if threads else dict.fromkeys(_THREADS, "1")),
+            env=os.environ | ({} if threads else dict.fromkeys(THREADS, "1")),
             start_new_session=True,  # a terminal's Ctrl-C is not for it
         )
         self.head = b""
@@ -210,7 +229,7 @@ class _Crew:
         from cloudpickle import dumps
 
         self._dumps = dumps
-        self._head = dumps((_registered(), engine))
+        self._head = pickles.packed(engine)
         self._tasks = tasks
         self._due = iter(range(len(tasks)))
         self._done: queue.SimpleQueue[tuple[int, bool, Any]] = queue.SimpleQueue()
@@ -289,14 +308,6 @@ class _Crew:
             return self._workers[-1]
 
 
-def _registered() -> dict[str, type]:
-    """Return the optimizers that are not this package's own, by name."""
-    from optlab.optimizers.registry import OPTIMIZERS
-
-    found = OPTIMIZERS.items()
-    return {name: cls for name, cls in found if cls.__module__[:7] != "optlab."}
-
-
 def serve() -> None:
     """Do tasks until there are no more: what a worker process runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -306,18 +317,19 @@ def serve() -> None:
     inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(receive, inbox), daemon=True).start()
     engine: Engine | None = None
+
+    def done(head: bytes | None, task: bytes) -> Any:
+        nonlocal engine
+        if head is not None:
+            engine = pickles.unpacked(head)
+        return engine(*pickles.task_of(task))  # type: ignore[misc]
+
     while True:
         try:
             head, task = inbox.get(timeout=IDLE)
         except queue.Empty:
             os._exit(0)
-        try:
-            if head is not None:
-                engine = _prepared(head)
-            reply = pickle.dumps((True, engine(*pickle.loads(task))))  # type: ignore[misc]
-        except BaseException as error:
-            reply = _failure(error)
-        send.write(reply)
+        send.write(pickles.reply(done, head, task))
         send.flush()
 
 
@@ -328,28 +340,3 @@ def _listen(receive: IO[bytes], inbox: queue.SimpleQueue[Any]) -> None:
             inbox.put(pickle.load(receive))
         except (EOFError, OSError):
             os._exit(1)
-
-
-def _prepared(head: bytes) -> Engine:
-    """Register the optimizers that came along; return the engine."""
-    from optlab.optimizers.registry import OPTIMIZERS
-
-    registered, engine = pickle.loads(head)
-    OPTIMIZERS.update(registered)
-    return engine  # type: ignore[no-any-return]
-
-
-def _failure(error: BaseException) -> bytes:
-    """Return the message that an engine raised."""
-    error.add_note(
-        "In a worker process:\n" + "".join(traceback.format_exception(error))
-    )
-    try:
-        reply = pickle.dumps((False, error))
-        pickle.loads(reply)
-        return reply
-    except Exception:  # an exception of any library, which pickle cannot carry
-        text = f"{type(error).__name__}: {error}"
-        told = RuntimeError(text)
-        told.add_note(error.__notes__[-1])
-        return pickle.dumps((False, told))

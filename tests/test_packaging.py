@@ -89,6 +89,7 @@ def test_imported_third_parties_are_declared():
     names = {re.split(r"[<>=]", line)[0] for line in requirements}
     # llvmlite is Numba's other half and comes with it; the others are extras.
     names |= {"optlab", "llvmlite", "tensorflow", "keras", "torch", "jax", "optax"}
+    names |= {"distributed"}
     found = {
         {"sklearn": "scikit-learn"}.get(module, module)
         for path in sources()

@@ -11,13 +11,13 @@ from optlab.cases.case_result import CaseResult
 from optlab.cases.findings import Findings
 from optlab.cases.variant import Side, Trial
 from optlab.experiments.cost import seconds_of
-from optlab.workers import run_all
+from optlab.workers import Jobs, run_all
 
 
 def run_case(
     case: Case,
     *,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     progress: Callable[[], Any] | None = None,
 ) -> tuple[CaseResult, Findings]:
     """Run a case and judge it.
@@ -25,9 +25,9 @@ def run_case(
     Parameters
     ----------
     case : Case
-    jobs : int, optional
+    jobs : int or Cluster, optional
         Worker processes; all processors where left out and the work, as estimated,
-        is worth it. It changes no figure.
+        is worth it. Or an `optlab.cluster.Cluster`. It changes no figure.
     progress : callable, optional
         Called, without arguments, after each run.
 

@@ -19,9 +19,12 @@ from optlab.cases.store import FOLDER, Store, versions
 from optlab.cases.twins import add_twin
 from optlab.cli import output
 from optlab.cli.app import FAILED, INTERRUPTED
+from optlab.cli.clusters import workers_of
 from optlab.cli.progress import counting
+from optlab.cli.settings import ClusterOption, JobsOption
 from optlab.errors import InputError
 from optlab.files import write_text
+from optlab.workers import Jobs
 
 #: Colours of the verdicts on a terminal.
 _COLOURS = {"holds": "green", "fails": "red", "depends": "yellow"}
@@ -55,10 +58,8 @@ def cases(
         Path | None,
         typer.Option(metavar="FILE", help="Draw one case as .png or .svg."),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Worker processes.  [default: cores, where it pays]"),
-    ] = None,
+    jobs: JobsOption = None,
+    cluster: ClusterOption = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="FOLDER", help="Results.  [default: out/cases]"),
@@ -91,7 +92,9 @@ def cases(
     reuse = not ids and not fresh
     outcomes: list[CaseResult] = []
     try:
-        outcomes.extend(_run_all(chosen, store, reuse, twin, jobs, picture, json))
+        with workers_of(jobs, cluster) as workers:
+            found = _run_all(chosen, store, reuse, twin, workers, picture, json)
+        outcomes.extend(found)
     except _Interrupted as stop:
         output.say(
             f"{len(stop.done)} of {len(chosen)} cases finished; their results are kept "
@@ -128,7 +131,7 @@ def _run_all(
     store: Store,
     reuse: bool,
     twin: bool,
-    jobs: int | None,
+    jobs: Jobs,
     picture: Path | None,
     quiet: bool,
 ) -> list[CaseResult]:
@@ -166,7 +169,7 @@ def _one(
     outcome: CaseResult | None,
     store: Store,
     twin: bool,
-    jobs: int | None,
+    jobs: Jobs,
     picture: Path | None,
 ) -> CaseResult:
     """Run one case, or only its twin where the rest is there; keep the result."""

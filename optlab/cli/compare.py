@@ -11,9 +11,16 @@ import typer
 from optlab import experiments as known
 from optlab.cli import output
 from optlab.cli.app import FAILED
+from optlab.cli.clusters import workers_of
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import counting
-from optlab.cli.settings import EngineOption, RuleOption, import_rules
+from optlab.cli.settings import (
+    ClusterOption,
+    EngineOption,
+    JobsOption,
+    RuleOption,
+    import_rules,
+)
 from optlab.errors import InputError
 from optlab.experiments.comparing import SCHEDULES
 from optlab.experiments.comparing import compare as compare_all
@@ -50,10 +57,8 @@ def compare(
         str, typer.Option(metavar="A,B,...", help=f"Of {', '.join(SCHEDULES)}.")
     ] = "constant",
     engine: EngineOption = "auto",
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Worker processes.  [default: cores]"),
-    ] = None,
+    jobs: JobsOption = None,
+    cluster: ClusterOption = None,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a page with all of it.")
     ] = None,
@@ -83,7 +88,10 @@ def compare(
     names, courses = _words(optimizers), _words(schedules)
     each = len(problems) * len(names) * len(courses)
     say_when_compiling()
-    with counting("runs", each * (budget + seeds)) as progress:
+    with (
+        workers_of(jobs, cluster) as workers,
+        counting("runs", each * (budget + seeds)) as progress,
+    ):
         found = compare_all(
             problems,
             names,
@@ -91,7 +99,7 @@ def compare(
             seeds=seeds,
             schedules=courses,
             engine=engine,
-            jobs=jobs,
+            jobs=workers,
             progress=progress,
         )
     if json:

@@ -109,6 +109,18 @@ EngineOption = Annotated[
         help="Whether small dense models are trained many at a time.",
     ),
 ]
+#: The options of the verbs that can make them in other processes; see `workers_of`.
+JobsOption = Annotated[
+    int | None,
+    typer.Option(min=1, help="Worker processes.  [default: cores, where it pays]"),
+]
+ClusterOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="tcp://HOST:PORT|local:N",
+        help="Make the runs on the workers of a Dask scheduler.",
+    ),
+]
 #: The option of the verbs that take optimizers of the user's own.
 RuleOption = Annotated[
     list[str] | None,

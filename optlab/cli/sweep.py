@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,11 +12,19 @@ import typer
 from optlab import experiments
 from optlab.cli import output
 from optlab.cli.app import BAD_INPUT, FAILED, INTERRUPTED
+from optlab.cli.clusters import workers_of
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.grid import parse_over, read_settings
 from optlab.cli.progress import counting
 from optlab.cli.run import changed
-from optlab.cli.settings import EngineOption, RuleOption, SettingsOption, import_rules
+from optlab.cli.settings import (
+    ClusterOption,
+    EngineOption,
+    JobsOption,
+    RuleOption,
+    SettingsOption,
+    import_rules,
+)
 from optlab.errors import InputError
 from optlab.experiments.halving import halve, rungs
 from optlab.experiments.samples import Settings
@@ -92,10 +101,8 @@ def sweep(
             help="Compare by this figure.  [default: val_loss, or loss]",
         ),
     ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Worker processes.  [default: cores, where it pays]"),
-    ] = None,
+    jobs: JobsOption = None,
+    cluster: ClusterOption = None,
     engine: EngineOption = "auto",
     out: Annotated[
         Path | None,
@@ -139,24 +146,23 @@ def sweep(
         raise InputError(f"These are {total:,} runs; --yes begins them all the same.")
     if halving:
         total = sum(count * seeds for _, count in rungs(experiment, len(grid)))
-    store = None
-    if out is not None:
-        store = SweepStore(out, experiment, resume)
     say_when_compiling()
     run = halve if halving else experiments.sweep
-    with counting(f"{experiment.name}: runs", total) as progress:
+    with (
+        workers_of(jobs, cluster) as workers,
+        _kept(out, experiment, resume) as store,
+        counting(f"{experiment.name}: runs", total) as progress,
+    ):
         found = run(
             experiment,
             grid,
             seeds=seeds,
             by=by,
-            jobs=jobs,
+            jobs=workers,
             engine=engine,
             store=store,
             progress=progress,
         )
-    if store is not None:
-        store.close()
     points = [point for row in found.rows for point in row.points]
     refused = [point for point in points if point.status == "refused"]
     if refused and len(refused) == len(points):
@@ -183,6 +189,18 @@ def sweep(
     if experiment.data is not None:
         output.say(f"No run learned; optlab diagnose {file} says why.")
     return FAILED
+
+
+@contextmanager
+def _kept(
+    out: Path | None, experiment: experiments.Experiment, resume: bool
+) -> Iterator[SweepStore | None]:
+    """Open the store, and close it whatever happens: what is done is kept."""
+    if out is None:
+        yield None
+        return
+    with closing(SweepStore(out, experiment, resume)) as store:
+        yield store
 
 
 def _settings(

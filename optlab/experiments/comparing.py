@@ -13,7 +13,7 @@ from optlab.experiments.comparison import Comparison, Tuned
 from optlab.experiments.samples import Range
 from optlab.experiments.sweeping import sweep
 from optlab.typing import Array
-from optlab.workers import run_all
+from optlab.workers import Jobs, run_all
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
@@ -53,7 +53,7 @@ def compare(
     seeds: int = 10,
     schedules: Sequence[str] = ("constant",),
     engine: str = "auto",
-    jobs: int | None = None,
+    jobs: Jobs = None,
     progress: Callable[[], Any] | None = None,
 ) -> Comparison:
     """Compare optimizers on some problems.

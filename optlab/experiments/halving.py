@@ -16,6 +16,7 @@ from optlab.experiments.building import EPOCHS, STEPS
 from optlab.experiments.samples import Settings
 from optlab.experiments.sweep_results import Sweep
 from optlab.experiments.sweeping import sweep
+from optlab.workers import Jobs
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
@@ -67,7 +68,7 @@ def halve(
     *,
     seeds: int | Sequence[int] = 1,
     by: str | None = None,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     engine: str = "auto",
     store: SweepStore | None = None,
     progress: Callable[[], Any] | None = None,

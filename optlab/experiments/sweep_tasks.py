@@ -47,6 +47,23 @@ class Tasks(Sequence[Task]):
         """Return some of all the runs."""
         return Tasks(self._experiment, self._combinations, self.seeds, places)
 
+    def part(self, positions: Sequence[int]) -> Tasks:
+        """Return some of these runs."""
+        return self.only([self._places[k] for k in positions])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Take along no other settings than those of these runs."""
+        count = len(self.seeds)
+        used = sorted({place // count for place in self._places})
+        at = {place: k for k, place in enumerate(used)}
+        return {
+            "seeds": self.seeds,
+            "_experiment": self._experiment,
+            "_combinations": [self._combinations[place] for place in used],
+            "_places": [at[p // count] * count + p % count for p in self._places],
+            "_last": (-1, None),
+        }
+
     def named(self, index: int) -> tuple[Settings, int]:
         """Return the settings and the seed of a run."""
         at, seed = divmod(self._places[index], len(self.seeds))

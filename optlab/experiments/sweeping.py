@@ -16,13 +16,13 @@ from optlab.experiments.samples import Combinations, Settings
 from optlab.experiments.sweep_results import Point, Sweep, compared, row_of
 from optlab.experiments.sweep_store import SweepStore
 from optlab.experiments.sweep_tasks import Task, Tasks
-from optlab.experiments.together import FEWEST, PAYS, Together, check_engine
+from optlab.experiments.sweep_training import made
+from optlab.experiments.together import FEWEST, PAYS, check_engine
 from optlab.lookup import is_count
-from optlab.workers import run_all
+from optlab.workers import Jobs
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
-    from optlab.run import Run
 
 #: Runs that are held in memory where a store has them; so many settings are checked
 #: before the first run.
@@ -37,7 +37,7 @@ def sweep(
     *,
     seeds: int | Sequence[int] = 1,
     by: str | None = None,
-    jobs: int | None = None,
+    jobs: Jobs = None,
     engine: str = "auto",
     store: SweepStore | None = None,
     progress: Callable[[], Any] | None = None,
@@ -57,9 +57,9 @@ def sweep(
     by : str, optional
         The figure to compare at the end of the runs; "val_loss" where there is one,
         else "loss".
-    jobs : int, optional
+    jobs : int or Cluster, optional
         Worker processes; all processors where left out and the work, as estimated,
-        is worth it. It changes no result.
+        is worth it. Or an `optlab.cluster.Cluster`. It changes no result.
     engine : {"auto", "lockstep", "single"}
         Whether small dense models are trained in lock step, many at a time: see
         `optlab.training.lockstep`. "auto" does so where it pays. What lock step does
@@ -124,28 +124,18 @@ def sweep(
     left = tasks.only(due)
     many = engine == "auto" and len(left) >= FEWEST
     each = _seconds_each(left) if len(left) and (jobs is None or many) else 0.0
-    together = None
-    if engine == "lockstep" or (many and each * len(left) >= PAYS):
-        together = Together(left)
-    done = set()
+    lockstep = engine == "lockstep" or (many and each * len(left) >= PAYS)
+    reasons: Counter[str] = Counter()
     try:
-        for position, run in together or ():
-            done.add(position)
-            keep(due[position], _point(run, *left.named(position)))
-        if done:
-            due = [index for k, index in enumerate(due) if k not in done]
-            left = tasks.only(due)
-        seconds = each * len(left) if jobs is None else None
-        for position, point in run_all(train, left, jobs=jobs, seconds=seconds):
+        for position, point in made(left, reasons, lockstep, jobs, each):
             keep(due[position], point)
     except KeyboardInterrupt:
         interrupted = True
-    reasons = {} if together is None else together.reasons
     if store is not None and not in_memory:
         store.commit()
         found = store.best(by, _BEST)
         return dataclasses.replace(
-            found, grid=tried, interrupted=interrupted, one_by_one=reasons
+            found, grid=tried, interrupted=interrupted, one_by_one=dict(reasons)
         )
     figure, maximize = compared(list(points.values()), by)
     rows = []
@@ -161,7 +151,7 @@ def sweep(
         maximize,
         tuple(rows),
         interrupted,
-        reasons,
+        dict(reasons),
         counts=dict(Counter(point.status for point in points.values())),
     )
 
@@ -210,23 +200,6 @@ def _seeds(seeds: Any, first: int) -> list[int]:
         "`seeds` must be a number of at least 1, or a list of seeds that is not empty. "
         f"Received: seeds={seeds!r}"
     )
-
-
-def train(experiment: Experiment, settings: dict[str, Any], seed: int) -> Point:
-    """Make one run, in this process or in a worker; settings are only noted."""
-    try:
-        run = experiment.run(seed=seed)
-    except (InputError, OSError) as error:
-        return Point(settings, seed, "refused", message=str(error))
-    if run.status == "interrupted":
-        raise KeyboardInterrupt
-    return _point(run, settings, seed)
-
-
-def _point(run: Run, settings: dict[str, Any], seed: int) -> Point:
-    message = run.divergence["message"] if run.divergence else run.did_not_learn
-    status = "did_not_learn" if run.did_not_learn else run.status
-    return Point(settings, seed, status, run.summary(), run.directions, message)
 
 
 def _seconds_each(tasks: Sequence[Task]) -> float:

@@ -12,8 +12,8 @@ from optlab.errors import InputError
 
 SCRIPT = "<script>alert(1)</script>"
 PACKAGE = Path(optlab.__file__).parent
-#: Where pickles pass, between processes of ours through pipes of ours.
-PIPES = {"workers.py"}
+#: Where pickles pass, between processes of ours or with the user's own cluster.
+PIPES = {"workers.py", "pickles.py"}
 #: Where text is compiled that this package has written itself.
 OWN_TEXT = {"kernels/fuse.py", "optimizers/user_rule.py"}
 
