@@ -232,16 +232,19 @@ def _entry(
 ) -> CauseFound:
     """Describe one cause with the numbers of its trial."""
     evidence = dict(found.suspicions[tried.cause].evidence)
-    if single.scores:
-        count = len(single.scores)
+    # What cures only with others is proved by the scores of all of them together.
+    joint = status == "proved" and len(found.cure) > 1 and tried in found.cure
+    scores = found.after if joint else single.scores
+    if scores:
+        count = len(scores)
         before = found.before if count >= len(SEEDS) else found.before[:count]
         evidence |= {
             "before": [round(v, 4) for v in before],
-            "after": [round(v, 4) for v in single.scores],
+            "after": [round(v, 4) for v in scores],
             "seeds": list(range(count)),
-            "effect": round(single.median - statistics.median(before), 4),
+            "effect": round(statistics.median(scores) - statistics.median(before), 4),
         }
-    if status == "proved" and len(found.cure) > 1 and tried in found.cure:
+    if joint:
         evidence["with"] = [t.cause for t in found.cure if t is not tried]
     fix = changes(experiment, tried.experiment)
     return CauseFound(tried.cause, status, plain(evidence, six_digits), fix)

@@ -8,8 +8,11 @@ import pytest
 from optlab import Experiment, plots
 from optlab.diagnosis import diagnose, text, write_fix
 from optlab.diagnosis.causes import CAUSES
+from optlab.diagnosis.causes.base import Suspicion
 from optlab.diagnosis.file_diff import cured_text, file_diff, source_text
 from optlab.diagnosis.html import to_html
+from optlab.diagnosis.report import _entry
+from optlab.diagnosis.search import Findings, Tried
 from optlab.errors import InputError
 
 COMMENTED = """\
@@ -171,3 +174,22 @@ def test_losses_that_are_not_finite_are_said():
     _, ax = new_figure()
     plot_seed_losses([[float("nan")]], ax)
     assert "not finite" in ax.texts[0].get_text()
+
+
+def test_what_cures_only_together_is_proved_by_the_scores_of_both():
+    original = Experiment.from_toml(COMMENTED)
+
+    def tried(cause, path, value):
+        changed = original.replace({path: value})
+        return Tried(cause, lambda tree: tree, changed, [0.0])
+
+    rate = tried("opt.lr_too_high", "optimizer.learning_rate", 0.1)
+    scale = tried("data.unscaled_inputs", "data.scale", "standard")
+    suspicions = {t.cause: Suspicion(0.5, {}) for t in (rate, scale)}
+    found = Findings(None, None, suspicions, [0.0, 0.1, 0.0], cure=[rate, scale])
+    found.after = [1.0, 0.9, 1.0]
+    entry = _entry(found, original, rate, "proved", rate)
+    assert text.proof(entry) == "0.00 → 1.00 over 3 seeds"
+    assert entry.evidence["with"] == ["data.unscaled_inputs"]
+    alone = _entry(found, original, rate, "ruled out", rate)
+    assert alone.evidence["after"] == [0.0] and "with" not in alone.evidence
