@@ -11,7 +11,7 @@ import typer
 
 from optlab.cli import output
 from optlab.cli.maths import readable
-from optlab.optimizers import TABLE, Optimizer, registry
+from optlab.optimizers import TABLE, Optimizer, RuleOptimizer, registry
 
 #: State is weighed on a matrix of this shape: some keep less than one value an element.
 _WEIGHED = (128, 128)
@@ -58,10 +58,21 @@ def optimizers(
     rule.justify, rule.overflow, rule.no_wrap = "left", "ellipsis", True
     rule.max_width = max(30, console.width - others)
     console.print(laid)
+    wrappers, searchers = (
+        ", ".join(cls.__name__ for _, cls in sorted(found.items()))
+        for found in (registry.WRAPPERS, registry.SEARCHERS)
+    )
+    output.messages().print(
+        f"Wrappers of these: {wrappers}. Without an update rule: {searchers}.",
+        markup=False,
+    )
 
 
 def _one(name: str, json: bool) -> None:
-    cls = registry.lookup(name)
+    cls = registry.class_of(name)
+    if not issubclass(cls, RuleOptimizer):
+        _without_rule(cls, json)
+        return
     row = described(name)
     maths = _maths(registry.get(name))
     if json:
@@ -79,6 +90,24 @@ def _one(name: str, json: bool) -> None:
         f"Slots: {slots}; {row['state_bytes']:g} bytes of state a float32 parameter.",
         markup=False,
     )
+
+
+def _without_rule(cls: type[Optimizer], json: bool) -> None:
+    """Print a wrapper, or an optimizer without a rule: what its class says of it."""
+    summary = readable(inspect.getdoc(cls) or "")
+    if json:
+        row = {"class": cls.__name__, "summary": summary.splitlines()[0]}
+        output.print_json({**row, "arguments": _keywords(cls), "rule": summary})
+        return
+    arguments = ", ".join(f"{key}={value!r}" for key, value in _keywords(cls).items())
+    for text in (summary, f"{cls.__name__}({arguments})"):
+        output.results().print(text, markup=False, soft_wrap=True)
+
+
+def _keywords(cls: type[Optimizer]) -> dict[str, Any]:
+    """Return the arguments that have a default."""
+    found = _arguments(cls).items()
+    return {k: v for k, v in found if v is not inspect.Parameter.empty}
 
 
 def described(name: str) -> dict[str, Any]:

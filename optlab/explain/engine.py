@@ -80,10 +80,9 @@ def explain(
     steps = _gradients(gradients, begin.shape, kind)
     fresh = _fresh(optimizer)
     if not isinstance(fresh, RuleOptimizer):
-        raise InputError(
-            f"A {type(fresh).__name__} has no rule of its own: explain the optimizers "
-            "that it holds."
-        )
+        holds = type(fresh) in optimizers.WRAPPERS.values()
+        hint = ": explain the optimizers that it holds." if holds else " to explain."
+        raise InputError(f"{type(fresh).__name__} has no rule of its own{hint}")
     # A tensor has at least one axis; a number is a vector of one.
     param = np.array(begin, ndmin=1)
     fresh.engine = "numpy"

@@ -22,6 +22,7 @@ from optlab.optimizers.beyond.estimated import DoG
 from optlab.optimizers.beyond.factored import CAME, TorchAdafactor
 from optlab.optimizers.beyond.kronecker import SOAP, Kron, Shampoo
 from optlab.optimizers.beyond.layerwise import LARS, MARS, Fromage, NovoGrad, PaperLamb
+from optlab.optimizers.beyond.lbfgs import LBFGS
 from optlab.optimizers.beyond.lookahead import Lookahead
 from optlab.optimizers.beyond.momentum import (
     ASGD,
@@ -49,6 +50,7 @@ from optlab.optimizers.optimizer import Optimizer
 from optlab.optimizers.options import Options
 from optlab.optimizers.registry import (
     OPTIMIZERS,
+    SEARCHERS,
     WRAPPERS,
     class_of,
     get,
@@ -71,10 +73,12 @@ __all__ = [
     "ASGD",
     "CAME",
     "LARS",
+    "LBFGS",
     "MARS",
     "OPTIMIZERS",
     "QHM",
     "SAM",
+    "SEARCHERS",
     "SGD",
     "SGDW",
     "SOAP",

@@ -14,6 +14,8 @@ from optlab.errors import InputError, InputTypeError, unknown_name
 OPTIMIZERS: dict[str, Any] = {}
 #: Optimizers that hold others, and so cannot be made from a name alone.
 WRAPPERS: dict[str, Any] = {}
+#: Those that have no update rule, and look at value and gradient as they need.
+SEARCHERS: dict[str, Any] = {}
 
 
 def names() -> list[str]:
@@ -58,14 +60,14 @@ def lookup(name: str) -> Any:
 
 
 def class_of(name: str) -> Any:
-    """Return the class of a name, one that wraps others among them.
+    """Return the class of a name, one that wraps others or searches among them.
 
     Raises
     ------
     InputError
         If there is none.
     """
-    return WRAPPERS.get(_key(name)) or lookup(name)
+    return (WRAPPERS | SEARCHERS).get(_key(name)) or lookup(name)
 
 
 def made(identifier: Any) -> Any:
@@ -84,7 +86,7 @@ def made(identifier: Any) -> Any:
                 f"{WRAPPERS[_key(identifier)].__name__} wraps other optimizers; make "
                 "it in Python, or from a configuration."
             )
-        return lookup(identifier).from_config({})
+        return class_of(identifier).from_config({})
     if isinstance(identifier, Mapping):
         if "class_name" in identifier:
             name = str(identifier["class_name"])

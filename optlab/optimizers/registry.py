@@ -7,11 +7,13 @@ from typing import Any
 
 from optlab.errors import InputError
 from optlab.optimizers.beyond.cautious import Cautious
+from optlab.optimizers.beyond.lbfgs import LBFGS
 from optlab.optimizers.beyond.lookahead import Lookahead
 from optlab.optimizers.beyond.sam import ASAM, SAM
 from optlab.optimizers.beyond.swa import SWA
 from optlab.optimizers.known import (
     OPTIMIZERS,
+    SEARCHERS,
     WRAPPERS,
     class_of,
     lookup,
@@ -26,6 +28,7 @@ from optlab.optimizers.table import TABLE
 
 __all__ = [
     "OPTIMIZERS",
+    "SEARCHERS",
     "WRAPPERS",
     "class_of",
     "get",
@@ -36,6 +39,8 @@ __all__ = [
 ]
 
 OPTIMIZERS |= {name: entry.cls for name, entry in TABLE.items()}
+
+SEARCHERS |= {"lbfgs": LBFGS}
 
 WRAPPERS |= {
     "asam": ASAM,

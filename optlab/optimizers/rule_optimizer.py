@@ -20,10 +20,11 @@ from optlab.optimizers.hyperparameters import (
     declared,
     signature,
 )
-from optlab.optimizers.learning_rate import checked_rate, rate_of
-from optlab.optimizers.optimizer import NOT_BUILT, Optimizer
+from optlab.optimizers.learning_rate import checked_rate
+from optlab.optimizers.optimizer import NOT_BUILT
 from optlab.optimizers.options import OPTIONS, Options
 from optlab.optimizers.parameter_set import ParameterSet, Tensors
+from optlab.optimizers.rated_optimizer import RatedOptimizer
 from optlab.optimizers.state import load_slots, saved_slots, state_calls, state_number
 from optlab.optimizers.stepper import Estimate, Stepper
 from optlab.optimizers.update_rule import Rule, Share
@@ -31,7 +32,7 @@ from optlab.parameters import Parameters
 from optlab.typing import Array
 
 
-class RuleOptimizer(Optimizer):
+class RuleOptimizer(RatedOptimizer):
     """Base of all optimizers with an update rule.
 
     Parameters
@@ -204,26 +205,6 @@ class RuleOptimizer(Optimizer):
         return self._calls // steps if steps else self._calls
 
     @property
-    def learning_rate(self) -> float:
-        """The rate of the next step; settable unless a schedule gives it."""
-        return rate_of(self._rate, self._calls)
-
-    @learning_rate.setter
-    def learning_rate(self, value: Any) -> None:
-        rate = checked_rate(value)
-        if callable(self._rate) and not callable(rate):
-            raise InputTypeError(
-                "This optimizer was made with a schedule as its `learning_rate`, so "
-                "the rate cannot be set. Make it with a float to be able to set it."
-            )
-        self._rate = rate
-
-    @property
-    def schedule(self) -> Callable[[int], float] | None:
-        """The schedule that gives the rate, or None where the rate is a number."""
-        return self._rate if callable(self._rate) else None
-
-    @property
     def loss_scale(self) -> float | None:
         """The option `loss_scale_factor`."""
         return self.options.loss_scale_factor
@@ -278,11 +259,8 @@ class RuleOptimizer(Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments, as tf.keras names them."""
-        config: dict[str, Any] = {"name": self.name, "learning_rate": self._rate}
-        if callable(self._rate):
-            from optlab import schedules
-
-            config["learning_rate"] = schedules.serialize(self._rate)
+        rate = self._rate_config()
+        config: dict[str, Any] = {"name": self.name, "learning_rate": rate}
         for name in OPTIONS:
             if name != "name":
                 config[name] = getattr(self.options, name)

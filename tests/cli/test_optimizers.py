@@ -12,6 +12,7 @@ def test_lists_the_registry(optlab):
     assert done.status == 0
     found = optlab("optimizers", "--json").document
     assert [row["name"] for row in found] == lab.optimizers.names()
+    assert "SAM" in done.err and "LBFGS" in done.err
     lines = done.out.splitlines()
     assert [line.split()[0] for line in lines[1:]] == lab.optimizers.names()
     for row in found:
@@ -37,6 +38,14 @@ def test_one_in_full(optlab, name):
     assert "learning_rate" in own
     for argument in own:
         assert f"{argument}=" in done.out
+
+
+@pytest.mark.parametrize("name", ["sam", "lookahead", "lbfgs", "multi_optimizer"])
+def test_wrappers_and_searches_are_shown_by_what_they_say(optlab, name):
+    cls = lab.optimizers.class_of(name)
+    out = optlab("optimizers", name).out
+    assert cls.__doc__.split("\n")[0] in out and f"{cls.__name__}(" in out
+    assert optlab("optimizers", name, "--json").document["class"] == cls.__name__
 
 
 def test_unknown_name(optlab):

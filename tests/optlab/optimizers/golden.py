@@ -72,6 +72,34 @@ def torch_steps(make, curvature=0.0):
     return found
 
 
+def searched():
+    """Return the row of torch's L-BFGS on Rosenbrock's function."""
+    import torch
+
+    x = torch.nn.Parameter(torch.tensor(VALLEY))
+    optimizer = torch.optim.LBFGS(
+        [x], max_iter=1, max_eval=26, history_size=3, line_search_fn="strong_wolfe"
+    )
+
+    def closure():
+        optimizer.zero_grad()
+        value = (1 - x[0]) ** 2 + 100 * (x[1] - x[0] ** 2) ** 2
+        value.backward()
+        return value
+
+    after = {}
+    for step in range(1, max(LOOKS) + 1):
+        optimizer.step(closure)
+        after[step] = x.detach().numpy().tolist()
+    return {
+        "ours": {"name": "lbfgs", "history_size": 3},
+        "theirs": f"torch {version('torch')}: LBFGS(strong_wolfe)",
+        "start": VALLEY,
+        "tolerance": 1e-7,
+        "after": {str(step): after[step] for step in LOOKS},
+    }
+
+
 def optax_steps(optimizer):
     """Do the same with a gradient transformation of optax."""
     import jax
@@ -235,6 +263,8 @@ CURVED = [
 ]
 #: Of the function that they minimize.
 CURVATURE = 0.5
+#: Where L-BFGS begins on Rosenbrock's function, and after which steps it is looked at.
+VALLEY, LOOKS = (-1.2, 1.0), (1, 2, 5, 12, 20)
 OPTAX = [
     ("torch_adam", {}, "adam", {}),
     ("amsgrad", {}, "amsgrad", {}),
@@ -327,6 +357,7 @@ def main():
                     "after": {str(t): found[t - 1] for t in (1, 2, STEPS)},
                 }
             )
+    rows.append(searched())
     FILE.write_text(json.dumps(rows, indent=0) + "\n")
 
 

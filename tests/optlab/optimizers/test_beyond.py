@@ -10,7 +10,9 @@ import optlab
 from optlab import optimizers
 from optlab.optimizers.beyond.table import BEYOND
 
-GOLDEN = json.loads(Path(__file__).with_name("golden.json").read_text())
+ROWS = json.loads(Path(__file__).with_name("golden.json").read_text())
+GOLDEN = [row for row in ROWS if "start" not in row]
+SEARCHED = [row for row in ROWS if "start" in row]
 CASES = [(n, kw) for n, entry in BEYOND.items() for kw in ({}, *entry.variants)]
 SHAPES = ((3, 2), (3,))
 
@@ -42,6 +44,34 @@ def test_the_numbers_of_other_libraries(row):
             np.testing.assert_allclose(
                 param.ravel(), theirs, rtol=row["tolerance"], atol=row["tolerance"]
             )
+
+
+@pytest.mark.parametrize("row", SEARCHED, ids=label)
+def test_searches_go_where_those_of_other_libraries_go(row):
+    run = optlab.minimize("rosenbrock", row["ours"], steps=20, start=row["start"])
+    for step, theirs in row["after"].items():
+        np.testing.assert_allclose(
+            run.trajectory[int(step)], theirs, rtol=row["tolerance"]
+        )
+
+
+def test_lbfgs_stays_where_it_can_go_no_further_and_checks_its_state():
+    lbfgs, param = optimizers.get("lbfgs"), np.array([3.0, -1.0])
+    lbfgs.value_and_grad = lambda: (float(param @ param), [2 * param])
+    for _ in range(6):
+        lbfgs.apply([2 * param], [param])
+    assert abs(param).max() < 1e-7 and lbfgs.iterations == 6
+    lbfgs.value_and_grad = lambda: (np.nan, [2 * param + 1])
+    before = param.copy()
+    lbfgs.apply([param])
+    np.testing.assert_array_equal(param, before)
+    saved = lbfgs.save_state()
+    with pytest.raises(optlab.InputError, match=r"float64 of shape \(10, 2\)"):
+        lbfgs.load_state({**saved, "steps": np.zeros(3)})
+    with pytest.raises(optlab.InputError, match="history_size"):
+        optimizers.LBFGS(history_size=0)
+    with pytest.raises(optlab.InputError, match="unknown option 'history'"):
+        optimizers.get({"name": "lbfgs", "history": 3})
 
 
 def test_every_optimizer_has_a_source():

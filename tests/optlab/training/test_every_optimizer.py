@@ -54,6 +54,7 @@ CASES |= {
         "default_optimizer": SGD,
         "optimizer_map": {".*bias": {**ADAM, "use_ema": True}},
     },
+    "lbfgs": {"name": "lbfgs", "history_size": 3},
     "lookahead of sam": {
         "name": "lookahead",
         "inner_optimizer": {"name": "sam", "inner_optimizer": ADAM},
@@ -67,7 +68,8 @@ CASES |= {
 
 def test_all_are_there():
     names = {case["name"].replace("_", "") for case in CASES.values()}
-    assert names >= {*optimizers.OPTIMIZERS, *optimizers.WRAPPERS}
+    others = {*optimizers.WRAPPERS, *optimizers.SEARCHERS}
+    assert names >= {*optimizers.OPTIMIZERS, *others}
 
 
 def trained(case, epochs, **more):
@@ -112,6 +114,9 @@ def test_fit_save_resume_minimize_explain_and_a_file(case, tmp_path, monkeypatch
     made = optimizers.get(CASES[case])
     if type(made) in optimizers.WRAPPERS.values():
         with pytest.raises(optlab.InputError, match="explain the optimizers that it"):
+            explain(made, [1.0])
+    elif type(made) in optimizers.SEARCHERS.values():
+        with pytest.raises(optlab.InputError, match="no rule of its own to explain"):
             explain(made, [1.0])
     else:
         assert len(explain(made, [1.0, -2.0]).rows) == 2
