@@ -45,13 +45,16 @@ class AdaBelief(keras.optimizers.Optimizer):
         m, s = self._momentums[index], self._beliefs[index]
         rate = ops.cast(learning_rate, variable.dtype)
         step = ops.cast(self.iterations + 1, variable.dtype)
-        correction_1 = 1 - ops.power(ops.cast(self.beta_1, variable.dtype), step)
-        correction_2 = 1 - ops.power(ops.cast(self.beta_2, variable.dtype), step)
-        self.assign(m, self.beta_1 * m + (1 - self.beta_1) * gradient)
+        # In the variable's dtype, as the rule has them: 1 - beta rounds differently.
+        beta_1 = ops.cast(self.beta_1, variable.dtype)
+        beta_2 = ops.cast(self.beta_2, variable.dtype)
+        correction_1 = 1 - ops.power(beta_1, step)
+        correction_2 = 1 - ops.power(beta_2, step)
+        self.assign(m, beta_1 * m + (1 - beta_1) * gradient)
         surprise = self.surprise(gradient, m)
         self.assign(
             s,
-            self.beta_2 * s + (1 - self.beta_2) * ops.square(surprise) + self.epsilon,
+            beta_2 * s + (1 - beta_2) * ops.square(surprise) + self.epsilon,
         )
         denominator = ops.sqrt(s / correction_2) + self.epsilon
         self.assign_sub(variable, rate / correction_1 * m / denominator)

@@ -106,7 +106,7 @@ def _page(name: str, row: dict[str, Any], study_page: Catalogue) -> str:
 
 def _facts(name: str, row: dict[str, Any]) -> str:
     twin = "the same bits: see [parity](../parity.md)" if row["twin"] else "none"
-    facts = [("in files and commands", f"`{name}`"), ("tf.keras's twin", twin)]
+    facts = [("tf.keras's twin", twin)]
     if row["checked_against"]:
         facts.append(("checked against", ", ".join(row["checked_against"])))
     slots = ", ".join(f"`{slot}`" for slot in row["slots"]) or "none"
@@ -114,7 +114,7 @@ def _facts(name: str, row: dict[str, Any]) -> str:
         ("slots", slots),
         ("state", f"{row['state_bytes']:.3g} bytes a parameter"),
     ]
-    return table(("", ""), facts) + "\n"
+    return table(("in files and commands", f"`{name}`"), facts) + "\n"
 
 
 def _code(name: str) -> str:

@@ -20,7 +20,7 @@ def displayed(self: Any, node: nodes.math_block) -> None:
     tex = _known(node.astext())
     if r"\\" in tex or "&" in tex:
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
-    self.body.append(f'<div class="math">{tex2mathml(tex, as_block=True)}</div>')
+    self.body.append(f'<div class="formula">{tex2mathml(tex, as_block=True)}</div>')
     raise nodes.SkipNode
 
 
