@@ -37,6 +37,7 @@ from optlab.optimizers.beyond.prodigy import Prodigy
 from optlab.optimizers.beyond.sam import ASAM, SAM
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
 from optlab.optimizers.beyond.swa import SWA
+from optlab.optimizers.beyond.timm_adafactor import TimmAdafactor
 from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
 from optlab.optimizers.beyond.torch_muon import TorchMuon
 from optlab.optimizers.ftrl import Ftrl
@@ -133,6 +134,7 @@ __all__ = [
     "SignSGD",
     "Signum",
     "SophiaG",
+    "TimmAdafactor",
     "TorchAdafactor",
     "TorchAdam",
     "TorchMuon",

@@ -29,12 +29,14 @@ from optlab.optimizers.beyond.momentum import (
 from optlab.optimizers.beyond.numerators import Adan, AdEMAMix, QHAdam
 from optlab.optimizers.beyond.prodigy import Prodigy
 from optlab.optimizers.beyond.signs import Rprop, SignSGD, Signum
+from optlab.optimizers.beyond.timm_adafactor import TimmAdafactor
 from optlab.optimizers.beyond.torch_forms import TorchAdam, TorchNAdam
 from optlab.optimizers.beyond.torch_muon import TorchMuon
 from optlab.optimizers.entry import Entry, Peer
 
 #: Libraries of other people, whose numbers stand in the tests.
 TORCH, OPTAX, COLLECTION = "torch.optim", "optax", "pytorch_optimizer"
+TIMM = "timm.optim"
 _EPS = {"eps": 1e-8}
 
 #: By the lower-case name that files and commands use.
@@ -111,6 +113,13 @@ BEYOND: dict[str, Entry] = {
     ),
     "soap": Entry(SOAP, by_rate=True, twin=False, sources=(COLLECTION,)),
     "sophiag": Entry(SophiaG, by_rate=True, twin=False, sources=("the formula",)),
+    "timmadafactor": Entry(
+        TimmAdafactor,
+        variants=({"beta_1": 0.9, "relative_step": False},),
+        by_rate=True,
+        twin=False,
+        sources=(TIMM,),
+    ),
     "torchadam": Entry(
         TorchAdam,
         variants=({"amsgrad": True},),

@@ -27,14 +27,6 @@ BOOTH = Experiment(
     optimizer={"name": "sgd", "learning_rate": 0.05},
     training={"steps": 30},
 )
-# As in test_lockstep.py, so that its kernels are compiled once for both.
-DIABETES = Experiment(
-    data={"source": "diabetes", "scale": "standard", "target_scale": "standard"},
-    model={"layers": [{"units": 5, "activation": "tanh"}, {"units": 1}]},
-    loss={"name": "mean_squared_error"},
-    optimizer={"name": "sgd", "learning_rate": 0.01, "momentum": 0.9},
-    training={"epochs": 3, "batch_size": 64, "dtype": "float64", "seed": 3},
-)
 RATE = "optimizer.learning_rate"
 #: Of a run, what depends on the clock.
 CLOCK = ("seconds", "steps_per_second")
@@ -57,9 +49,13 @@ def dask(tmp_path_factory):
         for kind, *more in kinds
     ]
     try:
-        while not file.exists():
+        address = None
+        while address is None:
             time.sleep(0.05)
-        yield json.loads(file.read_text())["address"], started[1:]
+            # There is a moment between its making and its filling.
+            with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+                address = json.loads(file.read_text())["address"]
+        yield address, started[1:]
     finally:
         for process in started:
             process.kill()
@@ -87,17 +83,11 @@ def figures(found):
 
 
 @pytest.mark.usefixtures("signum_of_a_test")
-@pytest.mark.parametrize(
-    ("experiment", "grid", "engine"),
-    [
-        (BOOTH, {"optimizer.name": ["adam", "signum_of_a_test"]}, "single"),
-        (DIABETES, {RATE: [1e-3, 0.01, 1e30]}, "lockstep"),
-    ],
-)
-def test_a_sweep_has_the_bits_of_this_machine(dask, experiment, grid, engine):
-    here = sweep(experiment, grid, seeds=2, jobs=1, engine=engine)
+def test_a_sweep_has_the_bits_of_this_machine(dask):
+    grid = {"optimizer.name": ["adam", "signum_of_a_test"], RATE: [0.1, 1e30]}
+    here = sweep(BOOTH, grid, seeds=2, jobs=1)
     with Cluster(dask[0]) as workers:
-        there = sweep(experiment, grid, seeds=2, jobs=workers, engine=engine)
+        there = sweep(BOOTH, grid, seeds=2, jobs=workers)
     assert figures(there) == figures(here)
     assert there.one_by_one == here.one_by_one
 
@@ -138,6 +128,7 @@ def test_a_lost_workers_chunk_is_done_again(dask):
     assert len(said) == 1 and "lost" in said[0]
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children by /proc")
 def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(tmp_path):
     file = tmp_path / "walk.toml"
     file.write_text(BOOTH.replace({"optimizer.name": "adam"}).to_toml())

@@ -1,14 +1,17 @@
 """Write golden.json: what other people's libraries make of the same gradients.
 
-Run it where torch, jax, optax and pytorch_optimizer are installed:
+Run it where torch, jax, optax, pytorch_optimizer and timm are installed:
 
     python tests/optlab/optimizers/golden.py
 """
 
 import json
+import sys
+from importlib import import_module
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
@@ -100,6 +103,16 @@ def searched():
     }
 
 
+def timm_optimizers():
+    """Return timm's Adafactor without the rest of it, which needs a torchvision."""
+    place = find_spec("timm").submodule_search_locations[0]
+    for name in ("timm", "timm.optim"):
+        package = ModuleType(name)
+        package.__path__ = [str(Path(place, *name.split(".")[1:]))]
+        sys.modules[name] = package
+    return import_module("timm.optim.adafactor")
+
+
 def optax_steps(optimizer):
     """Do the same with a gradient transformation of optax."""
     import jax
@@ -131,6 +144,8 @@ TOLERANCES = {
     # The norm of gradients in float32.
     "DAdaptSGD": 1e-6,
     "SAM": 1e-8,
+    # Its rate of 0.01 in float64, which is no float32.
+    "timm Adafactor": 1e-8,
 }
 
 # Ours with its arguments, the library's name, its arguments.
@@ -263,6 +278,15 @@ CURVED = [
 ]
 #: Of the function that they minimize.
 CURVATURE = 0.5
+TIMM = [
+    ("timm_adafactor", {"learning_rate": 0.01}, "Adafactor", {"lr": None}),
+    (
+        "timm_adafactor",
+        {"min_dim_size_to_factor": 1, "beta_1": 0.9, "relative_step": False},
+        "Adafactor",
+        {"min_dim_size_to_factor": 1, "betas": (0.9, 0.9)},
+    ),
+]
 #: Where L-BFGS begins on Rosenbrock's function, and after which steps it is looked at.
 VALLEY, LOOKS = (-1.2, 1.0), (1, 2, 5, 12, 20)
 OPTAX = [
@@ -328,6 +352,7 @@ def main():
         ("torch", torch.optim, TORCH),
         ("pytorch_optimizer", pytorch_optimizer, COLLECTION),
         ("pytorch_optimizer", pytorch_optimizer, CURVED),
+        ("timm", timm_optimizers(), TIMM),
         ("optax", optax, OPTAX),
     ):
         for ours, arguments, name, theirs in cases:
@@ -353,7 +378,9 @@ def main():
                     "ours": {"name": ours, **rate, **arguments},
                     **({"curvature": CURVATURE} if cases is CURVED else {}),
                     "theirs": f"{library} {version(library)}: {name}({theirs})",
-                    "tolerance": TOLERANCES.get(name, 1e-12),
+                    "tolerance": TOLERANCES.get(
+                        f"{library} {name}", TOLERANCES.get(name, 1e-12)
+                    ),
                     "after": {str(t): found[t - 1] for t in (1, 2, STEPS)},
                 }
             )

@@ -129,3 +129,20 @@ def test_fit_save_resume_minimize_explain_and_a_file(case, tmp_path, monkeypatch
     assert (
         Experiment.from_toml(file).run().losses.tolist() == walked.losses[:4].tolist()
     )
+
+
+def test_a_second_look_at_the_same_place_changes_nothing():
+    """Running means stay those of the first look, and a scaled loss is scaled again."""
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((24, 3)), rng.standard_normal((24, 1))
+    ends = []
+    for wrapped in (False, True):
+        layers = [optlab.Dense(4), optlab.BatchNormalization(), optlab.Dense(1)]
+        model = optlab.Sequential(layers, input_shape=(3,), seed=1)
+        optimizer = optlab.SGD(0.1, momentum=0.9, loss_scale_factor=8.0)
+        if wrapped:
+            optimizer = optimizers.SAM(optimizer, rho=0.0)
+        optlab.fit(model, x, y, loss="mse", optimizer=optimizer, batch_size=8, epochs=2)
+        assert optimizer.value_and_grad is None
+        ends.append([array.tobytes() for array in model.get_weights()])
+    assert ends[0] == ends[1]
