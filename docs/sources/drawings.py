@@ -54,7 +54,7 @@ def _study_page(path: Path) -> None:
 
 def _draw(job: tuple[str, Path]) -> None:
     name, folder = job
-    text = explain({"name": name}, [0.1, 0.2, -0.3]).text()
+    text = explain({"name": name}, [0.1, 0.2, -0.3]).text(width=76)
     (folder / f"{name}.txt").write_text(text + "\n", "utf-8")
     entry = TABLE[name]
     steps = explain({"name": name, "learning_rate": entry.usual_rate}, GRADIENTS)
