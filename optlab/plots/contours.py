@@ -98,7 +98,7 @@ def _add_colorbar(ax: Axes, filled: Any, levels: npt.NDArray[Any]) -> None:
     bar.minorticks_off()
     bar.outline.set_visible(False)
     bar.ax.tick_params(length=0, labelsize=9)
-    bar.ax.set_title("f(x)", fontsize=10, fontweight="normal", pad=6)
+    bar.set_label("f(x)", fontsize=10)
 
 
 def _short_number(value: float, _position: Any = None) -> str:
