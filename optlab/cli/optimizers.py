@@ -62,7 +62,7 @@ def optimizers(
         ", ".join(cls.__name__ for _, cls in sorted(found.items()))
         for found in (registry.WRAPPERS, registry.SEARCHERS)
     )
-    output.messages().print(
+    console.print(
         f"Wrappers of these: {wrappers}. Without an update rule: {searchers}.",
         markup=False,
     )

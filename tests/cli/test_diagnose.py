@@ -92,7 +92,7 @@ def test_document_and_files(optlab, faulty, tmp_path):
     assert cured.optimizer.learning_rate == 0.003
     assert cured.data.source == "../rows.npz"
     assert "# A rate with the wrong sign." in (tmp_path / names[0]).read_text()
-    assert (tmp_path / names[1]).read_text().startswith("<!doctype html>")
+    assert (tmp_path / names[1]).read_text().startswith("<!DOCTYPE html>")
     assert (tmp_path / names[2]).stat().st_size > 10_000
 
 

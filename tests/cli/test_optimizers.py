@@ -12,7 +12,7 @@ def test_lists_the_registry(optlab):
     assert done.status == 0
     found = optlab("optimizers", "--json").document
     assert [row["name"] for row in found] == lab.optimizers.names()
-    assert "SAM" in done.err and "LBFGS" in done.err
+    assert "SAM" in done.out and "LBFGS" in done.out
     lines = done.out.splitlines()
     assert [line.split()[0] for line in lines[1:]] == lab.optimizers.names()
     for row in found:

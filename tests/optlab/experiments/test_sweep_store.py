@@ -4,7 +4,7 @@ import pytest
 
 from optlab import experiments, sweep
 from optlab.errors import InputError
-from optlab.experiments import sweep_store, sweeping
+from optlab.experiments import sweep_store, sweep_training, sweeping
 from optlab.experiments.sweep_store import SweepStore, read_sweep
 
 BOOTH = experiments.find("booth").replace({"training.steps": 20})
@@ -24,9 +24,9 @@ def test_a_broken_sweep_goes_on_with_what_is_missing(tmp_path, monkeypatch):
     assert sweep(BOOTH, GRID, store=store, progress=stop, jobs=1).interrupted
     store.close()
     trained = []
-    train = sweeping.train
+    train = sweep_training.train
     monkeypatch.setattr(
-        sweeping, "train", lambda *task: trained.append(task) or train(*task)
+        sweep_training, "train", lambda *task: trained.append(task) or train(*task)
     )
     store = SweepStore(tmp_path / "a/points.sqlite", BOOTH, resume=True)
     found = sweep(BOOTH, GRID, store=store, jobs=1)
