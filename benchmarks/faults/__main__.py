@@ -8,6 +8,7 @@ suite.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -95,6 +96,8 @@ _TABLES: dict[str, tuple[list[str], Callable[[str, Any], list[str]]]] = {
 
 def main() -> int:
     """Run what was asked for; exit 1 where something did not hold."""
+    # What a shell starts in the background ignores Ctrl-C, and so would all verbs.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults")
     parser.add_argument("--kills", type=int, default=5, help="of each command")
     parser.add_argument(

@@ -12,8 +12,9 @@ def test_lists_the_registry(optlab):
     assert done.status == 0
     found = optlab("optimizers", "--json").document
     assert [row["name"] for row in found] == lab.optimizers.names()
-    assert "SAM" in done.out and "LBFGS" in done.out
-    lines = done.out.splitlines()
+    table, _, others = done.out.partition("Wrappers of these:")
+    assert "SAM" in others and "LBFGS" in others
+    lines = table.splitlines()
     assert [line.split()[0] for line in lines[1:]] == lab.optimizers.names()
     for row in found:
         assert "math:" not in row["summary"]
