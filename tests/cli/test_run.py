@@ -274,16 +274,18 @@ def test_says_what_was_done_to_the_data(optlab, quick, tmp_path):
     assert "missing" in done.err
 
 
-def test_a_warm_run_needs_no_heavy_library(optlab, tmp_path):
-    assert optlab("run", "digits", "--epochs", 1).status == 0
+def test_a_warm_run_needs_no_heavy_library(tmp_path):
     code = (
         "import sys; from optlab.cli.app import main; "
         "status = main(['run', 'digits', '--epochs', '1', '--json']); "
         "print(status, *sys.modules, file=sys.stderr)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
-    )
+    # The first compiles what the cache lacks: of two processes that write the index of
+    # one function together, as tests do, the later one wins.
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
+        )
     status, *modules = done.stderr.split()
     heavy = {
         "pandas",
