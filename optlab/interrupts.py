@@ -26,6 +26,8 @@ from typing import Any
 GRACE = 1.5
 #: Seconds for what libraries do at the end of a process.
 _LEAVING = 0.3
+#: Seconds until a signal that came in a callback of LLVM is sent again.
+_CALLBACK = 0.02
 #: Seconds for which a file that is being written may hold the end off.
 _WRITING = 30.0
 
@@ -152,7 +154,29 @@ class InterruptGuard:
 
 def _raise(number: int, frame: FrameType | None) -> None:
     _receive(number)
-    raise KeyboardInterrupt
+    if _in_callback(frame):
+        _thread.start_new_thread(_again_after, (_CALLBACK, number, _State.commands))
+    else:
+        raise KeyboardInterrupt
+
+
+def _in_callback(frame: FrameType | None) -> bool:
+    """Whether LLVM is calling Python back: what is raised there is printed and lost."""
+    while frame is not None:
+        module = frame.f_globals.get("__name__")
+        if module == "llvmlite.binding.executionengine" and (
+            frame.f_code.co_name.startswith("_raw_")
+        ):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _again_after(seconds: float, number: int, command: int) -> None:
+    """Send a signal to this process again, unless the command has ended."""
+    time.sleep(seconds)
+    if _State.running == command:
+        os.kill(os.getpid(), number)
 
 
 def _receive(number: int) -> None:

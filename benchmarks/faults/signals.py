@@ -67,6 +67,8 @@ def send(verb: str, moments: int, seed: int) -> dict[str, Any]:
                 in_time = ended.seconds <= WITHIN
                 right = ended.early or (ended.status == wanted and ended.clear)
                 counts["right"] += in_time and right
+                if not (in_time and right):
+                    print(f"{verb}: signal {number} after {after:.2f} s: {ended}")
                 counts["orphans"] += ended.orphans
                 counts["left"] += len(list((folder / "tmp").iterdir()))
     return counts

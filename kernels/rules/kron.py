@@ -62,6 +62,8 @@ def kron(
     step: Any,
 ) -> Any:
     """Average, fit the factors where that is due, and step along what they whiten."""
+    if param.size == 0:
+        return param, m, factors, waited
     m = m + (grad - m) * one_minus_beta
     mean = np.atleast_1d((m / left).astype(m.dtype))
     qs = unpacked(factors, kron_shapes(param.shape, limit))

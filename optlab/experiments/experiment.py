@@ -286,8 +286,8 @@ class Experiment(BaseModel):
             # A sweep does this often, and one table is checked sooner than all.
             tree = self.optimizer.model_dump(exclude_unset=True, exclude_none=True)
             try:
-                table = OptimizerTable(
-                    **replaced({"optimizer": plain(tree)}, changes)["optimizer"]
+                table = OptimizerTable.model_validate(
+                    replaced({"optimizer": plain(tree)}, changes)["optimizer"]
                 )
                 return self.model_copy(update={"optimizer": table})
             except ValidationError:

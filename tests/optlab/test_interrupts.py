@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
+from optlab import interrupts
 from optlab.interrupts import InterruptGuard
 
 
@@ -60,3 +62,16 @@ sys.exit(__main__.main())
 def test_an_interrupted_command_does_not_wait_for_threads():
     done = subprocess.run([sys.executable, "-c", PROGRAM], timeout=30)
     assert done.returncode == 143
+
+
+def test_what_comes_in_a_callback_of_llvm_is_raised_after_it(monkeypatch):
+    """Python prints what a callback raises, and goes on."""
+    lost = []
+    frames = {"__name__": "llvmlite.binding.executionengine", "press": press}
+    exec("def _raw_object_cache_notify(): press(); return 'returned'", frames)
+    with interrupts.command():
+        assert frames["_raw_object_cache_notify"]() == "returned"
+        with pytest.raises(KeyboardInterrupt):
+            time.sleep(5)
+        lost.append(interrupts.received())
+    assert lost == [signal.SIGINT]

@@ -97,6 +97,8 @@ def test_replace(tables):
         ({"optimizer.learning_rate.x": 3}, "which is no table"),
         ({"model.layers.9.units": 3}, "expected a number below 2"),
         ({"data": None}, "needs the table [data]"),
+        ({"optimizer": "mse"}, "[optimizer]"),
+        ({"optimizer": 3}, "[optimizer]"),
     ],
 )
 def test_replace_refuses(tables, change, message):
