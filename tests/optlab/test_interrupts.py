@@ -64,7 +64,7 @@ def test_an_interrupted_command_does_not_wait_for_threads():
     assert done.returncode == 143
 
 
-def test_what_comes_in_a_callback_of_llvm_is_raised_after_it(monkeypatch):
+def test_what_comes_in_a_callback_of_llvm_is_raised_after_it():
     """Python prints what a callback raises, and goes on."""
     lost = []
     frames = {"__name__": "llvmlite.binding.executionengine", "press": press}

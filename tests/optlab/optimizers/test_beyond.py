@@ -271,3 +271,12 @@ def test_rules_of_whole_tensors_take_any_shape_and_what_is_not_finite(name):
     assert distance() < 0.2 * before
     optimizer.apply([np.full(shape, np.nan) for shape in shapes])
     assert all(np.isnan(p).all() for p in params)
+
+
+def test_empty_tensors_are_no_fault_in_kron():
+    params = [np.empty(0, np.float32), np.empty((2, 0, 3)), np.ones((2, 3))]
+    params = [np.asarray(each, np.float32) for each in params]
+    optimizer = optimizers.get("kron")
+    optimizer.build(params)
+    optimizer.apply([np.full_like(each, 0.5) for each in params])
+    assert np.isfinite(params[2]).all() and (params[2] != 1).any()
