@@ -23,11 +23,11 @@ from types import FrameType, TracebackType
 from typing import Any
 
 #: Seconds that a command has to keep what is finished; promised are 2 in all.
-GRACE = 1.5
+GRACE = 1.2
 #: Seconds for what libraries do at the end of a process.
 _LEAVING = 0.3
-#: Seconds until a signal that came in a callback of LLVM is sent again.
-_CALLBACK = 0.02
+#: Seconds until a signal that came where it would be lost is sent again.
+_SHORTLY = 0.02
 #: Seconds for which a file that is being written may hold the end off.
 _WRITING = 30.0
 
@@ -154,19 +154,22 @@ class InterruptGuard:
 
 def _raise(number: int, frame: FrameType | None) -> None:
     _receive(number)
-    if _in_callback(frame):
-        _thread.start_new_thread(_again_after, (_CALLBACK, number, _State.commands))
+    if _is_lost_in(frame):
+        _thread.start_new_thread(_again_after, (_SHORTLY, number, _State.commands))
     else:
         raise KeyboardInterrupt
 
 
-def _in_callback(frame: FrameType | None) -> bool:
-    """Whether LLVM is calling Python back: what is raised there is printed and lost."""
+def _is_lost_in(frame: FrameType | None) -> bool:
+    """Whether what is raised here is printed and lost.
+
+    So it is where an object is being deleted, and where LLVM calls Python back.
+    """
     while frame is not None:
+        name = frame.f_code.co_name
         module = frame.f_globals.get("__name__")
-        if module == "llvmlite.binding.executionengine" and (
-            frame.f_code.co_name.startswith("_raw_")
-        ):
+        called_back = module == "llvmlite.binding.executionengine"
+        if name == "__del__" or (called_back and name.startswith("_raw_")):
             return True
         frame = frame.f_back
     return False
