@@ -163,13 +163,16 @@ def _raise(number: int, frame: FrameType | None) -> None:
 def _is_lost_in(frame: FrameType | None) -> bool:
     """Whether what is raised here is printed and lost.
 
-    So it is where an object is being deleted, and where LLVM calls Python back.
+    So it is where an object is being deleted, where an import lets go of its lock, and
+    where LLVM calls Python back.
     """
     while frame is not None:
-        name = frame.f_code.co_name
+        name, file = frame.f_code.co_name, frame.f_code.co_filename
         module = frame.f_globals.get("__name__")
         called_back = module == "llvmlite.binding.executionengine"
         if name == "__del__" or (called_back and name.startswith("_raw_")):
+            return True
+        if name == "cb" and file == "<frozen importlib._bootstrap>":
             return True
         frame = frame.f_back
     return False
