@@ -76,7 +76,8 @@ class Cluster:
             import distributed  # noqa: F401
         except ImportError as error:
             raise InputError(
-                "A cluster needs the package distributed: pip install 'optlab[cluster]'"
+                "A cluster needs the package distributed. From the checkout: "
+                "pip install '.[cluster]'"
             ) from error
         quiet()
         try:

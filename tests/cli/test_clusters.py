@@ -27,4 +27,4 @@ def test_without_dask_the_extra_is_named(optlab, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     over = ["--over", "optimizer.learning_rate=0.1,0.2"]
     done = optlab("sweep", "booth", *over, "--cluster", "local:2")
-    assert done.status == 2 and "pip install 'optlab[cluster]'" in done.err
+    assert done.status == 2 and "pip install '.[cluster]'" in done.err
