@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optlab.kernels.rules import adamp
 from optlab.optimizers.beyond.formula_optimizer import FormulaOptimizer
-from optlab.optimizers.hyperparameters import Flag, Number, float32_rounded
+from optlab.optimizers.hyperparameters import Flag, Number
 from optlab.optimizers.parameter_set import ParameterSet
 from optlab.optimizers.update_rule import Rule, Share
 
@@ -59,9 +59,7 @@ class AdamP(FormulaOptimizer):
 
     def shares(self, params: ParameterSet) -> list[Share]:
         """Put the decay inside the rule, which knows how much of it counts."""
-        decay = float32_rounded(self.options.weight_decay or 0.0)
-        *numbers, _ = self.hyper()
+        rule, (*numbers, _) = self.rule, self.hyper()
         return [
-            Share(self.rule, (*numbers, decay if self.may_decay(k) else 0.0), None)
-            for k in range(len(params))
+            Share(rule, (*numbers, self.own_decay(k)), None) for k in range(len(params))
         ]

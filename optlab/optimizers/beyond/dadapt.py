@@ -10,10 +10,10 @@ from optlab.kernels.rules import dadapt
 from optlab.optimizers.beyond.estimated import (
     RateEstimator,
     bias,
-    bounded,
+    grown,
     squares,
 )
-from optlab.optimizers.hyperparameters import Flag, Number, float32_rounded
+from optlab.optimizers.hyperparameters import Flag, Number
 from optlab.optimizers.parameter_set import ParameterSet
 from optlab.optimizers.update_rule import Rule, Share
 
@@ -84,9 +84,8 @@ class DAdaptAdam(RateEstimator):
         if norm > 0:
             kept["numerator"] += (dlr * inner - kept["numerator"]) * rest
             if rate > 0:
-                estimate = kept["numerator"] / (rest * norm)
-                most = bounded(kept["distance"], self.growth_rate)
-                kept["distance"] = max(kept["distance"], min(estimate, most))
+                found = kept["numerator"] / (rest * norm)
+                kept["distance"] = grown(kept["distance"], found, self.growth_rate)
         return (dlr,)
 
 
@@ -132,12 +131,8 @@ class DAdaptSGD(RateEstimator):
         """Put the decay inside the rule, where a parameter has one."""
         rule, momentum = self.rule, self.momentum
         return [
-            Share(rule, (momentum, self._decay(k)), None) for k in range(len(params))
+            Share(rule, (momentum, self.own_decay(k)), None) for k in range(len(params))
         ]
-
-    def _decay(self, k: int) -> float:
-        decay = self.options.weight_decay or 0.0
-        return float32_rounded(decay) if self.may_decay(k) else 0.0
 
     def estimate(
         self, params: list[Any], grads: list[Any], rate: float, step: int
@@ -155,12 +150,11 @@ class DAdaptSGD(RateEstimator):
             if grad is None:
                 continue
             number = param.dtype.type
-            slope = grad + number(self._decay(k)) * param
+            slope = grad + number(self.own_decay(k)) * param
             inner, part = dadapt.dadapt_sgd_sums(slope, s, number(dlr))
             kept["numerator"] += dlr * inner
             norm += part
         if rate > 0 and norm > 0:
-            estimate = 2.0 * kept["numerator"] / math.sqrt(norm)
-            most = bounded(kept["distance"], self.growth_rate)
-            kept["distance"] = max(kept["distance"], min(estimate, most))
+            found = 2.0 * kept["numerator"] / math.sqrt(norm)
+            kept["distance"] = grown(kept["distance"], found, self.growth_rate)
         return (dlr,)

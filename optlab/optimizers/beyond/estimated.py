@@ -119,6 +119,11 @@ def bias(optimizer: Any, step: int) -> float:
     return root / float(correction(1.0 - optimizer.beta_1, step))
 
 
+def grown(distance: float, estimate: float, growth: float | None) -> float:
+    """Return a distance that follows an estimate up, within its bound, never down."""
+    return max(distance, min(estimate, bounded(distance, growth)))
+
+
 def bounded(distance: float, growth: float | None) -> float:
     """Return the most that a distance may grow to in a step."""
     return math.inf if growth is None else distance * growth

@@ -7,6 +7,7 @@ import inspect
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from optlab.optimizers.hyperparameters import float32_rounded
 from optlab.optimizers.rule_optimizer import RuleOptimizer
 from optlab.optimizers.update_rule import Rule
 
@@ -37,6 +38,11 @@ class FormulaOptimizer(RuleOptimizer):
     def hyper(self) -> tuple[float, ...]:
         """Return the hyperparameters that the coefficients name."""
         return tuple(self._number(name) for name in numbers_of(self.rule.coefficients))
+
+    def own_decay(self, k: int) -> float:
+        """Return the weight decay of a parameter, for a rule that applies it itself."""
+        decay = float32_rounded(self.options.weight_decay or 0.0)
+        return decay if self.may_decay(k) else 0.0
 
     def _number(self, name: str) -> float:
         if name.startswith(REST):

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from optlab.errors import InputError
+from optlab.optimizers.beyond.second_weights import SecondWeights
 from optlab.optimizers.hyperparameters import Integer, Number
 from optlab.optimizers.optimizer import Optimizer
-from optlab.optimizers.parameter_set import ParameterSet, Tensors
-from optlab.optimizers.state import load_slots, saved_slots
-from optlab.optimizers.wrapper import Wrapper
-from optlab.parameters import Parameters
-from optlab.typing import Array
+from optlab.optimizers.parameter_set import Tensors
 
 
-class Lookahead(Wrapper):
+class Lookahead(SecondWeights):
     r"""Follow another optimizer slowly, and let it start again from there.
 
     .. math::
@@ -52,6 +45,7 @@ class Lookahead(Wrapper):
     sync_period = Integer(5, 1, 2**31 - 1)
     slow_step_size = Number(0.5, "[0, 1]")
     default_name = "lookahead"
+    slot = "slow_weights"
 
     def __init__(
         self,
@@ -66,61 +60,16 @@ class Lookahead(Wrapper):
             sync_period=sync_period,
             slow_step_size=slow_step_size,
         )
-        self._slow: Parameters | None = None
-        self._fast: list[Array] = []
 
-    @property
-    def built(self) -> bool:
-        """Whether the slow weights have been made."""
-        return self._slow is not None
-
-    def build(self, params: Tensors) -> None:
-        """Build the inner optimizer, and begin the slow weights at the parameters."""
-        self.inner_optimizer.build(params)
-        if self._slow is None:
-            found = ParameterSet(params)
-            slow = Parameters(found.shapes, found.dtype, found.names)
-            for place, param in zip(slow.arrays, found.arrays, strict=True):
-                place[...] = param
-            self._slow, self._fast = slow, found.arrays
+    def _begin(self) -> None:
+        for slow, fast in self._pairs():
+            slow[...] = fast
 
     def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
         """Step ahead, and every so often look back; see `Optimizer.apply`."""
-        if params is not None:
-            self.build(params)
-        before = self.inner_optimizer.iterations
-        self.inner_optimizer.apply(grads)
-        done = self.inner_optimizer.iterations
-        if self._slow is None or done == before or done % self.sync_period:
+        done = self._step(grads, params)
+        if done == 0 or done % self.sync_period:
             return
-        for slow, fast in zip(self._slow.arrays, self._fast, strict=True):
+        for slow, fast in self._pairs():
             slow += slow.dtype.type(self.slow_step_size) * (fast - slow)
             fast[...] = slow
-
-    @property
-    def state(self) -> dict[str, list[Array]]:
-        """The inner optimizer's state arrays, and the slow weights."""
-        own = {} if self._slow is None else {"slow_weights": list(self._slow.arrays)}
-        return {**self.inner_optimizer.state, **own}
-
-    def save_state(self) -> dict[str, Any]:
-        """Return the inner state, and the slow weights."""
-        own = {"slow_weights": self.state["slow_weights"]} if self.built else {}
-        return {**self.inner_optimizer.save_state(), **saved_slots(own)}
-
-    def load_state(self, state: Mapping[str, Any]) -> None:
-        """Put back what `save_state` returned."""
-        if self._slow is None:
-            raise InputError(
-                "Build the optimizer before loading state: call `build(params)`."
-            )
-        own = {"slow_weights": list(self._slow.arrays)}
-        mine = {k: v for k, v in state.items() if k.startswith("slot/slow_weights/")}
-        inner = {k: v for k, v in state.items() if k not in mine}
-        before = self._slow.flat.copy()
-        load_slots(type(self).__name__, own, mine)
-        try:
-            self.inner_optimizer.load_state(inner)
-        except InputError:
-            self._slow.flat[:] = before
-            raise

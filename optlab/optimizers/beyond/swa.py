@@ -7,19 +7,16 @@ from typing import Any
 
 from optlab.errors import InputError
 from optlab.kernels.floating_point import flush_subnormals
+from optlab.optimizers.beyond.second_weights import SecondWeights
 from optlab.optimizers.hyperparameters import Integer
 from optlab.optimizers.optimizer import Optimizer
-from optlab.optimizers.parameter_set import ParameterSet, Tensors
-from optlab.optimizers.state import load_slots, saved_slots, state_number
-from optlab.optimizers.wrapper import Wrapper
-from optlab.parameters import Parameters
-from optlab.typing import Array
+from optlab.optimizers.parameter_set import Tensors
+from optlab.optimizers.state import state_number
 
 _MOST = 2**31 - 1
-_SLOT = "swa_average"
 
 
-class SWA(Wrapper):
+class SWA(SecondWeights):
     r"""Let another optimizer run, and end with the mean of where it has been.
 
     .. math::
@@ -58,6 +55,7 @@ class SWA(Wrapper):
     start_averaging = Integer(0, 0, _MOST)
     average_period = Integer(10, 1, _MOST)
     default_name = "swa"
+    slot = "swa_average"
 
     def __init__(
         self,
@@ -77,37 +75,17 @@ class SWA(Wrapper):
                 "`inner_optimizer` must keep no average of its own, for SWA ends with "
                 f"its mean. Received: {inner_optimizer!r} with an average"
             )
-        self._mean: Parameters | None = None
-        self._arrays: list[Array] = []
         self._count = 0
-
-    @property
-    def built(self) -> bool:
-        """Whether there is a place for the mean."""
-        return self._mean is not None
-
-    def build(self, params: Tensors) -> None:
-        """Build the inner optimizer, and make a place for the mean."""
-        self.inner_optimizer.build(params)
-        if self._mean is None:
-            found = ParameterSet(params)
-            self._mean = Parameters(found.shapes, found.dtype, found.names)
-            self._arrays = found.arrays
 
     def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
         """Step, and every so often count the weights; see `Optimizer.apply`."""
-        if params is not None:
-            self.build(params)
-        before = self.inner_optimizer.iterations
-        self.inner_optimizer.apply(grads)
-        done = self.inner_optimizer.iterations - self.start_averaging
-        if self._mean is None or self.inner_optimizer.iterations == before:
-            return
-        if done <= 0 or done % self.average_period:
+        done = self._step(grads, params)
+        counting = done - self.start_averaging
+        if done == 0 or counting <= 0 or counting % self.average_period:
             return
         self._count += 1
         with flush_subnormals():
-            for mean, param in zip(self._mean.arrays, self._arrays, strict=True):
+            for mean, param in self._pairs():
                 mean += (param - mean) / mean.dtype.type(self._count)
 
     @property
@@ -117,36 +95,17 @@ class SWA(Wrapper):
 
     def finalize_variable_values(self) -> None:
         """Replace the parameters by the mean, where any counted."""
-        if self._mean is not None and self._count:
-            for mean, param in zip(self._mean.arrays, self._arrays, strict=True):
+        if self._count:
+            for mean, param in self._pairs():
                 param[...] = mean
-
-    @property
-    def state(self) -> dict[str, list[Array]]:
-        """The inner optimizer's state arrays, and the mean."""
-        own = {} if self._mean is None else {_SLOT: list(self._mean.arrays)}
-        return {**self.inner_optimizer.state, **own}
 
     def save_state(self) -> dict[str, Any]:
         """Return the inner state, the mean and how many it is of."""
-        own = {_SLOT: self.state[_SLOT]} if self.built else {}
-        inner = self.inner_optimizer.save_state()
-        return {**inner, **saved_slots(own), "swa_count": self._count}
+        return {**super().save_state(), "swa_count": self._count}
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Put back what `save_state` returned."""
-        if self._mean is None:
-            raise InputError(
-                "Build the optimizer before loading state: call `build(params)`."
-            )
+        self._made()
         count = state_number(state, "swa_count", Integer(0, 0, _MOST))
-        mine = {k: v for k, v in state.items() if k.startswith(f"slot/{_SLOT}/")}
-        inner = {k: v for k, v in state.items() if k not in mine and k != "swa_count"}
-        before = self._mean.flat.copy()
-        load_slots(type(self).__name__, {_SLOT: list(self._mean.arrays)}, mine)
-        try:
-            self.inner_optimizer.load_state(inner)
-        except InputError:
-            self._mean.flat[:] = before
-            raise
+        super().load_state({k: v for k, v in state.items() if k != "swa_count"})
         self._count = count
