@@ -91,10 +91,14 @@ def table(head: Sequence[str], rows: Iterable[str]) -> str:
     rows : iterable of str
         ``<tr>`` elements; see `row`.
     """
+    return f'<div class="wide">{plain_table(head, rows)}</div>'
+
+
+def plain_table(head: Sequence[str], rows: Iterable[str]) -> str:
+    """Return a table as it is; see `table`."""
     names = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     return (
-        f'<div class="wide"><table><thead><tr>{names}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
+        f"<table><thead><tr>{names}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
     )
 
 

@@ -7,17 +7,22 @@ import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from optlab.html_page import plain_table, row
+
 #: Rows of a table; what is beyond is counted.
 _MOST_ROWS = 20
 
 
+def shown(value: Any) -> str:
+    """Return a cell's text: six significant digits of a number."""
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
 def escaped(value: Any) -> str:
-    """Return a cell's text: six significant digits of a number, and no markup."""
-    if isinstance(value, bool) or value is None:
-        return "" if value is None else str(value)
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    return html.escape(str(value))
+    """Return a cell's text without markup."""
+    return html.escape(shown(value))
 
 
 def heading(text: str, note: str = "") -> str:
@@ -29,15 +34,10 @@ def heading(text: str, note: str = "") -> str:
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Return a table; the first cell of a row names it."""
     every = list(rows)
-    head = "".join(f'<th scope="col">{escaped(name)}</th>' for name in columns)
-    lines = []
-    for first, *others in every[:_MOST_ROWS]:
-        cells = "".join(f"<td>{escaped(cell)}</td>" for cell in others)
-        lines.append(f'<tr><th scope="row">{escaped(first)}</th>{cells}</tr>')
+    laid = plain_table(columns, (row([*map(shown, e)]) for e in every[:_MOST_ROWS]))
     more = len(every) - _MOST_ROWS
     below = f"<p>and {more:,} more rows</p>" if more > 0 else ""
-    body = "".join(lines)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{below}"
+    return laid + below
 
 
 def arguments_html(name: str, values: Mapping[str, Any], note: str = "") -> str:

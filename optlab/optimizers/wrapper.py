@@ -57,6 +57,12 @@ class Wrapper(Optimizer):
         """Build the inner optimizer; see `Optimizer.build`."""
         self.inner_optimizer.build(params)
 
+    def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
+        """Let the inner optimizer update; see `Optimizer.apply`."""
+        if params is not None:
+            self.build(params)
+        self.inner_optimizer.apply(grads)
+
     def checked_gradients(self, grads: Any) -> list[Any]:
         """Return gradients as the inner optimizer checks them."""
         return self.inner_optimizer.checked_gradients(grads)

@@ -60,12 +60,6 @@ class Cautious(Wrapper):
         if stepper is not None:
             stepper.revise_by(masked)
 
-    def apply(self, grads: Tensors, params: Tensors | None = None) -> None:
-        """Update, with what disagrees left out; see `Optimizer.apply`."""
-        if params is not None:
-            self.build(params)
-        self.inner_optimizer.apply(grads)
-
 
 def masked(param: Array, before: Array, grad: Array) -> None:
     """Take out of a tensor's update what does not descend, and scale up the rest."""
