@@ -51,7 +51,7 @@ def _gradients(rng: np.random.Generator, steps: int) -> list[float]:
 
 def _drawn(rng: np.random.Generator, name: str, each: Any) -> Any:
     if each is not None and each["whole"]:
-        return int(rng.integers(0, 20))
+        return int(rng.integers(each.get("low", 0), 20))
     if name in _EXPONENTS:
         return float(10 ** rng.uniform(*_EXPONENTS[name]))
     if each is not None and each.get("high") == 1:

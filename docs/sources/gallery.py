@@ -135,7 +135,7 @@ def _embedded(name: str, study_page: Catalogue) -> str:
     if not labels:
         reason = study_page.left_out.get(name, "")
         if "JavaScript" in reason:
-            reason = "its coefficients are computed in another dtype than its rule"
+            reason = "its coefficients need powers that browsers round in their own way"
         return f"It is not on the study page: {reason}.\n"
     shown = "&".join(f"o={label}" for label in labels[:5])
     source = f"../_static/study.html#problem=rosenbrock&{shown}"

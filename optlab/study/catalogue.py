@@ -18,7 +18,12 @@ from optlab.optimizers.beyond.formula_optimizer import (
     FormulaOptimizer,
     numbers_of,
 )
-from optlab.optimizers.hyperparameters import Flag, Integer, Number
+from optlab.optimizers.hyperparameters import (
+    Flag,
+    Integer,
+    Number,
+    float32_rounded,
+)
 from optlab.optimizers.table import TABLE
 from optlab.study.frameworks import BEGIN, WRITTEN
 from optlab.study.translate import Translator, UntranslatableError, lines_of
@@ -236,7 +241,10 @@ def _lines(function: Any) -> list[list[str]]:
 
 
 def _initial(optimizer: RuleOptimizer) -> list[Any]:
-    """Return what each slot begins with: a number, an argument's name, or `PARAM`."""
+    """Return what each slot begins with: a number, an argument, or `PARAM`.
+
+    An argument is its name, and whether it is rounded to float32 first.
+    """
     start = np.array([2.5, -1.5])
     fresh = type(optimizer).from_config(optimizer.get_config())
     fresh.build([start])
@@ -246,8 +254,16 @@ def _initial(optimizer: RuleOptimizer) -> list[Any]:
         if np.array_equal(state, start):
             found.append(PARAM)
         else:
-            given = f"initial_{name}_value"
-            found.append(given if given in optimizer.arguments else float(state[0]))
+            value = float(state[0])
+            given = [
+                {"name": key, "float32": value != vars(optimizer)[key]}
+                for key in optimizer.arguments
+                if key.startswith("initial_")
+                and value
+                in (vars(optimizer)[key], float32_rounded(vars(optimizer)[key]))
+                and value != 0
+            ]
+            found.append(given[0] if given else value)
     return found
 
 

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
 from optlab.kernels.libm import power
 
 
-def exceptions(bases: Iterable[float], steps: int, dtype: str) -> dict[str, float]:
+def exceptions(bases: Collection[float], steps: int, dtype: str) -> dict[str, float]:
     """Return ``"BITS^step" -> power`` where the C library does not round correctly.
 
     Parameters
     ----------
-    bases : iterable of float
-        Of float32's values, as rates and betas are.
+    bases : collection of float
+        Betas. tf.keras's are rounded to float32 and raised; the others are raised in
+        float64, as one less what the dtype keeps of one less beta.
     steps : int
         Exponents 1 to this.
     dtype : {"float32", "float64"}
@@ -30,7 +31,11 @@ def exceptions(bases: Iterable[float], steps: int, dtype: str) -> dict[str, floa
     """
     number = np.dtype(dtype).type
     found = {}
-    for base in sorted({float(np.float32(b)) for b in bases}):
+    raised = {float(np.float32(b)) for b in bases}
+    if dtype == "float64":
+        raised |= {1.0 - (1.0 - b) for b in bases}
+        raised |= {1.0 - float(np.float32(1.0 - b)) for b in bases}
+    for base in sorted(raised):
         for step, exact in zip(range(1, steps + 1), _powers(base, dtype), strict=False):
             got = float(power(number(base), number(step)))
             if got != exact:

@@ -141,7 +141,7 @@ class StudyPage:
             # Once for each dtype: a browser makes quick what has one F to call.
             text += (
                 "// Written from the syntax trees of the library's rules.\n"
-                f"RULES.{dtype} = function (F) {{\n{functions}\n\n"
+                f"RULES.{dtype} = function (F, D) {{\n{functions}\n\n"
                 f"return {{ {', '.join(sources)} }};\n}};\n\n"
                 "// Written by following the formulas of the library's problems.\n"
                 f"PROBLEMS.{dtype} = function (F, curvatures) {{\n"

@@ -2,7 +2,8 @@
 
 A rule is arithmetic, a few functions and assignments. Every operation is translated in
 its place and rounded by `F`, the page's rounding to the dtype (with TensorFlow's flush
-of subnormals), so that the same operations in the same order give the same bits.
+of subnormals), so that the same operations in the same order give the same bits. What
+began with `np.float64` is rounded by `D` instead, the same for float64.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ _FUNCTIONS = {
     "maximum": ("maximum", False),
     "minimum": ("minimum", False),
     "sign": ("sign", False),
+    "floor": ("Math.floor", False),
+    "float64": ("", False),
     "power": ("F.power", False),
     "float32_rounded": ("Math.fround", False),
     "float": ("", False),
@@ -60,6 +63,8 @@ class Translator:
 
     def __init__(self) -> None:
         self.sources: dict[str, str] = {}
+        #: The functions that return float64 whatever they are given.
+        self.wide: set[str] = set()
         self._names: dict[tuple[str, str], str] = {}
 
     def function(self, function: Function, noted: bool = False) -> str:
@@ -90,7 +95,10 @@ class Translator:
                 name += "_"
             self._names[key] = name
             try:
-                self.sources[name] = _Writer(self, function, noted).written(name)
+                writer = _Writer(self, function, noted)
+                self.sources[name] = writer.written(name)
+                if writer.returns_wide:
+                    self.wide.add(name)
             except UntranslatableError:
                 del self._names[key]
                 raise
@@ -107,6 +115,9 @@ class _Writer:
             **inspect.getclosurevars(function).nonlocals,
         }
         self._types: set[str] = set()
+        #: The variables that hold float64 in a rule of any dtype.
+        self._wide_names: set[str] = set()
+        self.returns_wide = False
 
     def written(self, name: str) -> str:
         tree = tree_of(self._function)
@@ -133,7 +144,7 @@ class _Writer:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             return []
         if isinstance(node, ast.Return) and node.value is not None:
-            return [f"return {self._expression(node.value)};"]
+            return [f"return {self._returned(node.value)};"]
         if isinstance(node, ast.If):
             lines = [f"if ({self._expression(node.test)}) {{"]
             lines += [f"  {x}" for s in node.body for x in self._statement(s)]
@@ -154,9 +165,49 @@ class _Writer:
         if not isinstance(target, ast.Name):
             raise self._refusal(target)
         lines = [f"{target.id} = {self._expression(value)};"]
+        if self._is_wide(value):
+            self._wide_names.add(target.id)
         if self._noted:
             lines.append(f'if (note) note("{target.id}", {target.id});')
         return lines
+
+    def _returned(self, node: ast.expr) -> str:
+        """Write what is returned; coefficients are rounded to the dtype at last."""
+        if not self._noted:
+            self.returns_wide = self._is_wide(node)
+        elif isinstance(node, ast.Tuple):
+            values = [
+                f"F({self._expression(e)})" if self._is_wide(e) else self._expression(e)
+                for e in node.elts
+            ]
+            return f"[{', '.join(values)}]"
+        return self._expression(node)
+
+    def _is_wide(self, node: ast.expr) -> bool:
+        """Tell whether an expression is float64 in a rule of any dtype."""
+        if isinstance(node, ast.Name):
+            return node.id in self._wide_names
+        if isinstance(node, ast.BinOp):
+            return self._is_wide(node.left) or self._is_wide(node.right)
+        if isinstance(node, ast.UnaryOp):
+            return self._is_wide(node.operand)
+        if isinstance(node, ast.IfExp):
+            return self._is_wide(node.body) or self._is_wide(node.orelse)
+        if isinstance(node, ast.Call):
+            name = _called(node)
+            helper = self._values.get(name)
+            if name == "float64":
+                return True
+            if name in _FUNCTIONS and name != "float32_rounded":
+                return any(self._is_wide(argument) for argument in node.args)
+            if callable(helper) and hasattr(
+                getattr(helper, "py_func", helper), "__code__"
+            ):
+                return self._translator.function(helper) in self._translator.wide
+        return False
+
+    def _rounding(self, node: ast.expr) -> str:
+        return "D" if self._is_wide(node) else "F"
 
     def _expression(self, node: ast.expr) -> str:
         write = getattr(self, f"_{type(node).__name__.lower()}", None)
@@ -188,14 +239,16 @@ class _Writer:
     def _binop(self, node: ast.BinOp) -> str:
         if isinstance(node.op, ast.Pow) and _is_two(node.right):
             base = self._expression(node.left)
-            return f"F({base} * {base})"
+            return f"{self._rounding(node)}({base} * {base})"
         sign = _OPERATORS.get(type(node.op))
         if sign is None:
             raise self._refusal(node)
         text = f"{self._expression(node.left)} {sign} {self._expression(node.right)}"
         # What methods compute of `self` is Python's own float64.
         return (
-            f"({text})" if "self" in self._local and not self._types else f"F({text})"
+            f"({text})"
+            if "self" in self._local and not self._types
+            else f"{self._rounding(node)}({text})"
         )
 
     def _unaryop(self, node: ast.UnaryOp) -> str:
@@ -223,11 +276,7 @@ class _Writer:
         return f"[{', '.join(self._expression(e) for e in node.elts)}]"
 
     def _call(self, node: ast.Call) -> str:
-        name = (
-            node.func.attr
-            if isinstance(node.func, ast.Attribute)
-            else getattr(node.func, "id", "")
-        )
+        name = _called(node)
         if name == "tuple" and isinstance(node.args[0], ast.GeneratorExp):
             return self._unrolled(node.args[0])
         values = [self._expression(argument) for argument in node.args]
@@ -239,13 +288,20 @@ class _Writer:
             return "({} ? {} : {})".format(*values)
         if name in _FUNCTIONS:
             called, rounds = _FUNCTIONS[name]
+            if name == "power" and self._is_wide(node):
+                # The page's powers are exact; others are for the browser to round.
+                if not _is_step(node.args[1]):
+                    raise self._refusal(node)
+                called = "D.power"
             text = f"{called}({', '.join(values)})"
-            return f"F({text})" if rounds else text
+            return f"{self._rounding(node)}({text})" if rounds else text
         helper = self._values.get(name)
         if not callable(helper) or not hasattr(
             getattr(helper, "py_func", helper), "__code__"
         ):
             raise self._refusal(node)
+        if any(self._is_wide(argument) for argument in node.args):
+            raise self._refusal(node)  # A helper is written for the dtype alone.
         return f"{self._translator.function(helper)}({', '.join(values)})"
 
     def _unrolled(self, node: ast.GeneratorExp) -> str:
@@ -304,6 +360,19 @@ def lines_of(function: Function) -> list[list[str]]:
 
 def _is_type(node: ast.expr) -> bool:
     return isinstance(node, ast.Call) and getattr(node.func, "id", "") == "type"
+
+
+def _called(node: ast.Call) -> str:
+    """Return the last name of what is called."""
+    if isinstance(node.func, ast.Attribute):
+        return node.func.attr
+    return getattr(node.func, "id", "")
+
+
+def _is_step(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call) and _called(node) == "float64":
+        node = node.args[0]
+    return isinstance(node, ast.Name) and node.id == "step"
 
 
 def _is_two(node: ast.expr) -> bool:

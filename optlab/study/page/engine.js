@@ -37,7 +37,8 @@ class Stepper {
       if (slot in form.initial) return form.initial[slot];
       const given = entry.initial[k];
       if (given === "param") return param;
-      return F(typeof given === "string" ? Math.fround(self[given]) : given);
+      if (typeof given === "number") return F(given);
+      return F(given.float32 ? Math.fround(self[given.name]) : self[given.name]);
     })];
   }
 

@@ -64,7 +64,9 @@ function minimum(a, b) { return a <= b || a !== a ? a : b; }
 function sign(x) { return x > 0 ? 1 : x < 0 ? -1 : x === 0 ? 0 : NaN; }
 
 // The rules and problems of the library, in the dtype of F.
-function rulesOf(F) { return RULES[F.dtype](F); }
+function rulesOf(F) {
+  return RULES[F.dtype](F, F.dtype === "float64" ? F : rounding("float64", DATA.powers.float64));
+}
 function problemsOf(F, curvatures) { return PROBLEMS[F.dtype](F, curvatures); }
 
 // The bits of a number, as 16 hexadecimal digits, and back.
