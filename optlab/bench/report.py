@@ -175,7 +175,7 @@ def origin(found: Mapping[str, Any]) -> str:
 #: says more of the machine than of the subject. Of the 420 rows of docs/benchmarks.md
 #: 9 in 10 stay below 0.24, and 5 are above 0.5.
 _WIDE = 0.5
-#: How far above the limit of memory a rate may seem to be: the limit is timed, too.
+#: How far above the limit a rate may seem to be: the limit is timed, too.
 #: The highest of the 236 rates in docs/benchmarks.md is 1.02.
 _OVER = 1.1
 
@@ -199,7 +199,7 @@ def doubts(found: Mapping[str, Any]) -> list[str]:
                 )
             if line.of_limit is not None and line.of_limit > _OVER:
                 said.append(
-                    f"doubtful: {name}: {line.of_limit:.2f} times the limit of memory, "
+                    f"doubtful: {name}: {line.of_limit:.2f} times the limit, "
                     "which must have been disturbed"
                 )
     return said

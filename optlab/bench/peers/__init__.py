@@ -53,7 +53,13 @@ class Peer:
         return all(importlib.util.find_spec(name) is not None for name in names)
 
     def load(self) -> ModuleType:
-        """Import the module that knows this peer."""
+        """Import the module that knows this peer.
+
+        torch's compiler comes first: where it is loaded after TensorFlow it ends the
+        process, since both bring an LLVM (torch 2.14 with triton 3.8).
+        """
+        if self.package == "tensorflow" and importlib.util.find_spec("triton"):
+            importlib.import_module("torch._dynamo")
         return importlib.import_module(f"optlab.bench.peers.{self.module}")
 
     def subject(self, kind: str, *arguments: Any) -> Subject | None:
