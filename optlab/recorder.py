@@ -27,6 +27,8 @@ class Recorder:
         Whose activations to record.
     trace : Trace, optional
         An earlier part of the same run, to be continued.
+    meter : Meter, optional
+        Of `optlab.instruments`, to be read at each recorded step.
     """
 
     def __init__(
@@ -37,8 +39,10 @@ class Recorder:
         optimizer: Any,
         model: Any = None,
         trace: Trace | None = None,
+        meter: Any = None,
     ) -> None:
         self.record = record
+        self._meter = meter
         self.every = record.every
         self._parameters, self._gradients = parameters, gradients
         self._optimizer = optimizer
@@ -77,11 +81,14 @@ class Recorder:
             rows["activation_std"].append(np.array([a.std() for a in wide]))
             rows["activation_zero"].append(np.array([np.mean(a == 0) for a in wide]))
 
-    def after(self) -> None:
-        """Note what the update did."""
+    def after(self, batch: tuple[Array, Array, Array | None] | None = None) -> None:
+        """Note what the update did; `batch` is what the instruments look at."""
         rows = self.trace._rows
+        point = self._before.copy() if self._meter is not None else None
         with np.errstate(all="ignore"):
             np.subtract(self._parameters.flat, self._before, out=self._before)
+        if point is not None and batch is not None:
+            self._read(point, batch)
         offsets, shapes = self._parameters.offsets, self._parameters.arrays
         pieces = [
             self._before[start : start + array.size]
@@ -99,6 +106,15 @@ class Recorder:
             if self.record.values:
                 flat = np.concatenate([np.ravel(array) for array in arrays])
                 self.trace._slot_values.setdefault(name, []).append(flat)
+
+    def _read(self, point: Array, batch: tuple[Array, Array, Array | None]) -> None:
+        """Add the instruments' figures."""
+        rows, meter = self.trace._rows, self._meter
+        step, rate = rows["steps"][-1], rows["learning_rate"][-1]
+        found = meter.read(step, point, self._before, batch, rate)
+        for name, value in found.items():
+            self.trace._instruments.setdefault(name, []).append(value)
+        self.trace.instrument_state = meter.save_state()
 
 
 def _norms(arrays: Any) -> Array:

@@ -19,6 +19,43 @@ import numpy as np
 from optlab.errors import InputError, unknown_name
 from optlab.typing import Array
 
+#: What `Record.instruments` may name, with the columns that it fills.
+INSTRUMENTS: dict[str, tuple[str, ...]] = {
+    "sharpness": ("sharpness", "sharpness_residual"),
+    "eigenvalues": ("eigenvalues",),
+    "preconditioned_sharpness": ("preconditioned_sharpness", "threshold"),
+    "trace": ("trace",),
+    "noise_scale": ("gradient_variance", "gradient_signal", "noise_scale"),
+    "norm_test": ("norm_test",),
+    "snr": ("snr",),
+    "alpha": ("alpha",),
+    "distance": ("distance",),
+    "update_ratio": ("update_ratio",),
+    "density": ("density_nodes", "density_weights"),
+}
+
+
+def instrument_names(given: Any) -> tuple[str, ...]:
+    """Return the instruments that are named, each once, in the table's order.
+
+    Parameters
+    ----------
+    given : str or sequence of str
+        Names, or one text with commas; "all", which stays as it is, is all but the
+        density, which takes some twenty products.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown.
+    """
+    words = given.split(",") if isinstance(given, str) else list(given)
+    wanted = {str(word).strip().replace("-", "_") for word in words} - {""}
+    known = ("all", *INSTRUMENTS)
+    for word in sorted(wanted.difference(known)):
+        raise unknown_name("instrument", word, known)
+    return tuple(name for name in known if name in wanted)
+
 
 @dataclass(frozen=True)
 class Record:
@@ -36,20 +73,25 @@ class Record:
     values : bool
         Whether to keep every single number of parameters, gradients, updates and slots,
         as `minimize` does. Memory: four to six times the model for each recorded step.
+    instruments : str or sequence of str
+        Which instruments of `optlab.instruments` to read, on the step's batch: names of
+        `INSTRUMENTS`, or "all". Only `fit` has them.
 
     Raises
     ------
     InputError
-        If `every` is not a positive integer.
+        If `every` is not a positive integer, or an instrument is unknown.
     """
 
     every: int = 1
     slots: bool = True
     activations: bool = True
     values: bool = False
+    instruments: str | Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        """Check `every`."""
+        """Check `every` and the instruments' names."""
+        object.__setattr__(self, "instruments", instrument_names(self.instruments))
         every = self.every
         if isinstance(every, bool) or not isinstance(every, (int, np.integer)):
             raise InputError(
@@ -109,6 +151,8 @@ class Trace:
         and their change.
     slot_values : dict of str to ndarray, shape (rows, size)
         The same of each slot, after the update.
+    instruments : dict of str to ndarray, shape (rows,) or (rows, ...)
+        What `Record.instruments` asked for, by column: see `optlab.instruments`.
     """
 
     _ROWS = (
@@ -137,6 +181,9 @@ class Trace:
         self._rows: dict[str, list[Any]] = {name: [] for name in self._ROWS}
         self._slots: dict[str, list[Any]] = {}
         self._slot_values: dict[str, list[Any]] = {}
+        self._instruments: dict[str, list[Any]] = {}
+        #: What the instruments go on from.
+        self.instrument_state: dict[str, Array] = {}
 
     def __len__(self) -> int:
         """Return the number of recorded steps."""
@@ -172,6 +219,11 @@ class Trace:
         """Every number of each slot, shape (rows, size)."""
         return {name: np.array(rows) for name, rows in self._slot_values.items()}
 
+    @property
+    def instruments(self) -> dict[str, Array]:
+        """The figures of each instrument, by column."""
+        return {name: np.array(rows) for name, rows in self._instruments.items()}
+
     def copy(self) -> Trace:
         """Return a trace that can grow without changing this one."""
         return Trace.from_state(self.save_state())
@@ -186,6 +238,8 @@ class Trace:
             "rows": arrays,
             "slots": self.slots,
             "slot_values": self.slot_values,
+            "instruments": self.instruments,
+            "instrument_state": self.instrument_state,
         }
 
     @classmethod
@@ -198,4 +252,8 @@ class Trace:
         trace._slot_values = {
             name: list(rows) for name, rows in state["slot_values"].items()
         }
+        # Records from before there were instruments lack both.
+        instruments = state.get("instruments", {})
+        trace._instruments = {name: list(rows) for name, rows in instruments.items()}
+        trace.instrument_state = dict(state.get("instrument_state", {}))
         return trace

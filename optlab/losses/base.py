@@ -240,6 +240,12 @@ class Loss:
             np.multiply(grad, y_pred.dtype.type(total), grad)
         return value * total
 
+    def divisor(self, y: Array, sample_weight: Array | None) -> float:
+        """Return what `into` divides the sum of the weighted losses by."""
+        if self._over_samples:
+            return float(len(y))
+        return self._divisor(y, sample_weight)
+
     def with_logits(self) -> Self:
         """Return the same loss for logits, where there is such a thing."""
         if self.logits_activation is None:

@@ -242,7 +242,13 @@ def fit(
     recorder = None
     if wanted is not None:
         recorder = Recorder(
-            wanted, model.parameters, model.gradients, optimizer, model, run.trace
+            wanted,
+            model.parameters,
+            model.gradients,
+            optimizer,
+            model,
+            run.trace,
+            _meter(wanted, objective, optimizer, run.trace),
         )
         run.trace = recorder.trace
     reporter = None
@@ -264,6 +270,16 @@ def fit(
     )
     loop(resumed=resume is not None)
     return run
+
+
+def _meter(wanted: Record, objective: Objective, optimizer: Any, trace: Any) -> Any:
+    """Return what reads the instruments, where any are wanted."""
+    if not wanted.instruments:
+        return None
+    from optlab.instruments.measuring import Meter
+
+    state = None if trace is None else trace.instrument_state
+    return Meter(objective, optimizer, wanted.instruments, state)
 
 
 def _aims(epochs: int | None, steps: int | None) -> tuple[int, int]:

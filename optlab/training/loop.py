@@ -256,7 +256,7 @@ class Loop:
                     self._present = xs, ys, ws, grad
                 apply(gradients)
                 if recorded:
-                    recorder.after()  # type: ignore[union-attr]
+                    recorder.after((xs, ys, ws))  # type: ignore[union-attr]
                 total += loss * n
                 count += n
                 batch += 1

@@ -95,6 +95,8 @@ def minimize(
     optimizer = optimizers.get(optimizer)
     aim = positive("steps", steps)
     wanted = Record.of(record, values=True, activations=False)
+    if wanted is not None and wanted.instruments:
+        raise InputError("`instruments` are read by `fit`; a function has no batches.")
     found_callbacks = callbacks_module.get_all(callbacks)
     first = problem.point(problem.start if start is None else start)
     if not np.isfinite(first).all():

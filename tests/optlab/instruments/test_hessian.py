@@ -1,0 +1,1 @@
+"""Hessian products against TensorFlow's explicit Hessian, and what falls back."""
