@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 STAMP := $(VENV)/stamp
 DECLARED := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format bench bench-diagnosis bench-programs bits docs faults fuzz mutants
+.PHONY: help run test lint format bench bench-diagnosis bench-programs bits docs docs-check faults fuzz mutants
 .PHONY: study-check study-picture pictures verify-versions clean
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo 'make bench-programs  score the diagnoses of Keras scripts; PROGRAMS=folder'
 	@echo 'make verify-versions  compare versions of TensorFlow; VERSIONS="2.20 2.21"'
 	@echo 'make docs      build the site in docs/_build/html, and check its links'
+	@echo 'make docs-check  build its text alone, without running notebooks'
 	@echo 'make study-check  open the study page in Chromium and check it'
 	@echo 'make study-picture  draw its picture of the README again'
 	@echo 'make pictures  draw the pictures of the README again'
@@ -89,6 +90,10 @@ pictures: $(STAMP)-run
 docs: $(STAMP)-docs
 	$(BIN)/python -m sphinx -b html -j 2 -n -W --keep-going -q docs docs/_build/html
 	$(BIN)/python -m docs.sources.links docs/_build/html
+
+docs-check: $(STAMP)-docs
+	$(BIN)/python -m sphinx -b html -j 2 -n -W --keep-going -q -t quick docs docs/_build/quick
+	$(BIN)/python -m docs.sources.links docs/_build/quick
 
 # These need Chromium, and the packages playwright and axe-playwright-python.
 study-check: $(STAMP)-bench

@@ -1,4 +1,8 @@
-"""How Sphinx builds the site: ``make docs``."""
+"""How Sphinx builds the site: ``make docs``.
+
+With ``-t quick`` (``make docs-check``) notebooks are not run and pictures are empty:
+enough to see that every page, name and link is there.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import optlab  # noqa: E402
 from docs import sources  # noqa: E402
-from docs.sources.drawings import draw  # noqa: E402
+from docs.sources.drawings import draw, leave_empty  # noqa: E402
+
+QUICK = tags.has("quick")  # noqa: F821  (Sphinx gives it to this file)
 
 project = "optlab"
 author = "the authors of optlab"
@@ -35,7 +41,7 @@ default_role = "autolink"
 
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "linkify"]
 myst_heading_anchors = 3
-nb_execution_mode = "force"
+nb_execution_mode = "off" if QUICK else "force"
 nb_execution_timeout = 120
 nb_execution_raise_on_error = True
 nb_merge_streams = True
@@ -52,6 +58,8 @@ nitpicky = True
 nitpick_ignore_regex = [("py:obj", ".*")]
 #: Pages of tables go from their title to the third level.
 suppress_warnings = ["myst.header"]
+if QUICK:  # Only what ran says which language it is in.
+    suppress_warnings.append("myst-nb.lexer")
 
 html_theme = "pydata_sphinx_theme"
 html_title = "optlab"
@@ -73,7 +81,7 @@ html_theme_options = {
 def setup(app):
     """Write what is generated, and mend docstrings before they are read."""
     sources.write(HERE)
-    draw(HERE)
+    (leave_empty if QUICK else draw)(HERE)
     app.connect(
         "autodoc-process-docstring",
         lambda app, what, name, thing, options, lines: sources.api.escaped(lines),
