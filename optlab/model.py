@@ -27,7 +27,7 @@ from optlab.model_config import model_arguments, model_config
 from optlab.model_graph import Graph, is_chain, sources
 from optlab.model_summary import summary
 from optlab.model_weights import ModelWeights, stream
-from optlab.notebook import text_html
+from optlab.notebook import drawn, text_html
 from optlab.parameters import checked_dtype
 
 
@@ -416,6 +416,10 @@ class Sequential:
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
         return text_html(self.summary())
+
+    def plot(self, title: str | None = None) -> Any:
+        """Draw the weights: see `optlab.plots.plot_weights`."""
+        return drawn("plot_weights", self, title)
 
     def get_config(self) -> dict[str, Any]:
         """Return the configuration in the shape of tf.keras's.

@@ -113,9 +113,11 @@ def parity_html(found: Any) -> str:
     return heading(f"{found.group}: {found.label}", f"{about}: {state}") + below
 
 
-def drawn(name: str, found: Any, title: str | None = None) -> Any:
-    """Draw a result by the function of `optlab.plots` that has this name.
+def drawn(
+    name: str, found: Any, title: str | None = None, module: str = "optlab.plots"
+) -> Any:
+    """Draw a result by the function of a module that has this name.
 
     The plots know the results, so the results find them only when they are asked.
     """
-    return getattr(importlib.import_module("optlab.plots"), name)(found, title=title)
+    return getattr(importlib.import_module(module), name)(found, title=title)

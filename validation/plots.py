@@ -15,6 +15,7 @@ from optlab.plots.theme import (
     new_figure,
     place_legend,
     style,
+    whole_numbers,
 )
 from optlab.validation.results import Result
 from optlab.validation.runs.verdict import Verdict
@@ -116,6 +117,32 @@ def plot_drifts(verdicts: Sequence[Verdict]) -> Axes:
             plot_drift(verdict, ax)
         first: Axes = panels[0][0]
     return first
+
+
+def plot_result(
+    result: Result, ax: Axes | None = None, *, title: str | None = None
+) -> Axes:
+    """Draw how far one check of several steps was from tf.keras at each.
+
+    Parameters
+    ----------
+    result : Result
+        With comparisons of steps; one without has a single point, at step 0.
+    ax : Axes, optional
+        Where to draw; a new figure in the house style if left out.
+    title : str, optional
+        Above the axes; what was compared if left out.
+    """
+    by_step = result.ulp_at() or {0: result.ulp}
+    with axes_for(ax) as ax:
+        ax.plot(list(by_step), list(by_step.values()), marker="o", markersize=3)
+        ax.set_yscale("symlog", linthresh=1.0)
+        ax.set_ylim(bottom=-0.1)
+        whole_numbers(ax.xaxis)
+        ax.set_xlabel("step")
+        ax.set_ylabel("largest distance, ULP (0: the same bits)")
+        ax.set_title(title or f"{result.label}, {result.dtype} {result.mode}".strip())
+    return ax
 
 
 def plot_matrix(results: Sequence[Result], ax: Axes | None = None) -> Axes:

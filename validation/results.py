@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from optlab.notebook import parity_html
+from optlab.notebook import drawn, parity_html
 from optlab.validation.parity import Comparison, Tolerance
 
 
@@ -96,6 +96,10 @@ class Result:
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""
         return parity_html(self)
+
+    def plot(self, title: str | None = None) -> Any:
+        """Draw the distance by step: see `optlab.validation.plots.plot_result`."""
+        return drawn("plot_result", self, title, "optlab.validation.plots")
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain data for JSON."""

@@ -16,8 +16,6 @@ from optlab.explain import explain
 from optlab.optimizers import TABLE, names
 from optlab.study import study
 
-#: The gradients of the pictures: a step response, and its reverse.
-GRADIENTS = [1.0] * 12 + [-1.0] * 12
 #: The rates that are tried on Rosenbrock's function.
 RATES = [1.0, 0.3, 0.1, 0.03, 0.01, 0.001]
 STEPS = 300
@@ -77,8 +75,8 @@ def _draw(job: tuple[str, Path]) -> None:
     text = explain({"name": name}, [0.1, 0.2, -0.3]).text(width=76)
     (folder / f"{name}.txt").write_text(text + "\n", "utf-8")
     entry = TABLE[name]
-    steps = explain({"name": name, "learning_rate": entry.usual_rate}, GRADIENTS)
-    plots.save(plots.plot_explanation(steps), folder / f"{name}-steps.png", dpi=80)
+    steps = plots.plot_optimizer({"name": name, "learning_rate": entry.usual_rate})
+    plots.save(steps, folder / f"{name}-steps.png", dpi=80)
     rate, run = best(name)
     title = f"{entry.cls.__name__}, learning rate {rate:.2g}"
     picture = plots.plot_trajectory(run, title=title)

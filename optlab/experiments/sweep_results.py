@@ -84,7 +84,7 @@ class SettingResult:
         return sum(point.status == status for point in self.points)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Sweep:
     """What `sweep` returns.
 
@@ -162,6 +162,11 @@ class Sweep:
                 if point.status == "refused":
                     raise InputError(point.message)
         return self
+
+    def __repr__(self) -> str:
+        best = self.best
+        said = f", best {self.by} {best.value:.6g}: {best.settings}" if best else ""
+        return f"<Sweep of {len(self.rows) + self.left_out:,} settings{said}>"
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows."""

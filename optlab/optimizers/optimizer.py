@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from optlab.errors import InputError
-from optlab.notebook import arguments_html
+from optlab.notebook import arguments_html, drawn
 from optlab.optimizers.known import made
 from optlab.optimizers.parameter_set import Tensors
 from optlab.typing import Array
@@ -230,6 +230,10 @@ class Optimizer(abc.ABC):
         """Return what a notebook shows."""
         note = (type(self).__doc__ or "").partition("\n")[0]
         return arguments_html(type(self).__name__, self.get_config(), note)
+
+    def plot(self, title: str | None = None) -> Any:
+        """Draw a step response: see `optlab.plots.plot_optimizer`."""
+        return drawn("plot_optimizer", self, title)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(name={self.name!r})"

@@ -3,7 +3,7 @@
 from optlab.plots.comparison import plot_profiles, plot_sensitivity, plot_wins
 from optlab.plots.curves import plot_loss, plot_metric
 from optlab.plots.diagnosis import plot_diagnosis
-from optlab.plots.explanation import plot_explanation
+from optlab.plots.explanation import plot_explanation, plot_optimizer
 from optlab.plots.files import checked_path, save
 from optlab.plots.filters import plot_feature_maps, plot_filters
 from optlab.plots.internals import plot_internals
@@ -14,6 +14,7 @@ from optlab.plots.schedule import plot_schedule
 from optlab.plots.sweep import plot_sweep
 from optlab.plots.trainability import plot_trainability
 from optlab.plots.trajectory import plot_coordinates, plot_trajectory
+from optlab.plots.weights import plot_weights
 
 __all__ = [
     "checked_path",
@@ -27,6 +28,7 @@ __all__ = [
     "plot_internals",
     "plot_loss",
     "plot_metric",
+    "plot_optimizer",
     "plot_profiles",
     "plot_rates",
     "plot_report",
@@ -36,6 +38,7 @@ __all__ = [
     "plot_trainability",
     "plot_trajectory",
     "plot_update_ratios",
+    "plot_weights",
     "plot_wins",
     "save",
 ]

@@ -19,6 +19,8 @@ _COLUMNS = 3
 _SIZE = (3.6, 2.3)
 #: Up to so many steps each gets a marker.
 _MARKED = 30
+#: A step response, and its reverse.
+GRADIENTS = [1.0] * 12 + [-1.0] * 12
 
 
 def plot_explanation(explanation: Explanation, title: str | None = None) -> Figure:
@@ -56,6 +58,31 @@ def plot_explanation(explanation: Explanation, title: str | None = None) -> Figu
             ax.set_xlabel("step t")
         figure.suptitle(title or _title(explanation), x=0.012, ha="left")
     return figure
+
+
+def plot_optimizer(optimizer: Any, title: str | None = None) -> Figure:
+    """Draw what an optimizer makes of a gradient of 1 that turns to -1 half-way.
+
+    Parameters
+    ----------
+    optimizer : str, dict or Optimizer
+        See `optlab.explain.explain`; an optimizer is not changed.
+    title : str, optional
+        Above the page; the optimizer and its learning rate if left out.
+
+    Returns
+    -------
+    Figure
+        Every number of 24 steps of one parameter that begins at 0.
+
+    Raises
+    ------
+    InputError
+        If the optimizer has no rule to be explained.
+    """
+    from optlab.explain import explain
+
+    return plot_explanation(explain(optimizer, GRADIENTS), title)
 
 
 def _values(cells: list[Any]) -> Any:

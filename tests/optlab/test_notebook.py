@@ -55,7 +55,7 @@ def test_names_are_no_markup():
     assert "980 more rows" in many
 
 
-@pytest.mark.parametrize("name", ["run", "explanation"])
+@pytest.mark.parametrize("name", ["run", "explanation", "optimizer", "model"])
 def test_plots_are_drawn(name):
     assert made()[name].plot().axes
 

@@ -126,3 +126,9 @@ def test_pictures_show_all_there_is():
     assert len(plot_drift(run((0.0,), ())).lines) == 2
     drawn = plot_matrix([made(), made(mode="xla"), run().result()])
     assert [line.get_label() for line in drawn.lines] == ["eager", "xla"]
+
+
+def test_a_result_draws_its_distance_by_step():
+    ax = made(NEAR).plot()
+    assert max(ax.lines[0].get_ydata()) == 1
+    assert "adam" in ax.get_title("left")
