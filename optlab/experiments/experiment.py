@@ -427,6 +427,7 @@ class Experiment(BaseModel):
             optimizer=built.optimizer,
             check_finite=strict,
             strict=strict,
+            verbose=0,
             **arguments,
         )
         trained.did_not_learn = learning.fault(trained)

@@ -33,6 +33,7 @@ from optlab.training.resume import (
     put_back,
 )
 from optlab.training.rows import Rows
+from optlab.training.verbose import printer
 
 #: Rows at a time in validation; only rounding depends on it.
 VALIDATION_ROWS = 1024
@@ -61,6 +62,7 @@ def fit(
     resume: Run | None = None,
     checkpoint: Checkpoint | None = None,
     progress: Callable[[dict[str, Any]], Any] | None = None,
+    verbose: Any = "auto",
     check_finite: bool = True,
     strict: bool = True,
 ) -> Run:
@@ -122,6 +124,9 @@ def fit(
         leaves, to be loaded by `Run.load` and resumed.
     progress : callable, optional
         See `optlab.training.progress`.
+    verbose : {"auto", 0, 1, 2}
+        What is printed, as in tf.keras: nothing, a bar, or a line an epoch. "auto" is
+        the bar in a notebook, and nothing elsewhere or where there is `progress`.
     check_finite : bool
         Whether NaN and infinity in the data are refused.
     strict : bool
@@ -176,6 +181,7 @@ def fit(
             "`progress` must be a function of a dictionary. Received: "
             f"progress={progress!r}"
         )
+    printed = printer(verbose if progress is None or verbose != "auto" else 0)
     if resume is not None and not isinstance(resume, Run):
         raise InputError(f"`resume` must be a Run. Received: {type(resume).__name__}")
     found_callbacks = callbacks_module.get_all(callbacks)
@@ -252,9 +258,10 @@ def fit(
         )
         run.trace = recorder.trace
     reporter = None
-    if progress is not None:
+    hooks = [hook for hook in (progress, printed) if hook is not None]
+    if hooks:
         total = min(aim_epochs * rows.batches, aim_steps)
-        reporter = Progress(progress, -(-total // rows.batches), total)
+        reporter = Progress(hooks, -(-total // rows.batches), total)
     loop = Loop(
         run,
         objective,

@@ -153,7 +153,7 @@ class _Walk:
         self.optimizer: Any = run.optimizer
         self.point: Parameters = run.arena  # type: ignore[assignment]
         self.gradient = self.point.zeros_like()
-        self.progress = None if progress is None else Progress(progress, None, steps)
+        self.progress = None if progress is None else Progress([progress], None, steps)
         self.recorder = None
         if record is not None:
             self.recorder = Recorder(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 #: Seconds between two reports within an epoch.
@@ -11,17 +11,17 @@ INTERVAL = 0.1
 
 
 class Progress:
-    """Calls a hook with the state of a run.
+    """Calls hooks with the state of a run.
 
-    The hook gets one dictionary: "epoch" (the present one, from 0), "epochs" (how many
+    A hook gets one dictionary: "epoch" (the present one, from 0), "epochs" (how many
     there will be), "step" (updates made), "steps" (how many there will be), "logs" (the
     latest figures) and "epoch_ended" (whether `logs` is a row of the history). For
     `minimize` "epoch" and "epochs" are missing.
 
     Parameters
     ----------
-    hook : callable
-        Takes the dictionary.
+    hooks : sequence of callable
+        Each takes the dictionary.
     epochs : int or None
         Epochs that the run aims at.
     steps : int
@@ -29,9 +29,12 @@ class Progress:
     """
 
     def __init__(
-        self, hook: Callable[[dict[str, Any]], Any], epochs: int | None, steps: int
+        self,
+        hooks: Sequence[Callable[[dict[str, Any]], Any]],
+        epochs: int | None,
+        steps: int,
     ) -> None:
-        self._hook = hook
+        self._hooks = hooks
         self._totals: dict[str, Any] = {"steps": steps}
         if epochs is not None:
             self._totals["epochs"] = epochs
@@ -57,4 +60,5 @@ class Progress:
         found = {**self._totals, "step": step, "logs": dict(logs), "epoch_ended": ended}
         if epoch is not None:
             found["epoch"] = epoch
-        self._hook(found)
+        for hook in self._hooks:
+            hook(found)
