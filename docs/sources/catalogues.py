@@ -40,7 +40,7 @@ def _behaviours() -> str:
         figures += [(peer, expected) for peer, (_, expected) in entry.peers.items()]
         parts += [
             f"({anchor('behaviour', entry.id)})=\n### {entry.id}\n",
-            f"{entry.says} {entry.means}\n",
+            f"{entry.says} {entry.means}{_asked(entry.asked)}\n",
             *(
                 f"- {who}: " + ", ".join(f"`{k} = {v}`" for k, v in expected.items())
                 for who, expected in figures
@@ -48,6 +48,17 @@ def _behaviours() -> str:
             f"\n```{{code-block}} python\n:class: program\n{entry.source()}\n```\n",
         ]
     return "\n".join(parts)
+
+
+def _asked(links: tuple[str, ...]) -> str:
+    """Return where people asked about it: keras-team/keras#503."""
+    if not links:
+        return ""
+    named = []
+    for link in links:
+        owner, name, _, number = link.split("/")[-4:]
+        named.append(f"[{owner}/{name}#{number}]({link})")
+    return f" Asked in {', '.join(named)}."
 
 
 def _causes() -> str:

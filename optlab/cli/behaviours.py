@@ -67,6 +67,7 @@ def _describe(entry: Entry) -> dict[str, Any]:
         "subject": entry.subject,
         "says": entry.says,
         "means": entry.means,
+        "asked": list(entry.asked),
         "program": entry.source(),
     }
 
@@ -116,6 +117,8 @@ def _measure(entries: list[Entry], full: bool, peers: bool, json: bool) -> int:
 def _show(console: Any, entry: Entry) -> None:
     console.print(f"{entry.id} ({entry.subject})", style="bold")
     console.print(f"{entry.says}\n\n{entry.means}\n", markup=False)
+    for link in entry.asked:
+        console.print(f"asked in {link}", markup=False)
     console.print(Syntax(entry.source(), "python", background_color="default"))
 
 

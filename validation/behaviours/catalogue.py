@@ -23,6 +23,7 @@ import numpy as np
 
 from optlab.errors import unknown_name
 from optlab.plain import plain
+from optlab.validation.behaviours.asked import ASKED
 from optlab.validation.runtime import installed, load
 
 Figures = dict[str, Any]
@@ -81,6 +82,11 @@ class Entry:
     def says(self) -> str:
         """The statement: the first line of the docstring."""
         return (inspect.getdoc(self.program) or "").partition("\n")[0]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Public issues in which people asked about it."""
+        return ASKED.get(self.id, ())
 
     @property
     def means(self) -> str:

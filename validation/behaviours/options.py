@@ -347,3 +347,41 @@ def repeated_ids_are_squared_first() -> Figures:
             optimizer.apply([gradient], [x])
         ends[kind] = float(x.numpy()[1, 0])
     return ends
+
+
+@behaviour(kernel=0.9, bias=1.0, unbiased_kernel=1.0)
+def decay_is_excluded_by_part_of_a_name() -> Figures:
+    """Method exclude_from_weight_decay excludes whatever contains a name.
+
+    The names are searched for in each variable's path, so "bias" also leaves a variable
+    called unbiased_kernel without decay. Pass the variables themselves to be exact.
+    """
+    import keras
+
+    names = ("kernel", "bias", "unbiased_kernel")
+    xs = [keras.Variable(1.0, name=name) for name in names]
+    optimizer = keras.optimizers.SGD(learning_rate=1.0, weight_decay=0.1)
+    optimizer.exclude_from_weight_decay(var_names=["bias"])
+    optimizer.apply([keras.ops.zeros(())] * 3, xs)
+    return {name: float(x.numpy()) for name, x in zip(names, xs, strict=True)}
+
+
+@behaviour(validated=0.0625, evaluated=0.225625)
+def averages_come_in_after_the_fit() -> Figures:
+    """With use_ema the averages replace the weights only when fit has ended.
+
+    Every val_loss of the fit is that of the raw weights; what evaluate and predict show
+    afterwards is another model. The callback SwapEMAWeights validates the averages.
+    """
+    import keras
+
+    layer = keras.layers.Dense(1, use_bias=False, kernel_initializer="ones")
+    model = keras.Sequential([keras.Input((1,)), layer])
+    optimizer = keras.optimizers.SGD(0.25, use_ema=True, ema_momentum=0.9)
+    model.compile(optimizer, "mse")
+    x, y = np.ones((4, 1), "float32"), np.zeros((4, 1), "float32")
+    history = model.fit(x, y, epochs=2, validation_data=(x, y), verbose=0)
+    return {
+        "validated": history.history["val_loss"][-1],
+        "evaluated": model.evaluate(x, y, verbose=0),
+    }

@@ -89,3 +89,37 @@ def auto_does_not_mean_xla_on_a_processor() -> Figures:
     model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
     model.compile("sgd", "mse", jit_compile="auto")
     return {"jit_compile": bool(model.jit_compile)}
+
+
+@behaviour(weights_alone=0, whole_model=2)
+def weights_alone_forget_the_optimizer() -> Figures:
+    """Files of weights hold no optimizer: its moments and step count begin again.
+
+    save_weights and load_weights are not enough to go on with a training; model.save
+    and load_model are: of the two updates made, the one file knows none.
+    """
+    import pathlib
+    import tempfile
+
+    import keras
+
+    def compiled() -> keras.Model:
+        model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+        model.compile("adam", "mse")
+        return model
+
+    model = compiled()
+    x = np.ones((4, 1), "float32")
+    model.fit(x, x, batch_size=2, verbose=0)
+    with tempfile.TemporaryDirectory() as folder:
+        weights = pathlib.Path(folder, "a.weights.h5")
+        whole = pathlib.Path(folder, "a.keras")
+        model.save_weights(weights)
+        model.save(whole)
+        fresh = compiled()
+        fresh.load_weights(weights)
+        loaded = keras.models.load_model(whole)
+    return {
+        "weights_alone": int(fresh.optimizer.iterations.numpy()),
+        "whole_model": int(loaded.optimizer.iterations.numpy()),
+    }

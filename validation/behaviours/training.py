@@ -234,3 +234,31 @@ def class_and_sample_weights_exclude_each_other() -> Figures:
     except ValueError as error:
         return {"raises": type(error).__name__}
     return {"raises": "nothing"}
+
+
+@behaviour(calls=[8, 2], same_bits=True)
+def steps_per_execution_hides_batches() -> Figures:
+    """With steps_per_execution callbacks see one batch in so many.
+
+    on_train_batch_end is called after each group alone, so a callback that saves or
+    sets the rate every k batches misses most of them. The weights are the same bits.
+    """
+    import keras
+
+    calls, weights = [], []
+    x = np.linspace(-1, 1, 32, dtype="float32")[:, None]
+    for count in (1, 4):
+        seen: list[int] = []
+        layer = keras.layers.Dense(1, kernel_initializer="ones")
+        model = keras.Sequential([keras.Input((1,)), layer])
+        optimizer = keras.optimizers.SGD(0.1)
+        model.compile(optimizer, "mse", steps_per_execution=count)
+        callback = keras.callbacks.LambdaCallback(
+            on_train_batch_end=lambda batch, logs, seen=seen: seen.append(batch)
+        )
+        model.fit(
+            x, 3 * x, batch_size=4, shuffle=False, verbose=0, callbacks=[callback]
+        )
+        calls.append(len(seen))
+        weights.append(layer.kernel.numpy())
+    return {"calls": calls, "same_bits": bool(np.array_equal(*weights))}
