@@ -351,7 +351,7 @@ def repeated_ids_are_squared_first() -> Figures:
 
 @behaviour(kernel=0.9, bias=1.0, unbiased_kernel=1.0)
 def decay_is_excluded_by_part_of_a_name() -> Figures:
-    """Method exclude_from_weight_decay excludes whatever contains a name.
+    """Names in exclude_from_weight_decay exclude whatever contains them.
 
     The names are searched for in each variable's path, so "bias" also leaves a variable
     called unbiased_kernel without decay. Pass the variables themselves to be exact.
