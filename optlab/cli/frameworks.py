@@ -1,4 +1,4 @@
-"""``optlab verify --torch --optax``: same name, other numbers."""
+"""``optlab verify --torch --optax --library --class``: same name, other numbers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from optlab.errors import InputError
 
 
 def compare_frameworks(names: Sequence[str], only: Sequence[str], json: bool) -> int:
-    """Compare with torch and optax; print the table or one document.
+    """Compare with others; print the table or one document.
 
     Parameters
     ----------
     names : sequence of str
-        "torch", "optax".
+        Of frameworks and libraries.
     only : sequence of str
         Names of our optimizers; all where empty.
     json : bool
@@ -29,7 +29,7 @@ def compare_frameworks(names: Sequence[str], only: Sequence[str], json: bool) ->
     int
         1 where a difference is not traced to a line.
     """
-    from optlab.validation.frameworks import FRAMEWORKS, PAIRS, compared
+    from optlab.validation.frameworks import PAIRS, compared
     from optlab.validation.frameworks.comparing import check_installed
 
     check_installed(names)
@@ -41,7 +41,7 @@ def compare_frameworks(names: Sequence[str], only: Sequence[str], json: bool) ->
     for row in compared(names, pairs):
         rows.append(row)
         tick(len(rows))
-    versions = {name: version(FRAMEWORKS[name]) for name in names}
+    versions = {name: version(name) for name in names}
     passed = all(row.explained for row in rows)
     if json:
         found: list[dict[str, Any]] = [row.to_dict() for row in rows]
@@ -72,4 +72,44 @@ def compare_frameworks(names: Sequence[str], only: Sequence[str], json: bool) ->
     untraced = sum(not row.explained for row in rows)
     told = "every difference is traced" if passed else f"{untraced} not traced"
     console.print(f"{words}: {told}.", markup=False, soft_wrap=True)
+    return 0 if passed else FAILED
+
+
+def identify_class(path: str, json: bool) -> int:
+    """Say which of our rules a torch or optax optimizer is.
+
+    Parameters
+    ----------
+    path : str
+        "module:name" of it.
+    json : bool
+        Whether to print one JSON document.
+
+    Returns
+    -------
+    int
+        1 where it is none of them.
+    """
+    from optlab.validation.frameworks.identifying import identify
+
+    found = identify(path)
+    passed = found.verdict != "another formula"
+    if json:
+        document = {**vars(found), "evidence": found.evidence}
+        output.print_json({"passed": passed, **document})
+        return 0 if passed else FAILED
+    given = ", ".join(f"{k}={v}" for k, v in found.theirs.items())
+    lines = [
+        f"{found.path} ({found.framework}), made with {given}",
+        f"{'is' if passed else 'is nearest to'} {found.nearest}",
+        f"{found.verdict}: {found.evidence}",
+    ]
+    if found.equal:
+        lines.append(f"as near with these arguments: {'; '.join(found.equal)}")
+    for ours, theirs in found.slots.items():
+        lines.append(f"state {ours}: {theirs or 'nothing there holds the same'}")
+    if found.unknown:
+        lines.append(f"nothing in that rule is called {', '.join(found.unknown)}")
+    for line in lines:
+        output.results().print(line, markup=False, soft_wrap=True)
     return 0 if passed else FAILED

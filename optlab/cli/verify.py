@@ -55,6 +55,20 @@ def verify(
     optax: Annotated[
         bool, typer.Option("--optax", help="Compare with optax, likewise.")
     ] = False,
+    library: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Compare with pytorch_optimizer or timm; repeatable."
+        ),
+    ] = None,
+    class_: Annotated[
+        str | None,
+        typer.Option(
+            "--class",
+            metavar="MODULE:CLASS",
+            help="A torch or optax optimizer of your own: which rule it is.",
+        ),
+    ] = None,
     rule: Annotated[
         str | None,
         typer.Option(
@@ -121,9 +135,19 @@ def verify(
     if random is not None and (file is not None or keras is not None or full):
         raise InputError("--random goes with --only and --seed, not with FILE, --full.")
     frameworks = [n for n, on in (("torch", torch), ("optax", optax)) if on]
+    frameworks += _libraries(library)
+    others = any(x for x in (file, full, keras, steps, random, seed, plot, html))
+    if class_ is not None:
+        if others or frameworks or only:
+            raise InputError("--class goes with --json alone.")
+        from optlab.cli.frameworks import identify_class
+
+        return identify_class(class_, json)
     if frameworks:
-        if any(x for x in (file, full, keras, steps, random, seed, plot, html)):
-            raise InputError("--torch and --optax go with --only and --json alone.")
+        if others:
+            raise InputError(
+                "--torch, --optax and --library go with --only and --json alone."
+            )
         from optlab.cli.frameworks import compare_frameworks
 
         return compare_frameworks(frameworks, _registered(only), json)
@@ -190,6 +214,18 @@ def _use_twin(keras: str, rule: str) -> None:
     from optlab.validation.yours import keras_class
 
     OWN[OPTIMIZERS[rule]] = keras_class(keras)
+
+
+def _libraries(names: list[str] | None) -> list[str]:
+    """Return libraries written for torch, or say that one is not known."""
+    if not names:
+        return []
+    from optlab.validation.frameworks import LIBRARIES
+
+    for name in names:
+        if name not in LIBRARIES:
+            raise unknown_name("library", name, list(LIBRARIES))
+    return names
 
 
 def _registered(only: list[str] | None) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from optlab.cli.app import main
 from optlab.optimizers import TABLE
 from optlab.validation.frameworks import PAIRS, comparing, markdown
+from optlab.validation.frameworks.pair import ROUNDING
 from optlab.validation.frameworks.stepping import formula_steps, our_steps
 
 
@@ -22,6 +23,7 @@ def test_the_pairs_are_ours_and_what_differs_has_a_line():
         assert bool(each.line) == (each.variant is not None)
         assert not each.bug or (each.line and each.program)
         assert set(each.matched) <= {*each.names, "amsgrad"}
+        assert bool(each.kept) == (each.allowed > ROUNDING)
 
 
 def verdict_of(monkeypatch, each, steps):
@@ -61,11 +63,18 @@ def test_a_framework_that_is_missing_is_one_line(monkeypatch, capsys):
     said = capsys.readouterr().err.strip()
     assert "torch is not installed: pip install '.[bench]'" in said
     assert len(said.splitlines()) == 1
+    assert main(["verify", "--library", "timm"]) == 2
+    assert "pip install '.[libraries]'" in capsys.readouterr().err
 
 
 def test_what_does_not_belong_together_is_refused(capsys):
-    assert main(["verify", "--torch", "--full"]) == 2
-    assert "--only and --json" in capsys.readouterr().err
+    for words, told in (
+        (["--torch", "--full"], "--only and --json"),
+        (["--class", "a:b", "--torch"], "--class goes with --json alone"),
+        (["--library", "tim"], "Did you mean 'timm'"),
+    ):
+        assert main(["verify", *words]) == 2
+        assert told in capsys.readouterr().err
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -6,10 +6,10 @@ import pytest
 
 from optlab.errors import InputError
 from optlab.optimizers import OPTIMIZERS
+from optlab.validation.loading import load_object
 from optlab.validation.yours import (
     check_yours,
     keras_factory,
-    load_object,
     matched,
     rule_factory,
 )

@@ -12,7 +12,8 @@ import numpy as np
 from optlab import optimizers
 from optlab.errors import InputError
 from optlab.typing import Array
-from optlab.validation.frameworks.pairs import FRAMEWORKS, PAIRS, RATE, Pair
+from optlab.validation.frameworks.pair import LIBRARIES, RATE, Pair
+from optlab.validation.frameworks.pairs import PAIRS
 from optlab.validation.frameworks.stepping import (
     formula_steps,
     our_steps,
@@ -21,12 +22,8 @@ from optlab.validation.frameworks.stepping import (
     their_steps,
 )
 
-#: What float64 may differ by where the formula is the same, as a part of the largest
-#: that a parameter has been. Measured 2026-11-28: the largest is 1.5e-15, and the least
-#: of another formula 3.7e-4.
-ROUNDING = 1e-12
-#: The same where torch keeps a number of the optimizer in float32 even then.
-KEPT_IN_FLOAT32 = {"NAdam": 1e-6, "ASGD": 1e-6}
+#: What a framework needs to be installed.
+_NEEDED = {"torch": ("torch",), "optax": ("jax", "optax")}
 SAME, ROUNDED, OTHER, BUG = "same bits", "rounding only", "another formula", "bug"
 
 
@@ -65,16 +62,13 @@ class Comparison:
     @property
     def explained(self) -> bool:
         """Whether what is different is shown by a variant that is not."""
-        limit = KEPT_IN_FLOAT32.get(self.pair.theirs, ROUNDING)
         agrees = self.verdict in (SAME, ROUNDED)
-        return agrees or (self.shown is not None and self.shown <= limit)
+        return agrees or (self.shown is not None and self.shown <= self.pair.allowed)
 
     @property
     def evidence(self) -> str:
         """What the verdict rests on, in words."""
-        kept = ""
-        if self.pair.theirs in KEPT_IN_FLOAT32:
-            kept = " (a number of the optimizer stays in float32 there)"
+        kept = f" ({self.pair.kept})" if self.pair.kept else ""
         if self.verdict == SAME:
             return "all bits of 100 steps in both dtypes"
         if self.verdict == ROUNDED:
@@ -113,9 +107,15 @@ def check_installed(frameworks: Sequence[str]) -> None:
         One line that names it and the extra.
     """
     for name in frameworks:
-        needed = ("jax", "optax") if name == "optax" else (FRAMEWORKS[name],)
+        needed = _NEEDED.get(name, (name, "torch"))
         if any(importlib.util.find_spec(package) is None for package in needed):
-            raise InputError(f"{name} is not installed: pip install '.[bench]'")
+            raise not_installed(name)
+
+
+def not_installed(name: str) -> InputError:
+    """Return the line that names a package and its extra."""
+    extra = "libraries" if name in LIBRARIES else "bench"
+    return InputError(f"{name} is not installed: pip install '.[{extra}]'")
 
 
 def compared(
@@ -135,18 +135,17 @@ def compare(pair: Pair) -> Comparison:
     distances, same = {}, True
     for dtype in ("float32", "float64"):
         a, b = our_steps(config, dtype), their_steps(pair, theirs, dtype)
-        distances[dtype] = _distance(a, b)
+        distances[dtype] = distance(a, b)
         same = same and a.tobytes() == b.tobytes()
-    limit = KEPT_IN_FLOAT32.get(pair.theirs, ROUNDING)
     shown = None
     if same:
         verdict = SAME
-    elif distances["float64"] <= limit:
+    elif distances["float64"] <= pair.allowed:
         verdict = ROUNDED
     else:
         verdict = BUG if pair.bug else OTHER
         if pair.variant is not None:
-            shown = _distance(_variant(pair, config), b)
+            shown = distance(_variant(pair, config), b)
     apart, defaults = _own_defaults(pair)
     roundings = distances["float32"] / float(np.finfo("float32").eps)
     return Comparison(
@@ -203,7 +202,7 @@ def _translated(pair: Pair, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _distance(a: Array, b: Array) -> float:
+def distance(a: Array, b: Array) -> float:
     """Return the largest distance, as a part of the largest that a number has been."""
     scale = np.max(np.abs(a.astype("float64")), axis=0)
     return float(np.max(np.abs(a.astype("float64") - b.astype("float64")) / scale))

@@ -101,7 +101,7 @@ def optax_yogi(
     beta_1: float,
     beta_2: float,
     epsilon: float,
-    initial_accumulator_value: float,
+    initial_accumulator_value: float = 1e-6,
 ) -> Any:
     """Begin the mean with the number that the mean square begins with."""
     begun = 0 * g + initial_accumulator_value

@@ -10,7 +10,8 @@ HEAD = """# Same name, other numbers
 
 Written by `python docs/same_name.py`: do not edit.
 
-    optlab verify --torch --optax
+    optlab verify --torch --optax --library pytorch_optimizer --library timm
+    optlab verify --class module:Class
 
 Ours are tf.keras's own to the last bit (docs/parity.md), or the authors' where tf.keras
 has none. Each is stepped beside its namesake for 100 steps on the same gradients, of
@@ -18,6 +19,10 @@ sizes from 1e-3 to 1, in float32 and float64, once with the same arguments on bo
 (numbers that float32 holds exactly, and a large epsilon), once with everybody's own
 defaults. What differs in float64 by more than 1e-12 of a parameter is another formula;
 the line that is different is proved by a variant that has it, and then agrees.
+
+The second command says which of all these rules an optimizer of your own is: a
+`torch.optim.Optimizer`, or a function that returns a transformation of optax. It is
+made with numbers near its defaults, and stepped beside every rule and every variant.
 """
 
 
