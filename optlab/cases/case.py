@@ -40,6 +40,7 @@ class Case:
         "000-1" for the first example of article 000, "prose-..." for other claims.
     articles : tuple of str
         The numbers of the articles that make the claim; see `optlab.cases.articles`.
+        None where it is a paper's, which the claim then names.
     title : str
         A few words.
     claim : str

@@ -63,7 +63,7 @@ def _section(outcome: CaseResult) -> list[str]:
         "",
         f"## {outcome.id}",
         "",
-        f"**{outcome.title}** (article {outcome.article}).",
+        f"**{outcome.title}**{_named(outcome.article)}.",
         f"*Claim:* {outcome.claim}",
         "",
         f"**The claim {outcome.verdict}.** {outcome.condition}",
@@ -80,6 +80,11 @@ def _section(outcome: CaseResult) -> list[str]:
     if outcome.as_written:
         lines += [outcome.as_written, ""]
     return [*lines, outcome.agreement["text"]]
+
+
+def _named(articles: str) -> str:
+    """Return the articles in brackets, where any make the claim."""
+    return f" (article {articles})" if articles else ""
 
 
 def _escaped(text: str) -> str:

@@ -85,6 +85,8 @@ class Variant(Side):
         ``inspect(built, run) -> {name: number}``, called after training.
     before : callable, optional
         ``before(built) -> {name: number}``, called before the first step.
+    record : int or Record, optional
+        What `fit` is to record, for `inspect` to read.
     """
 
     experiment: Experiment
@@ -92,6 +94,7 @@ class Variant(Side):
     change: Callable[[Built], None] | None = None
     inspect: Callable[[Built, Run], Mapping[str, Any]] | None = None
     before: Callable[[Built], Mapping[str, Any]] | None = None
+    record: Any = None
 
     def build(self, seed: int) -> Built:
         """Make model, loss, optimizer and rows for a seed."""
@@ -116,6 +119,7 @@ class Variant(Side):
             rows.y,
             loss=built.loss,
             optimizer=built.optimizer,
+            record=self.record,
             **built.fit_arguments,
         )
         if self.inspect is not None:

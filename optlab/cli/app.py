@@ -26,6 +26,7 @@ import typer
 
 from optlab import interrupts
 from optlab.cli import surroundings
+from optlab.cli.bare_options import filled
 from optlab.errors import InputError, unknown_name
 
 #: Verb -> its line in ``optlab --help``; the module and the function have its name.
@@ -150,7 +151,7 @@ def _dispatch(words: list[str]) -> int:
         raise unknown_name("command", verb, VERBS)
     command = typer.main.get_command(application(verb))
     try:
-        status = command.main(words, prog_name="optlab", standalone_mode=False)
+        status = command.main(filled(words), prog_name="optlab", standalone_mode=False)
     except typer.Abort:
         raise KeyboardInterrupt from None
     return status if isinstance(status, int) else 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from optlab import experiments, interrupts
-from optlab.cli import output
+from optlab.cli import output, reading
 from optlab.cli.app import FAILED, INTERRUPTED
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import live
@@ -65,6 +65,19 @@ def run(
             help="Keep a trace of every so many steps in the record.",
         ),
     ] = None,
+    instruments: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[NAMES]",
+            help="Read sharpness, noise_scale, ...: names with commas, or all.",
+        ),
+    ] = None,
+    every: Annotated[
+        int | None,
+        typer.Option(
+            min=1, metavar="STEPS", help="Read the instruments every so many steps."
+        ),
+    ] = None,
     resume: Annotated[
         Path | None,
         typer.Option(
@@ -101,27 +114,37 @@ def run(
     data = None if experiment.data is None else experiment.load_data()
     for note in data.notes if data is not None else ():
         output.say(note)
-    if record is None and picture is not None:
-        record = _interval(experiment, data)
-    every = _checkpoint(folder / "checkpoint.npz", checkpoint_every)
+    wanted: Any = record
+    if instruments is not None:
+        wanted = reading.record(experiment, instruments, every or record, data)
+    elif every is not None:
+        raise InputError("--every goes with --instruments.")
+    elif record is None and picture is not None:
+        wanted = _interval(experiment, data)
+    checkpoint = _checkpoint(folder / "checkpoint.npz", checkpoint_every)
     warm_up(experiment, data)
     with output.alone_in(folder, "--out"):
         with live(name) as progress:
             done = experiment.run(
                 data,
                 progress=progress,
-                record=record,
+                record=wanted,
                 resume=before,
-                checkpoint=every,
+                checkpoint=checkpoint,
             )
         with interrupts.writing():
             document = _leave(done, experiment, folder)
     if picture is not None:
         document["plot"] = picture
+    if instruments is not None:
+        document["instruments"] = reading.summary(done)
+        document["files"] |= reading.draw(done, data, folder)
     if json:
         output.print_json(document)
     else:
         _show(document, done)
+        if instruments is not None:
+            reading.show(document)
     status = 0
     if done.divergence is not None:
         output.say(f"{name} diverged: {done.divergence['message']}")

@@ -28,6 +28,8 @@ FOLLOWED = 2
 #: The most passes a step, and the relative residual at which one does not go on: the
 #: error of the value is about its square.
 ROUNDS, TOLERANCE = 2, 0.1
+#: The same for the first step, which begins with vectors at random.
+FIRST_ROUNDS = 12
 #: Steps of Lanczos for a row of the density.
 DENSITY_STEPS = 24
 
@@ -78,7 +80,9 @@ class Meter:
             self._lanes["sharpness"] = Lane(size, FOLLOWED, 0, dtype)
         if "preconditioned_sharpness" in self.names:
             self._lanes["preconditioned"] = Lane(size, FOLLOWED, 1, dtype)
+        self._rounds = FIRST_ROUNDS
         if state:
+            self._rounds = ROUNDS
             self._start = np.asarray(state["start"])
             for name, lane in self._lanes.items():
                 lane.vectors = np.asarray(state[name], dtype)
@@ -158,15 +162,18 @@ class Meter:
         if "trace" in self.names:
             probes = _signs(step, size, dtype)
         found: Preconditioner | None = None
-        if "preconditioned" in self._lanes:
+        lanes = dict(self._lanes)
+        if "preconditioned" in lanes:
             found = preconditioner(self._optimizer, rate)
-            lane = self._lanes["preconditioned"]
             if found.scale is not None:
-                lane.root = np.sqrt(found.scale).astype(dtype)
-        lanes = list(self._lanes.values())
-        if not lanes and not len(probes) and "density" not in self.names:
-            return
-        images = track(self.engine.product, lanes, ROUNDS, TOLERANCE, probes)
+                lanes["preconditioned"].root = np.sqrt(found.scale).astype(dtype)
+            elif "sharpness" in lanes:
+                lanes["preconditioned"] = lanes["sharpness"]
+        each = list({id(lane): lane for lane in lanes.values()}.values())
+        images = probes
+        if each or len(probes):
+            images = track(self.engine.product, each, self._rounds, TOLERANCE, probes)
+        self._rounds = ROUNDS
         if len(probes):
             row["trace"] = float(np.dot(probes[0], images[0]))
         if "sharpness" in self.names:
@@ -175,7 +182,7 @@ class Meter:
         if "eigenvalues" in self.names:
             row["eigenvalues"] = self._lanes["sharpness"].values.astype(np.float64)
         if found is not None:
-            row["preconditioned_sharpness"] = float(lane.values[0])
+            row["preconditioned_sharpness"] = float(lanes["preconditioned"].values[0])
             row["threshold"] = found.threshold
         if "density" in self.names:
             self._density(row, step)
