@@ -11,6 +11,7 @@ from optlab.kernels.jit import kernel
 from optlab.kernels.packets import STREAMS
 from optlab.kernels.sums import sum_columns
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 
 @kernel
@@ -37,7 +38,7 @@ def linear_forward(z: Array, bias: Array, out: Array) -> None:
     """Add the bias, and copy where `out` is not z itself."""
     add_bias(z, bias)
     if out.ctypes.data != z.ctypes.data:
-        x, y = z.reshape(-1), out.reshape(-1)
+        x, y = as_vector(z), as_vector(out)
         for k in range(x.size):
             y[k] = x[k]
 

@@ -20,13 +20,14 @@ from optlab.kernels.activations.bias import add_bias, bias_gradient
 from optlab.kernels.elementary import exp, expm1, log1p_unit, sigmoid, tanh
 from optlab.kernels.jit import kernel
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 
 @kernel
 def softsign_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z / (1 + abs(z))."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     one = z.dtype.type(1)
     for k in range(x.size):
         y[k] = x[k] / (abs(x[k]) + one)
@@ -35,7 +36,7 @@ def softsign_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def softsign_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Divide by (1 + abs(z))**2."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     one = grad.dtype.type(1)
     for k in range(g.size):
         s = abs(x[k]) + one
@@ -47,7 +48,7 @@ def softsign_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def mish_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z tanh(ln(1 + e**z))."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     zero = z.dtype.type(0)
     for k in range(x.size):
         upper = zero if x[k] <= zero else x[k]
@@ -57,7 +58,7 @@ def mish_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def mish_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by t + z (1 - t**2) sigmoid(z), t the hyperbolic tangent."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     zero = grad.dtype.type(0)
     one = grad.dtype.type(1)
     for k in range(g.size):
@@ -71,7 +72,7 @@ def mish_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def log_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute -ln(1 + e**-z)."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     zero = z.dtype.type(0)
     for k in range(x.size):
         lower = x[k] if x[k] <= zero else zero
@@ -81,7 +82,7 @@ def log_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def log_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by sigmoid(-z)."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     for k in range(g.size):
         g[k] *= sigmoid(-x[k])
     bias_gradient(grad, bias_grad)
@@ -91,7 +92,7 @@ def log_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def tanh_shrink_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z - tanh z."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     for k in range(x.size):
         y[k] = x[k] - tanh(x[k])
 
@@ -99,7 +100,7 @@ def tanh_shrink_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def tanh_shrink_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by tanh(z)**2."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     for k in range(g.size):
         t = tanh(x[k])
         g[k] *= t * t
@@ -110,7 +111,7 @@ def tanh_shrink_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def squareplus_forward(z: Array, bias: Array, out: Array, b: float) -> None:
     """Compute (z + sqrt(z**2 + b)) / 2."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     two = z.dtype.type(2)
     spread = z.dtype.type(b)
     for k in range(x.size):
@@ -120,7 +121,7 @@ def squareplus_forward(z: Array, bias: Array, out: Array, b: float) -> None:
 @kernel
 def squareplus_backward(grad: Array, kept: Array, bias_grad: Array, b: float) -> None:
     """Multiply by (1 + z / sqrt(z**2 + b)) / 2."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     two = grad.dtype.type(2)
     spread = grad.dtype.type(b)
     one = grad.dtype.type(1)
@@ -133,7 +134,7 @@ def squareplus_backward(grad: Array, kept: Array, bias_grad: Array, b: float) ->
 def celu_forward(z: Array, bias: Array, out: Array, alpha: float) -> None:
     """Compute z above 0, alpha (e**(z / alpha) - 1) below."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     zero = z.dtype.type(0)
     scale = z.dtype.type(alpha)
     for k in range(x.size):
@@ -145,7 +146,7 @@ def celu_forward(z: Array, bias: Array, out: Array, alpha: float) -> None:
 @kernel
 def celu_backward(grad: Array, kept: Array, bias_grad: Array, alpha: float) -> None:
     """Pass grad above 0, multiply by e**(z / alpha) below."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     zero = grad.dtype.type(0)
     scale = grad.dtype.type(alpha)
     for k in range(g.size):

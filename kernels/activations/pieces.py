@@ -15,13 +15,14 @@ from __future__ import annotations
 from optlab.kernels.activations.bias import add_bias, bias_gradient
 from optlab.kernels.jit import kernel
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 
 @kernel
 def relu6_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute max(z, 0), at most 6."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     six = z.dtype.type(6)
     zero = z.dtype.type(0)
     for k in range(x.size):
@@ -31,7 +32,7 @@ def relu6_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def relu6_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad where z is between 0 and 6."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     six = grad.dtype.type(6)
     zero = grad.dtype.type(0)
     for k in range(g.size):
@@ -43,7 +44,7 @@ def relu6_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def hard_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute relu6(z + 3) / 6."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     three = z.dtype.type(3)
     six = z.dtype.type(6)
     zero = z.dtype.type(0)
@@ -55,7 +56,7 @@ def hard_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def hard_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad / 6 where z is between -3 and 3."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     three = grad.dtype.type(3)
     six = grad.dtype.type(6)
     zero = grad.dtype.type(0)
@@ -69,7 +70,7 @@ def hard_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def hard_silu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z relu6(z + 3) / 6."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     three = z.dtype.type(3)
     six = z.dtype.type(6)
     zero = z.dtype.type(0)
@@ -81,7 +82,7 @@ def hard_silu_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def hard_silu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by hard_sigmoid(z), and by z / 6 more between -3 and 3."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     three = grad.dtype.type(3)
     six = grad.dtype.type(6)
     zero = grad.dtype.type(0)
@@ -97,7 +98,7 @@ def hard_silu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def hard_tanh_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z within [-1, 1]."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     one = z.dtype.type(1)
     for k in range(x.size):
         y[k] = -one if x[k] < -one else (one if x[k] > one else x[k])
@@ -106,7 +107,7 @@ def hard_tanh_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def hard_tanh_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad where z is within [-1, 1]."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     one = grad.dtype.type(1)
     zero = grad.dtype.type(0)
     for k in range(g.size):
@@ -118,7 +119,7 @@ def hard_tanh_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def sparse_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute (z + 1) / 2 within [0, 1]."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     half = z.dtype.type(0.5)
     one = z.dtype.type(1)
     zero = z.dtype.type(0)
@@ -130,7 +131,7 @@ def sparse_sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def sparse_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad / 2 where z is between -1 and 1."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     half = grad.dtype.type(0.5)
     one = grad.dtype.type(1)
     zero = grad.dtype.type(0)
@@ -143,7 +144,7 @@ def sparse_sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def sparse_plus_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute (z + 1)**2 / 4 from -1 to 1, z above."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     quarter = z.dtype.type(0.25)
     one = z.dtype.type(1)
     zero = z.dtype.type(0)
@@ -156,7 +157,7 @@ def sparse_plus_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def sparse_plus_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by (z + 1) / 2 from -1 to 1, by 1 above."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     half = grad.dtype.type(0.5)
     one = grad.dtype.type(1)
     zero = grad.dtype.type(0)
@@ -171,7 +172,7 @@ def sparse_plus_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 def hard_shrink_forward(z: Array, bias: Array, out: Array, threshold: float) -> None:
     """Compute z beyond the threshold, 0 within."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     bound = z.dtype.type(threshold)
     zero = z.dtype.type(0)
     for k in range(x.size):
@@ -183,7 +184,7 @@ def hard_shrink_backward(
     grad: Array, kept: Array, bias_grad: Array, threshold: float
 ) -> None:
     """Pass grad where z is beyond the threshold."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     bound = grad.dtype.type(threshold)
     zero = grad.dtype.type(0)
     for k in range(g.size):
@@ -195,7 +196,7 @@ def hard_shrink_backward(
 def soft_shrink_forward(z: Array, bias: Array, out: Array, threshold: float) -> None:
     """Move z towards 0 by the threshold, to 0 within."""
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     bound = z.dtype.type(threshold)
     zero = z.dtype.type(0)
     for k in range(x.size):
@@ -208,7 +209,7 @@ def soft_shrink_backward(
     grad: Array, kept: Array, bias_grad: Array, threshold: float
 ) -> None:
     """Pass grad where z is beyond the threshold."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    g, x = as_vector(grad), as_vector(kept)
     bound = grad.dtype.type(threshold)
     zero = grad.dtype.type(0)
     for k in range(g.size):

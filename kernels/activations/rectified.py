@@ -27,6 +27,8 @@ from optlab.kernels.activations.bias import add_bias, bias_gradient
 from optlab.kernels.elementary import expm1
 from optlab.kernels.jit import kernel
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
+from optlab.kernels.wide import widest
 
 #: The fixed point of Klambauer et al., equation 14.
 SELU_ALPHA = 1.6732632423543772
@@ -36,8 +38,9 @@ SELU_SCALE = 1.0507009873554805
 @kernel
 def relu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute max(z, 0); NaN stays NaN."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     zero = z.dtype.type(0)
     for k in range(x.size):
         y[k] = zero if x[k] <= zero else x[k]
@@ -46,7 +49,8 @@ def relu_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def relu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass grad where the output is above 0."""
-    g, y = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, y = as_vector(grad), as_vector(kept)
     zero = grad.dtype.type(0)
     for k in range(g.size):
         g[k] = g[k] if y[k] > zero else zero
@@ -58,8 +62,9 @@ def leaky_relu_forward(
     z: Array, bias: Array, out: Array, negative_slope: float
 ) -> None:
     """Compute z above 0, negative_slope z below."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     zero = z.dtype.type(0)
     slope = z.dtype.type(np.float32(negative_slope))
     for k in range(x.size):
@@ -71,7 +76,8 @@ def leaky_relu_backward(
     grad: Array, kept: Array, bias_grad: Array, negative_slope: float
 ) -> None:
     """Pass grad above 0, negative_slope grad below."""
-    g, y = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, y = as_vector(grad), as_vector(kept)
     zero = grad.dtype.type(0)
     slope = grad.dtype.type(np.float32(negative_slope))
     for k in range(g.size):
@@ -82,8 +88,9 @@ def leaky_relu_backward(
 @kernel
 def elu_forward(z: Array, bias: Array, out: Array, alpha: float) -> None:
     """Compute z above 0, alpha (e**z - 1) below."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     zero, scale = z.dtype.type(0), z.dtype.type(alpha)
     for k in range(x.size):
         y[k] = x[k] if x[k] > zero else scale * expm1(x[k])
@@ -92,7 +99,8 @@ def elu_forward(z: Array, bias: Array, out: Array, alpha: float) -> None:
 @kernel
 def elu_backward(grad: Array, kept: Array, bias_grad: Array, alpha: float) -> None:
     """Pass grad above 0, (out + alpha) grad below."""
-    g, y = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, y = as_vector(grad), as_vector(kept)
     zero, scale = grad.dtype.type(0), grad.dtype.type(alpha)
     for k in range(g.size):
         g[k] = g[k] if y[k] > zero else (y[k] + scale) * g[k]
@@ -102,8 +110,9 @@ def elu_backward(grad: Array, kept: Array, bias_grad: Array, alpha: float) -> No
 @kernel
 def selu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute scale z above 0, scale alpha (e**z - 1) below."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     zero, scale = z.dtype.type(0), z.dtype.type(SELU_SCALE)
     scale_alpha = z.dtype.type(SELU_SCALE * SELU_ALPHA)
     for k in range(x.size):
@@ -113,7 +122,8 @@ def selu_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def selu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Pass scale grad from 0 on, (out + scale alpha) grad below."""
-    g, y = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, y = as_vector(grad), as_vector(kept)
     zero, scale = grad.dtype.type(0), grad.dtype.type(SELU_SCALE)
     scale_alpha = grad.dtype.type(SELU_SCALE * SELU_ALPHA)
     for k in range(g.size):
@@ -126,6 +136,7 @@ def cut_forward(
     x: Array, threshold: float, slope: float, limit: float, out: Array
 ) -> None:
     """Compute min(z, limit) above the threshold, slope (z - threshold) below; flat."""
+    widest()
     dtype = x.dtype.type
     bar, rise, top = dtype(threshold), dtype(slope), dtype(limit)
     for k in range(x.size):
@@ -141,6 +152,7 @@ def cut_backward(
 
     At the threshold itself it is 0, as in tf.keras, which adds up two cut parts.
     """
+    widest()
     dtype = grad.dtype.type
     bar, rise, top, zero = dtype(threshold), dtype(slope), dtype(limit), dtype(0)
     for k in range(grad.size):

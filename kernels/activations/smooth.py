@@ -27,6 +27,8 @@ from optlab.kernels.activations.bias import add_bias, bias_gradient
 from optlab.kernels.elementary import exp, log1p_unit, normal_cdf, sigmoid, tanh
 from optlab.kernels.jit import kernel
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
+from optlab.kernels.wide import widest
 
 _PEAK = 1.0 / math.sqrt(2.0 * math.pi)
 #: The square root of 1/2 in float32 over its true value.
@@ -36,8 +38,9 @@ GELU_ROUNDING = float(np.float32(math.sqrt(0.5))) / math.sqrt(0.5)
 @kernel
 def tanh_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute tanh z."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     for k in range(x.size):
         y[k] = tanh(x[k])
 
@@ -45,7 +48,8 @@ def tanh_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def tanh_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by 1 - out**2."""
-    g, y = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, y = as_vector(grad), as_vector(kept)
     one = grad.dtype.type(1)
     for k in range(g.size):
         g[k] *= one - y[k] * y[k]
@@ -55,8 +59,9 @@ def tanh_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 @kernel
 def sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute 1 / (1 + e**-z)."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     for k in range(x.size):
         y[k] = sigmoid(x[k])
 
@@ -64,7 +69,8 @@ def sigmoid_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by out, then by 1 - out."""
-    g, y = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, y = as_vector(grad), as_vector(kept)
     one = grad.dtype.type(1)
     for k in range(g.size):
         g[k] = (g[k] * y[k]) * (one - y[k])
@@ -74,8 +80,9 @@ def sigmoid_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 @kernel
 def exponential_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute e**z."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     for k in range(x.size):
         y[k] = exp(x[k])
 
@@ -83,7 +90,8 @@ def exponential_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def exponential_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by out."""
-    g, y = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, y = as_vector(grad), as_vector(kept)
     for k in range(g.size):
         g[k] *= y[k]
     bias_gradient(grad, bias_grad)
@@ -92,8 +100,9 @@ def exponential_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 @kernel
 def softplus_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute ln(1 + e**z) as max(z, 0) + ln(1 + e**-abs(z))."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     zero = z.dtype.type(0)
     for k in range(x.size):
         upper = zero if x[k] <= zero else x[k]
@@ -103,7 +112,8 @@ def softplus_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def softplus_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by sigmoid(z); `kept` is z."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, x = as_vector(grad), as_vector(kept)
     for k in range(g.size):
         g[k] *= sigmoid(x[k])
     bias_gradient(grad, bias_grad)
@@ -112,8 +122,9 @@ def softplus_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 @kernel
 def silu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z sigmoid(z)."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     for k in range(x.size):
         y[k] = x[k] * sigmoid(x[k])
 
@@ -121,7 +132,8 @@ def silu_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def silu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by s (1 + z (1 - s)), s = sigmoid(z); `kept` is z."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, x = as_vector(grad), as_vector(kept)
     one = grad.dtype.type(1)
     for k in range(g.size):
         s = sigmoid(x[k])
@@ -132,8 +144,9 @@ def silu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
 @kernel
 def gelu_forward(z: Array, bias: Array, out: Array) -> None:
     """Compute z times the normal distribution function at z."""
+    widest()
     add_bias(z, bias)
-    x, y = z.reshape(-1), out.reshape(-1)
+    x, y = as_vector(z), as_vector(out)
     rounding = z.dtype.type(GELU_ROUNDING)
     for k in range(x.size):
         y[k] = x[k] * normal_cdf(rounding * x[k])
@@ -142,7 +155,8 @@ def gelu_forward(z: Array, bias: Array, out: Array) -> None:
 @kernel
 def gelu_backward(grad: Array, kept: Array, bias_grad: Array) -> None:
     """Multiply by cdf(z) + z pdf(z); `kept` is z."""
-    g, x = grad.reshape(-1), kept.reshape(-1)
+    widest()
+    g, x = as_vector(grad), as_vector(kept)
     half, peak = grad.dtype.type(0.5), grad.dtype.type(_PEAK)
     rounding = grad.dtype.type(GELU_ROUNDING)
     for k in range(g.size):

@@ -14,6 +14,7 @@ from optlab.kernels.elementary import exp, log
 from optlab.kernels.jit import kernel
 from optlab.kernels.sums import sum_rows
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 
 @kernel
@@ -27,7 +28,7 @@ def shifted_exp(z: Array, out: Array, largest: Array) -> None:
         largest[i] = top
         for j in range(u):
             out[i, j] = z[i, j] - top
-    flat = out.reshape(-1)
+    flat = as_vector(out)
     for k in range(flat.size):
         flat[k] = exp(flat[k])
 

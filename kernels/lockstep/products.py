@@ -3,9 +3,11 @@ r"""Matrix products of many models at once, the model in the last axis.
 .. math:: c_{ijl} = \sum_k a_{ikl} \, b_{kjl}
 
 for lane l. All three products of a dense layer are this one with other strides, and
-where every model sees the same rows, a has no lanes. A tile of sums is held in
-registers. Each sum runs over k in order, in one accumulator, with one rounding a term
-(a fused multiply-add, as in BLAS), whatever the tile, the other lanes and the
+where every model sees the same rows, a has no lanes. They take the rows in blocks, so
+that what a block needs stays in the innermost cache.
+
+Each sum runs over k in order, in one accumulator, with one rounding a term (a fused
+multiply-add, as in BLAS), whatever the tile, the block, the other lanes and the
 processor: so a lane's bits depend on that lane alone.
 """
 
@@ -13,18 +15,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.extending import overload
 
 from optlab.kernels.jit import kernel
+from optlab.kernels.lockstep.tiles import LANE_BYTES, TILE, tile
 from optlab.kernels.typing import Array
+from optlab.kernels.wide import widest
 
-#: The bytes of all lanes of one number: two AVX registers, or one of AVX-512.
-LANE_BYTES = 64
-#: Rows and columns of a tile: twelve registers of sums of the sixteen that AVX has.
-TILE = (2, 3)
+_FULL = tile(TILE.rows, TILE.columns)
+_WIDE = tile(1, TILE.columns)
+_TALL = tile(TILE.tall, 1)
+_ONE = tile(1, 1)
 
 
 def lanes(itemsize: int) -> int:
@@ -32,198 +33,134 @@ def lanes(itemsize: int) -> int:
     return LANE_BYTES // itemsize
 
 
-def _tile(rows: int, columns: int) -> Any:
-    """Return an intrinsic that computes a tile of so many rows and columns of c."""
-
-    @intrinsic
-    def tile(
-        typing: Any, a: Any, b: Any, c: Any, at: Any, steps: Any, count: Any
-    ) -> Any:
-        """Offsets of the tile in a, b, c; steps (a by i, k; b by k, j; c by i, j)."""
-        shared = a.ndim == 2
-        width = lanes(c.dtype.bitwidth // 8)
-
-        def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            scalar = context.get_value_type(c.dtype)
-            vector = ir.VectorType(scalar, width)
-            pointers = [
-                builder.gep(
-                    context.make_array(kind)(context, builder, value).data,
-                    [builder.extract_value(values[3], place)],
-                )
-                for place, (kind, value) in enumerate(
-                    zip((a, b, c), values, strict=False)
-                )
-            ]
-            step = [builder.extract_value(values[4], k) for k in range(6)]
-            index = step[0].type
-            suffix = "f32" if c.dtype == types.float32 else "f64"
-            fused = cgutils.get_or_insert_function(
-                builder.module,
-                ir.FunctionType(vector, [vector] * 3),
-                f"llvm.fma.v{width}{suffix}",
-            )
-            align = c.dtype.bitwidth // 8
-
-            def load(pointer: Any, offset: Any) -> Any:
-                where = builder.gep(pointer, [offset])
-                where = builder.bitcast(where, vector.as_pointer())
-                return builder.load(where, align=align)
-
-            def splat(pointer: Any, offset: Any) -> Any:
-                value = builder.load(builder.gep(pointer, [offset]))
-                one = builder.insert_element(
-                    ir.Constant(vector, ir.Undefined),
-                    value,
-                    ir.Constant(ir.IntType(32), 0),
-                )
-                zeros = ir.Constant(ir.VectorType(ir.IntType(32), width), [0] * width)
-                return builder.shuffle_vector(one, one, zeros)
-
-            read_a = splat if shared else load
-            zero = ir.Constant(vector, [0.0] * width)
-            entry = builder.block
-            head = builder.append_basic_block("tile.head")
-            body = builder.append_basic_block("tile.body")
-            done = builder.append_basic_block("tile.done")
-            builder.branch(head)
-            builder.position_at_end(head)
-            k = builder.phi(index)
-            k.add_incoming(ir.Constant(index, 0), entry)
-            sums = {}
-            for i in range(rows):
-                for j in range(columns):
-                    sums[i, j] = builder.phi(vector)
-                    sums[i, j].add_incoming(zero, entry)
-            builder.cbranch(builder.icmp_signed("<", k, values[5]), body, done)
-            builder.position_at_end(body)
-            at_a, at_b = builder.mul(k, step[1]), builder.mul(k, step[2])
-            left = [
-                read_a(
-                    pointers[0],
-                    builder.add(at_a, builder.mul(ir.Constant(index, i), step[0])),
-                )
-                for i in range(rows)
-            ]
-            right = [
-                load(
-                    pointers[1],
-                    builder.add(at_b, builder.mul(ir.Constant(index, j), step[3])),
-                )
-                for j in range(columns)
-            ]
-            for (i, j), total in sums.items():
-                total.add_incoming(
-                    builder.call(fused, [left[i], right[j], total]), body
-                )
-            k.add_incoming(builder.add(k, ir.Constant(index, 1)), body)
-            builder.branch(head)
-            builder.position_at_end(done)
-            for (i, j), total in sums.items():
-                offset = builder.add(
-                    builder.mul(ir.Constant(index, i), step[4]),
-                    builder.mul(ir.Constant(index, j), step[5]),
-                )
-                where = builder.bitcast(
-                    builder.gep(pointers[2], [offset]), vector.as_pointer()
-                )
-                builder.store(total, where, align=align)
-            return context.get_dummy_value()
-
-        six = types.UniTuple(types.intp, 6)
-        three = types.UniTuple(types.intp, 3)
-        return types.none(a, b, c, three, six, types.intp), generate
-
-    return tile
+def _lanes_of(array: Array) -> int:
+    """Return the lanes of an array's dtype, a constant of the compiled code."""
+    return lanes(array.dtype.itemsize)
 
 
-_FULL = _tile(*TILE)
-_WIDE = _tile(1, TILE[1])
-_TALL = _tile(TILE[0], 1)
-_ONE = _tile(1, 1)
+@overload(_lanes_of, strict=False, jit_options={"forceinline": True})
+def _constant_lanes(array: Any) -> Any:
+    width = lanes(array.dtype.bitwidth // 8)
+    return lambda array: width
 
 
-@kernel
+@kernel(forceinline=True)
 def _product(
-    a: Array, b: Array, c: Array, size: tuple[int, int, int], steps: tuple[int, ...]
+    a: Array,
+    b: Array,
+    c: Array,
+    at: tuple[int, int, int],
+    size: tuple[int, int, int],
+    steps: tuple[int, ...],
+    more: bool,
 ) -> None:
-    """Cover c with tiles; `size` is the number of i, j and k."""
+    """Cover c with tiles.
+
+    Parameters
+    ----------
+    at : (int, int, int)
+        Where a, b and c begin.
+    size : (int, int, int)
+        The number of i, j and k.
+    steps : tuple of int
+        Of a by i and k, of b by k and j, of c by i and j.
+    more : bool
+        Whether the sums go on from what c holds.
+    """
     rows, columns, count = size
-    i = 0
-    while i < rows:
-        tall = i + TILE[0] <= rows
-        j = 0
-        while j < columns:
-            at = (i * steps[0], j * steps[3], i * steps[4] + j * steps[5])
-            if j + TILE[1] <= columns:
-                if tall:
-                    _FULL(a, b, c, at, steps, count)
-                else:
-                    _WIDE(a, b, c, at, steps, count)
-                j += TILE[1]
-            else:
-                if tall:
-                    _TALL(a, b, c, at, steps, count)
-                else:
-                    _ONE(a, b, c, at, steps, count)
-                j += 1
-        i += TILE[0] if tall else 1
+    j = 0
+    while j + TILE.columns <= columns:
+        at_b, at_c = at[1] + j * steps[3], at[2] + j * steps[5]
+        i = 0
+        while i + TILE.rows <= rows:
+            place = (at[0] + i * steps[0], at_b, at_c + i * steps[4])
+            _FULL(a, b, c, place, steps, count, more)
+            i += TILE.rows
+        while i < rows:
+            place = (at[0] + i * steps[0], at_b, at_c + i * steps[4])
+            _WIDE(a, b, c, place, steps, count, more)
+            i += 1
+        j += TILE.columns
+    while j < columns:
+        at_b, at_c = at[1] + j * steps[3], at[2] + j * steps[5]
+        i = 0
+        while i + TILE.tall <= rows:
+            place = (at[0] + i * steps[0], at_b, at_c + i * steps[4])
+            _TALL(a, b, c, place, steps, count, more)
+            i += TILE.tall
+        while i < rows:
+            place = (at[0] + i * steps[0], at_b, at_c + i * steps[4])
+            _ONE(a, b, c, place, steps, count, more)
+            i += 1
+        j += 1
 
 
 @kernel
-def multiply(x: Array, w: Array, z: Array) -> None:
-    """Put x w into z.
+def multiply(
+    x: Array, first: int, w: Array, z: Array, first_of_z: int, count: int
+) -> None:
+    """Put x w into z, for some of the rows.
 
     Parameters
     ----------
     x : ndarray, shape (rows, inputs) or (rows, inputs, lanes)
+    first : int
+        The first of the rows of x.
     w : ndarray, shape (inputs, units, lanes)
     z : ndarray, shape (rows, units, lanes)
+    first_of_z : int
+        Where the first of the sums go.
+    count : int
+        So many rows.
     """
-    rows, units, width = z.shape
-    inputs = x.shape[1]
-    last = 1 if x.ndim == 2 else width
-    steps = (inputs * last, last, units * width, width, units * width, width)
-    _product(x, w, z, (rows, units, inputs), steps)
+    inputs, units = w.shape[:2]
+    width = _lanes_of(z)
+    step = 1 if x.ndim == 2 else width
+    at = (first * inputs * step, 0, first_of_z * units * width)
+    steps = (inputs * step, step, units * width, width, units * width, width)
+    _product(x, w, z, at, (count, units, inputs), steps, False)
 
 
 @kernel
-def weight_gradient(x: Array, grad: Array, w_grad: Array) -> None:
-    """Put the sum over the rows of x times grad into w_grad."""
-    rows, units, width = grad.shape
-    inputs = x.shape[1]
-    last = 1 if x.ndim == 2 else width
-    steps = (last, inputs * last, units * width, width, units * width, width)
-    _product(x, grad, w_grad, (inputs, units, rows), steps)
+def weight_gradient(
+    x: Array, first: int, grad: Array, first_of_grad: int, w_grad: Array, count: int
+) -> None:
+    """Add to w_grad the sum over some of the rows of x times grad."""
+    inputs, units = w_grad.shape[:2]
+    width = _lanes_of(grad)
+    step = 1 if x.ndim == 2 else width
+    at = (first * inputs * step, first_of_grad * units * width, 0)
+    steps = (step, inputs * step, units * width, width, units * width, width)
+    _product(x, grad, w_grad, at, (inputs, units, count), steps, True)
 
 
 @kernel
-def input_gradient(grad: Array, w: Array, x_grad: Array) -> None:
-    """Put grad times w transposed into x_grad."""
-    rows, units, width = grad.shape
-    inputs = w.shape[0]
+def input_gradient(
+    grad: Array, first: int, w: Array, x_grad: Array, count: int
+) -> None:
+    """Put grad times w transposed into the first rows of x_grad."""
+    inputs, units = w.shape[:2]
+    width = _lanes_of(grad)
+    at = (first * units * width, 0, 0)
     steps = (units * width, width, width, units * width, inputs * width, width)
-    _product(grad, w, x_grad, (rows, inputs, units), steps)
+    _product(grad, w, x_grad, at, (count, inputs, units), steps, False)
 
 
 @kernel
 def add_bias(z: Array, bias: Array) -> None:
-    """Add a bias of shape (units, lanes) to each row of z."""
-    rows = z.shape[0]
-    wide = bias.size
-    flat, added = z.reshape(rows, wide), bias.reshape(wide)
+    """Add a bias, all its units and lanes in one row, to each row of z."""
+    widest()
+    rows, wide = z.shape
     for r in range(rows):
         for j in range(wide):
-            flat[r, j] += added[j]
+            z[r, j] += bias[j]
 
 
 @kernel
 def bias_gradient(grad: Array, bias_grad: Array) -> None:
-    """Sum grad over the rows, in order."""
-    rows = grad.shape[0]
-    wide = bias_grad.size
-    flat, total = grad.reshape(rows, wide), bias_grad.reshape(wide)
-    total[:] = 0
+    """Add to bias_grad the sum over the rows of grad, in order."""
+    widest()
+    rows, wide = grad.shape
     for r in range(rows):
         for j in range(wide):
-            total[j] += flat[r, j]
+            bias_grad[j] += grad[r, j]

@@ -15,13 +15,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from optlab.kernels import floating_point
+from optlab.kernels import floating_point, views, wide
 from optlab.kernels.fingerprint import fingerprint
 from optlab.kernels.generated import generated
 from optlab.kernels.jit import kernel
-from optlab.kernels.lockstep import products
+from optlab.kernels.lockstep import lanes, products
 from optlab.kernels.lockstep.recipe import Recipe
 from optlab.kernels.lockstep.source import source_of
+from optlab.kernels.losses.reduction import weighted_total
 from optlab.kernels.rules.weight_decay import decay_weights
 
 
@@ -65,6 +66,14 @@ def training_of(recipe: Recipe) -> Callable[..., None]:
             "bias_gradient": products.bias_gradient,
             "flush_on": floating_point.flush_on,
             "restore": floating_point.restore,
+            "widest": wide.widest,
+            "as_vector": views.as_vector,
+            "as_matrix": views.as_matrix,
+            "part": views.part,
+            "mean": weighted_total,
+            "lanes_first": lanes.lanes_first,
+            "lanes_last": lanes.lanes_last,
+            "all_finite": lanes.all_finite,
         },
         ("train",),
     )

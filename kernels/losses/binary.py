@@ -31,6 +31,7 @@ from optlab.kernels.losses.reduction import (
     weighted_total,
 )
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 #: keras.config.epsilon()
 CLIP = 1e-7
@@ -47,7 +48,7 @@ def binary_probabilities(
     smoothing: float,
 ) -> Any:
     """Binary cross-entropy of probabilities."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     one = p.dtype.type(1)
     low, high = p.dtype.type(CLIP), p.dtype.type(1.0 - CLIP)
     keep, spread = p.dtype.type(1.0 - smoothing), p.dtype.type(0.5 * smoothing)
@@ -81,7 +82,7 @@ def binary_logits(
     smoothing: float,
 ) -> Any:
     """Binary cross-entropy of the logits p."""
-    target, logit, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, logit, out = as_vector(y), as_vector(p), as_vector(grad)
     zero, one = p.dtype.type(0), p.dtype.type(1)
     keep, spread = p.dtype.type(1.0 - smoothing), p.dtype.type(0.5 * smoothing)
     for k in range(out.size):

@@ -34,6 +34,7 @@ from optlab.kernels.losses.binary import CLIP
 from optlab.kernels.losses.reduction import weighted_total
 from optlab.kernels.sums import sum_rows
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 
 @kernel
@@ -114,7 +115,7 @@ def sparse_probabilities(
     zero, one = p.dtype.type(0), p.dtype.type(1)
     low, high = p.dtype.type(CLIP), p.dtype.type(1.0 - CLIP)
     seed = one / p.dtype.type(divisor)
-    source, flat = p.reshape(-1), grad.reshape(-1)
+    source, flat = as_vector(p), as_vector(grad)
     for k in range(flat.size):
         c = low if source[k] < low else source[k]
         flat[k] = high if c > high else c

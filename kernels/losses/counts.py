@@ -37,6 +37,7 @@ from optlab.kernels.losses.reduction import (
     weighted_total,
 )
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 _CLIP_32 = float(np.float32(CLIP))
 
@@ -53,7 +54,7 @@ def poisson(
     y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Poisson loss; the derivative is 1 - y / (p + epsilon)."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     one, low = p.dtype.type(1), p.dtype.type(CLIP)
     for k in range(out.size):
         logarithm = p.dtype.type(_any_log(output[k] + low))
@@ -71,7 +72,7 @@ def percentage_error(
     y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Mean absolute error in percent of the target."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     low, hundred = p.dtype.type(CLIP), p.dtype.type(100)
     for k in range(out.size):
         size = abs(target[k])
@@ -93,7 +94,7 @@ def logarithmic_error(
     y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Mean squared difference of the logarithms of 1 + prediction and 1 + target."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     zero, one, low = p.dtype.type(0), p.dtype.type(1), p.dtype.type(_CLIP_32)
     for k in range(out.size):
         above = (low if output[k] < low else output[k]) + one

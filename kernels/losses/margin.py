@@ -22,6 +22,7 @@ from optlab.kernels.losses.reduction import (
     weighted_total,
 )
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 
 @kernel
@@ -38,7 +39,7 @@ def hinge(
     y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Hinge loss; the derivative is -t up to the margin."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     zero, one, two = p.dtype.type(0), p.dtype.type(1), p.dtype.type(2)
     binary = _is_binary(target)
     scale, shift = (two, one) if binary else (one, zero)
@@ -59,7 +60,7 @@ def squared_hinge(
     y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Squared hinge loss; the derivative is -2 t (1 - t p) up to the margin."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     zero, one, two = p.dtype.type(0), p.dtype.type(1), p.dtype.type(2)
     binary = _is_binary(target)
     scale, shift = (two, one) if binary else (one, zero)

@@ -15,6 +15,7 @@ from typing import Any
 from optlab.kernels.jit import kernel
 from optlab.kernels.sums import sum_range, sum_rows
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 
 @kernel
@@ -22,7 +23,7 @@ def mean_rows(x: Array, out: Array) -> None:
     """Put the mean of each row of x into `out`."""
     n, u = x.shape
     if u == 1:
-        flat = x.reshape(-1)
+        flat = as_vector(x)
         for i in range(n):
             out[i] = flat[i]
         return

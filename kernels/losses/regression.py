@@ -32,6 +32,7 @@ from optlab.kernels.losses.reduction import (
     weighted_total,
 )
 from optlab.kernels.typing import Array
+from optlab.kernels.views import as_vector
 
 _LN2 = math.log(2.0)
 
@@ -41,7 +42,7 @@ def squared_error(
     y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Mean squared error; the derivative is factor * (2 * (p - y))."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     for k in range(out.size):
         error = output[k] - target[k]
         out[k] = error * error
@@ -59,7 +60,7 @@ def absolute_error(
     y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Mean absolute error; the derivative at 0 is 0."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     for k in range(out.size):
         out[k] = abs(output[k] - target[k])
     mean_rows(grad, rows)
@@ -81,7 +82,7 @@ def huber(
     delta: float,
 ) -> Any:
     """Huber's loss: quadratic up to `delta`, linear beyond."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     half, bound = p.dtype.type(0.5), p.dtype.type(delta)
     offset = half * (bound * bound)
     for k in range(out.size):
@@ -104,7 +105,7 @@ def log_cosh(
     y: Array, p: Array, w: Array, divisor: float, grad: Array, rows: Array
 ) -> Any:
     """Log-cosh; the derivative is tanh(p - y)."""
-    target, output, out = y.reshape(-1), p.reshape(-1), grad.reshape(-1)
+    target, output, out = as_vector(y), as_vector(p), as_vector(grad)
     one, half, four = p.dtype.type(1), p.dtype.type(0.5), p.dtype.type(4)
     two, switch, ln2 = p.dtype.type(2), p.dtype.type(0.88), p.dtype.type(_LN2)
     for k in range(out.size):
