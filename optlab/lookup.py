@@ -25,6 +25,7 @@ T = TypeVar("T")
 _ONE_WORD = {"RMSprop": "Rmsprop", "AdamW": "Adamw"}
 
 
+@functools.cache
 def snake_case(name: str) -> str:
     """Return tf.keras's snake-case form of a class name.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 from optlab.cli import output
@@ -13,6 +14,12 @@ from optlab.cli import output
 PROGRESS = "progress: "
 #: Seconds between two of them.
 _EVERY = 15.0
+#: A share of the runs from which the time left is said: the first ones compile.
+_FEW = 0.01
+#: Seconds between two states of the live line.
+_REDRAWN = 0.1
+#: Later on, this share of the time so far.
+_LATER = 0.1
 #: At most so many figures of an epoch.
 _MOST_FIGURES = 4
 #: Characters of the bar; of all that never gives way: the bar, the time, the blanks.
@@ -61,40 +68,87 @@ def live(name: str) -> Iterator[Callable[[dict[str, Any]], None] | None]:
 def ticking(total: int, what: str) -> Callable[[int], None]:
     """Return a function of how many are done, which says so now and then.
 
-    For runs of minutes whose standard error is a file or another program.
+    For runs of minutes whose standard error is a file or another program. The lines
+    come less and less often: some thirty in the first hour.
     """
     started = last = time.perf_counter()
 
     def tick(done: int) -> None:
         nonlocal last
         now = time.perf_counter()
-        if now - last >= _EVERY:
+        if now - last >= max(_EVERY, (now - started) * _LATER):
             last = now
-            line = f"{PROGRESS}{done} of {total} {what} after {now - started:.0f} s"
-            output.messages().print(line, markup=False, highlight=False)
+            seconds = now - started
+            line = f"{PROGRESS}{done} of {total} {what} after {seconds:.0f} s"
+            if _FEW * total < done < total:
+                line += f", about {seconds * (total - done) / done:.0f} s left"
+            output.messages().print(line, markup=False, highlight=False, soft_wrap=True)
 
     return tick
 
 
 @contextmanager
 def counting(name: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show how many of `total` things are done; give the function that counts one."""
+    """Show how many of `total` runs are done; give the function that counts one.
+
+    With the rate and the time that is left: in a live line on a terminal, elsewhere in
+    a line now and then.
+    """
     console = output.messages()
+    done, started = 0, time.perf_counter()
     if not console.is_terminal:
-        yield lambda: None
+        tick = ticking(total, "runs")
+
+        def count() -> None:
+            nonlocal done
+            done += 1
+            tick(done)
+
+        yield count
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-    from rich.progress import TimeRemainingColumn as Remaining
+    from rich.progress import BarColumn, Progress, TextColumn
 
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=_BAR),
-        MofNCompleteColumn(),
-        Remaining(),
+        TextColumn("{task.fields[figures]}", markup=False),
     )
     with Progress(*columns, console=console) as shown:
-        task = shown.add_task(name, total=total)
-        yield lambda: shown.advance(task)
+        room = console.width - _BAR - 2 - len(_figures_of(total, total, 1e6))
+        task = shown.add_task(fitted(name, [], room)[0], total=total, figures="")
+
+        drawn = 0.0
+
+        def draw(seconds: float) -> None:
+            nonlocal drawn
+            drawn = seconds
+            figures = _figures_of(done, total, seconds)
+            shown.update(task, completed=done, figures=figures)
+
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            seconds = time.perf_counter() - started
+            if seconds - drawn >= _REDRAWN:
+                draw(seconds)
+
+        try:
+            yield advance
+        finally:
+            draw(time.perf_counter() - started)
+
+
+def _figures_of(done: int, total: int, seconds: float) -> str:
+    """Return the count, the rate since the start, and the time that is left at it.
+
+    Runs in lock step end many at a time, so that a rate of the last seconds would jump.
+    """
+    rate = done / max(seconds, 1e-9)
+    shown = f"{rate:.0f}/s" if rate >= 10 else f"{rate:.2g}/s"
+    seconds_left = (total - done) / rate if done else 0.0
+    days = round(seconds_left / 86400)
+    left = f"{days} days" if days > 1 else str(timedelta(seconds=round(seconds_left)))
+    return f"{done}/{total}  {shown}  {left} left"
 
 
 def _counted(state: dict[str, Any]) -> str:

@@ -10,10 +10,18 @@ import typer
 from optlab import experiments
 from optlab.cli import output
 from optlab.cli.app import FAILED
+from optlab.cli.clusters import workers_of
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import counting
 from optlab.cli.run import changed
-from optlab.cli.settings import EngineOption, RuleOption, SettingsOption, import_rules
+from optlab.cli.settings import (
+    ClusterOption,
+    EngineOption,
+    JobsOption,
+    RuleOption,
+    SettingsOption,
+    import_rules,
+)
 from optlab.experiments.rates import NEAR, find_rate
 
 if TYPE_CHECKING:
@@ -40,10 +48,8 @@ def rate(
     ] = "loss",
     settings: SettingsOption = None,
     engine: EngineOption = "auto",
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Worker processes.  [default: cores, where it pays]"),
-    ] = None,
+    jobs: JobsOption = None,
+    cluster: ClusterOption = None,
     plot: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw the test as .png or .svg."),
@@ -63,7 +69,10 @@ def rate(
     picture = output.picture(plot)
     experiment = changed(experiments.find(file), settings, None, None)
     say_when_compiling()
-    with counting(f"{experiment.name}: runs", rates * seeds) as progress:
+    with (
+        workers_of(jobs, cluster) as workers,
+        counting(f"{experiment.name}: runs", rates * seeds) as progress,
+    ):
         found = find_rate(
             experiment,
             low,
@@ -73,7 +82,7 @@ def rate(
             steps=steps,
             by=by,
             engine=engine,
-            jobs=jobs,
+            jobs=workers,
             progress=progress,
         )
     if json:

@@ -10,12 +10,15 @@ import typer
 
 from optlab import experiments
 from optlab.cli import output
+from optlab.cli.clusters import workers_of
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.grid import parse_range
 from optlab.cli.progress import counting
 from optlab.cli.run import changed
 from optlab.cli.settings import (
+    ClusterOption,
     EngineOption,
+    JobsOption,
     RuleOption,
     SettingsOption,
     import_rules,
@@ -50,10 +53,8 @@ def trainability(
         int | None, typer.Option(help="Make so many steps instead.")
     ] = None,
     engine: EngineOption = "auto",
-    jobs: Annotated[
-        int | None,
-        typer.Option(min=1, help="Worker processes for what is trained alone."),
-    ] = None,
+    jobs: JobsOption = None,
+    cluster: ClusterOption = None,
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The picture, .png or .svg.")
     ] = None,
@@ -73,14 +74,17 @@ def trainability(
     width, height = _size(size)
     say_when_compiling()
     began = time.perf_counter()
-    with counting(f"{experiment.name}: runs", width * height) as progress:
+    with (
+        workers_of(jobs, cluster) as workers,
+        counting(f"{experiment.name}: runs", width * height) as progress,
+    ):
         found = train_all(
             experiment,
             across,
             up,
             (width, height),
             engine=engine,
-            jobs=jobs,
+            jobs=workers,
             progress=progress,
         )
     seconds = time.perf_counter() - began

@@ -18,6 +18,7 @@ from optlab.errors import InputError
 from optlab.experiments.sweep_results import Sweep
 from optlab.experiments.sweeping import sweep
 from optlab.typing import Array
+from optlab.workers import Jobs
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
@@ -97,7 +98,7 @@ def find_rate(
     steps: int | None = None,
     by: str | None = "loss",
     engine: str = "auto",
-    jobs: int | None = None,
+    jobs: Jobs = None,
     progress: Callable[[], Any] | None = None,
 ) -> RateTest:
     """Test a range of learning rates.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from optlab.errors import InputError
+from optlab.experiments.samples import Combinations
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
@@ -42,10 +43,31 @@ class Tasks(Sequence[Task]):
         every = range(len(combinations) * len(seeds))
         self._places: Sequence[int] = every if places is None else places
         self._last: tuple[int, Any] = (-1, None)
+        self._checked: dict[int, Experiment] = {}
+
+    def check(self, most: int) -> None:
+        """Make the experiments of some settings, for their runs to come.
+
+        The first ones; of more than `most` those of a grid that hold each value once.
+
+        Raises
+        ------
+        InputError
+            Where one is no valid experiment.
+        """
+        every = self._combinations
+        if len(every) > most and isinstance(every, Combinations):
+            for settings in every.edges():
+                self._experiment.replace(settings)
+            return
+        for at in range(min(len(every), most)):
+            self._checked[at] = self._experiment.replace(every[at])
 
     def only(self, places: Sequence[int]) -> Tasks:
         """Return some of all the runs."""
-        return Tasks(self._experiment, self._combinations, self.seeds, places)
+        found = Tasks(self._experiment, self._combinations, self.seeds, places)
+        found._checked = self._checked
+        return found
 
     def part(self, positions: Sequence[int]) -> Tasks:
         """Return some of these runs."""
@@ -62,6 +84,7 @@ class Tasks(Sequence[Task]):
             "_combinations": [self._combinations[place] for place in used],
             "_places": [at[p // count] * count + p % count for p in self._places],
             "_last": (-1, None),
+            "_checked": {},
         }
 
     def named(self, index: int) -> tuple[Settings, int]:
@@ -83,7 +106,8 @@ class Tasks(Sequence[Task]):
         at = self._places[index] // len(self.seeds)
         if at != self._last[0]:
             try:
-                self._last = at, self._experiment.replace(settings)
+                found = self._checked.get(at) or self._experiment.replace(settings)
+                self._last = at, found
             except InputError as error:
                 self._last = at, _Refused(str(error))
         return self._last[1], settings, seed

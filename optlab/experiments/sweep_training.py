@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from optlab.errors import InputError
@@ -17,14 +18,34 @@ if TYPE_CHECKING:
     from optlab.run import Run
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What is kept of a run; functions of modules, for workers are told their names.
+
+    Attributes
+    ----------
+    alone : callable
+        ``alone(experiment, settings, seed)`` makes one run.
+    together : callable
+        ``together(run, settings, seed, steps)``: of what `Together` yields.
+    whole : bool
+        Whether that is to yield whole runs.
+    """
+
+    alone: Callable[..., Any]
+    together: Callable[..., Any]
+    whole: bool = True
+
+
 def made(
     tasks: Tasks,
     reasons: Counter[str],
     lockstep: bool,
     jobs: Jobs = None,
     each: float = 0.0,
-) -> Iterator[tuple[int, Point]]:
-    """Yield the position of each task, and its point, as they come.
+    kept: Kept | None = None,
+) -> Iterator[tuple[int, Any]]:
+    """Yield the position of each task, and what is kept of its run, as they come.
 
     Parameters
     ----------
@@ -37,26 +58,30 @@ def made(
         As for `optlab.workers.run_all`.
     each : float
         An estimate of the seconds of a task.
+    kept : Kept, optional
+        A point, as a sweep has them, where left out.
     """
+    kept = kept or Kept(train, _point_of)
     if lockstep and isinstance(jobs, Executor):
-        for position, (point, why) in jobs.outcomes(InLockstep(), tasks):
+        for position, (found, why) in jobs.outcomes(InLockstep(kept), tasks):
             reasons.update(why)
-            yield position, point
+            yield position, found
         return
     left: list[int] | range = range(len(tasks))
     rest = tasks
     if lockstep:
         done = set()
-        together = Together(tasks)
+        together = Together(tasks, kept.whole)
         for position, run in together:
             done.add(position)
-            yield position, _point(run, *tasks.named(position))
+            named = tasks.named(position)
+            yield position, kept.together(run, *named, together.steps)
         reasons.update(together.reasons)
         left = [k for k in left if k not in done]
         rest = tasks.part(left)
     seconds = each * len(left) if jobs is None else None
-    for position, point in run_all(train, rest, jobs=jobs, seconds=seconds):
-        yield left[position], point
+    for position, found in run_all(kept.alone, rest, jobs=jobs, seconds=seconds):
+        yield left[position], found
 
 
 class InLockstep:
@@ -65,16 +90,19 @@ class InLockstep:
     #: So many fill the lanes.
     least = FEWEST
 
-    def many(self, tasks: Tasks) -> Iterator[tuple[int, tuple[Point, dict[str, int]]]]:
-        """Yield positions, points, and with the last why runs were made alone."""
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+
+    def many(self, tasks: Tasks) -> Iterator[tuple[int, tuple[Any, dict[str, int]]]]:
+        """Yield positions, outcomes, and with the last why runs were made alone."""
         reasons: Counter[str] = Counter()
-        for position, point in made(tasks, reasons, lockstep=True, jobs=1):
-            yield position, (point, dict(reasons))
+        for position, found in made(tasks, reasons, True, 1, kept=self._kept):
+            yield position, (found, dict(reasons))
             reasons.clear()
 
-    def __call__(self, *task: Any) -> tuple[Point, dict[str, int]]:
+    def __call__(self, *task: Any) -> tuple[Any, dict[str, int]]:
         """Make one run."""
-        return train(*task), {}
+        return self._kept.alone(*task), {}
 
 
 def train(experiment: Experiment, settings: dict[str, Any], seed: int) -> Point:
@@ -85,6 +113,10 @@ def train(experiment: Experiment, settings: dict[str, Any], seed: int) -> Point:
         return Point(settings, seed, "refused", message=str(error))
     if run.status == "interrupted":
         raise KeyboardInterrupt
+    return _point(run, settings, seed)
+
+
+def _point_of(run: Run, settings: dict[str, Any], seed: int, steps: int) -> Point:
     return _point(run, settings, seed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -98,7 +98,7 @@ def sweep(
     combinations, tried = _combinations(grid)
     check_engine(engine)
     tasks = Tasks(experiment, combinations, _seeds(seeds, experiment.training.seed))
-    _check(experiment, combinations)
+    tasks.check(CHECKED)
     points: dict[int, Point] = {}
     in_memory = store is None or len(tasks) <= IN_MEMORY
     due: Sequence[int] = range(len(tasks))
@@ -179,15 +179,6 @@ def _combinations(grid: Any) -> tuple[Sequence[Settings], dict[str, list[Any]]]:
             f"or a list of settings. Received: grid={grid!r}"
         )
     return Combinations(tried), tried
-
-
-def _check(experiment: Experiment, combinations: Sequence[Settings]) -> None:
-    """Raise where settings make no valid experiment."""
-    looked_at: Iterable[Settings] = combinations[:CHECKED]
-    if len(combinations) > CHECKED and isinstance(combinations, Combinations):
-        looked_at = combinations.edges()
-    for settings in looked_at:
-        experiment.replace(settings)
 
 
 def _seeds(seeds: Any, first: int) -> list[int]:

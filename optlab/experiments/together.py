@@ -54,9 +54,10 @@ class Together:
     ----------
     tasks : sequence of (Experiment, settings, seed)
         The runs.
-    locate : bool
-        Whether runs that diverge are left to be made again, to say where; else the
-        number of steps before that is yielded instead of a run.
+    whole : bool
+        Whether whole runs are wanted, and those that diverge are left to be made again,
+        to say where; else only the losses are yielded, those of the steps before NaN or
+        infinity came up, and whether they did.
 
     Attributes
     ----------
@@ -65,8 +66,8 @@ class Together:
         iteration is over.
     """
 
-    def __init__(self, tasks: Sequence[Task], locate: bool = True) -> None:
-        self._tasks, self._locate = tasks, locate
+    def __init__(self, tasks: Sequence[Task], whole: bool = True) -> None:
+        self._tasks, self._whole = tasks, whole
         self.reasons: dict[str, int] = {}
         #: Of the runs that are being yielded.
         self.steps = 0
@@ -74,7 +75,7 @@ class Together:
         self._models: dict[Any, _Model] = {}
 
     def __iter__(self) -> Iterator[tuple[int, Any]]:
-        """Yield the place of a task, and its run."""
+        """Yield the place of a task, and its run or its losses."""
         from optlab.training.lockstep import AT_ONCE
 
         for start in range(0, len(self._tasks), AT_ONCE):
@@ -104,15 +105,13 @@ class Together:
             runs = [Start(b, seeds[p], model.start) for p, b, model in kind]
             together = Lockstep(runs[0].built, [run.seed for run in runs])
             self.steps = together.steps
-            for k, run in together.train(runs):
+            for k, run in together.train(runs, self._whole):
                 place, _, model = kind[k]
-                if isinstance(run, int):
-                    if self._locate:
-                        self._leave("it diverged, and is made again to say where")
-                    else:
-                        yield place, run
+                if run is None:
+                    self._leave("it diverged, and is made again to say where")
                     continue
-                run.did_not_learn = model.learning.fault(run)
+                if self._whole:
+                    run.did_not_learn = model.learning.fault(run)
                 yield place, run
 
     def _model_of(self, experiment: Experiment, seed: int) -> _Model:

@@ -6,6 +6,7 @@ Sohl-Dickstein, "The boundary of neural network trainability is fractal", 2024.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,13 @@ import numpy as np
 from optlab.errors import InputError
 from optlab.experiments.samples import Combinations, Range
 from optlab.experiments.sweep_tasks import Tasks
-from optlab.experiments.together import FEWEST, Together, check_engine
+from optlab.experiments.sweep_training import Kept, made
+from optlab.experiments.together import FEWEST, check_engine
 from optlab.typing import Array
-from optlab.workers import run_all
+from optlab.workers import Jobs
 
 if TYPE_CHECKING:
     from optlab.experiments.experiment import Experiment
-    from optlab.run import Run
 
 #: A training has converged where the mean of its last so many losses is below its
 #: first loss: the measure of the paper.
@@ -92,7 +93,7 @@ def trainability(
     *,
     seed: int | None = None,
     engine: str = "auto",
-    jobs: int | None = None,
+    jobs: Jobs = None,
     progress: Callable[[], Any] | None = None,
 ) -> Trainability:
     """Train at each point of a grid over two settings, from the same first weights.
@@ -131,23 +132,13 @@ def trainability(
     count = len(tasks)
     converged = np.zeros(count, bool)
     score = np.full(count, np.nan)
-    done = np.zeros(count, bool)
-
-    def keep(place: int, found: tuple[bool, float]) -> None:
-        done[place] = True
-        converged[place], score[place] = found
+    reasons: Counter[str] = Counter()
+    lockstep = engine == "lockstep" or (engine == "auto" and count >= FEWEST)
+    kept = Kept(_trained, _judged_together, whole=False)
+    for place, (converges, value) in made(tasks, reasons, lockstep, jobs, kept=kept):
+        converged[place], score[place] = converges, value
         if progress is not None:
             progress()
-
-    together = None
-    if engine == "lockstep" or (engine == "auto" and count >= FEWEST):
-        together = Together(tasks, locate=False)
-        for place, run in together:
-            keep(place, _judged(run, together.steps))
-    places = np.flatnonzero(~done).tolist()
-    outcomes = run_all(_trained, tasks.only(places), jobs=jobs)
-    for position, found in outcomes if places else ():
-        keep(places[position], found)
     shape = (len(ys), len(xs))
     return Trainability(
         x[0],
@@ -158,7 +149,7 @@ def trainability(
         score.reshape(shape),
         x[1].log,
         y[1].log,
-        {} if together is None else together.reasons,
+        dict(reasons),
     )
 
 
@@ -167,12 +158,15 @@ def _spaced(axis: Range, count: int) -> list[float]:
     return [float(f"{v:.12g}") for v in spaced(axis.low, axis.high, count)]
 
 
-def _judged(run: Run | int, steps: int) -> tuple[bool, float]:
+def _judged_together(
+    found: tuple[Array, bool], settings: dict[str, Any], seed: int, steps: int
+) -> tuple[bool, float]:
+    return _judged(*found, steps)
+
+
+def _judged(losses: Array, lost: bool, steps: int) -> tuple[bool, float]:
     """Return whether a run converged, and its score."""
-    if isinstance(run, int):
-        return False, run / steps
-    losses = np.asarray(run.losses, np.float64)
-    if run.status == "diverged":
+    if lost:
         return False, len(losses) / max(steps, 1)
     first = losses[0]
     if not losses[-LAST:].mean() < first:
@@ -190,5 +184,6 @@ def _trained(
         return False, math.nan
     if run.status == "interrupted":
         raise KeyboardInterrupt
+    losses = np.asarray(run.losses, np.float64)
     lost = run.status == "diverged"
-    return _judged(run, experiment.build(seed=seed).steps if lost else run.steps)
+    return _judged(losses, lost, experiment.build(seed=seed).steps if lost else 0)

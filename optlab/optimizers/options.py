@@ -71,7 +71,9 @@ class Options:
 
     def __post_init__(self) -> None:
         for name, option in OPTIONS.items():
-            object.__setattr__(self, name, option.checked(getattr(self, name)))
+            value = getattr(self, name)
+            if value is not option.default:
+                object.__setattr__(self, name, option.checked(value))
         clips = {name: getattr(self, name) for name in CLIPS}
         if sum(value is not None for value in clips.values()) > 1:
             received = ", ".join(f"{name}={value}" for name, value in clips.items())

@@ -126,19 +126,26 @@ class Lockstep:
             )
         )
 
-    def train(self, runs: Sequence[Start]) -> Iterator[tuple[int, Run | int]]:
+    def train(
+        self, runs: Sequence[Start], whole: bool = True
+    ) -> Iterator[tuple[int, Any]]:
         """Yield the place and the record of each run.
 
         Parameters
         ----------
         runs : sequence of Start
+        whole : bool
+            Whether to yield runs, or only their losses.
 
         Yields
         ------
-        int, Run or int
+        int, Run or None
             Its model has the weights of the end until the next run is asked for. Where
-            NaN or infinity came up it is the number of steps before that; such a run
-            is to be made alone, to say where.
+            NaN or infinity came up it is None; such a run is to be made alone, to say
+            where.
+        int, (ndarray, bool)
+            The losses of the steps, those before NaN or infinity came up; and whether
+            they did.
         """
         for places in self._packed([run.seed for run in runs]):
             began = time.perf_counter()
@@ -146,7 +153,7 @@ class Lockstep:
             blocks.train()
             seconds = (time.perf_counter() - began) / len(places)
             for lane, place in enumerate(places):
-                yield place, blocks.run(lane, seconds)
+                yield place, blocks.run(lane, seconds) if whole else blocks.losses(lane)
 
     def _packed(self, seeds: Sequence[int]) -> Iterator[list[int]]:
         """Yield places; where the order is shared, those of one seed at a time."""
@@ -257,15 +264,21 @@ class _Blocks:
                 found[epoch - start, g] = one.order(epoch)
         return found
 
-    def run(self, place: int, seconds: float) -> Run | int:
+    def losses(self, place: int) -> tuple[Array, bool]:
+        """Return the losses of one run, and whether it came to NaN or infinity."""
+        b, lane = divmod(place, self._kind.width)
+        ended = int(self._ended[b, lane])
+        return self._losses[b, : None if ended < 0 else ended, lane], ended >= 0
+
+    def run(self, place: int, seconds: float) -> Run | None:
         """Return the record of one run, and put the weights into its model.
 
-        Of a run that came to NaN or infinity: the number of steps before that.
+        None of a run that came to NaN or infinity.
         """
         kind = self._kind
         b, lane = divmod(place, kind.width)
         if self._ended[b, lane] >= 0:
-            return int(self._ended[b, lane])
+            return None
         built, seed = self._runs[place].built, self._runs[place].seed
         built.model.parameters.flat[:] = self._params[b, :, lane]
         metrics = [metric.name for metric in kind._metrics]

@@ -3,6 +3,7 @@
 import io
 
 from rich.console import Console
+from rich.text import Text
 
 from optlab.cli import output, progress
 
@@ -46,6 +47,32 @@ def test_counting(monkeypatch):
         count()
         count()
     assert "2/3" in screen.getvalue()
+
+
+def test_counting_shows_rate_and_time_left_in_eighty_columns(monkeypatch):
+    screen = io.StringIO()
+    console = Console(file=screen, force_terminal=True, width=80)
+    monkeypatch.setattr(output, "messages", lambda: console)
+    clock = iter(range(0, 1000, 10))
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: next(clock))
+    with progress.counting("an experiment with a long name: runs", 262_144) as count:
+        count()
+        count()
+    shown = screen.getvalue()
+    assert "2/262144  0.067/s  46 days left" in shown
+    assert max(len(line) for line in Text.from_ansi(shown).plain.split("\r")) <= 80
+
+
+def test_counting_without_a_terminal_says_little(monkeypatch, capsys):
+    clock = iter(range(10_000))
+    monkeypatch.setattr(progress.time, "perf_counter", lambda: next(clock))
+    with progress.counting("digits", 3600) as count:
+        for _ in range(3600):
+            count()
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "progress: 15 of 3600 runs after 15 s"
+    assert lines[2].endswith("45 of 3600 runs after 45 s, about 3555 s left")
+    assert 20 < len(lines) < 50
 
 
 def test_figures_give_way_then_the_name_never_the_count():

@@ -1,0 +1,1 @@
+"""What it costs to give chunks of work to worker processes."""
