@@ -6,6 +6,7 @@ in a worker. Only workers that this process starts, or the user's cluster, read 
 
 from __future__ import annotations
 
+import functools
 import pickle
 import sys
 import sysconfig
@@ -103,8 +104,14 @@ def _is_users_own(name: str, module: object) -> bool:
         return False
     if name.partition(".")[0] in ("__main__", "__mp_main__", "optlab"):
         return False
+    return not _is_installed(file)
+
+
+@functools.cache
+def _is_installed(file: str) -> bool:
+    """Whether a file is Python's or a package's; every chunk asks for all modules."""
     path = Path(file).resolve()
-    return not any(folder in path.parents for folder in _INSTALLED)
+    return any(folder in path.parents for folder in _INSTALLED)
 
 
 #: Where Python and its packages are.

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import itertools
 import math
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,14 +28,21 @@ _PICTURE = Path("docs") / "scheduling.png"
 _CHUNK, _EACH = 1.0, 10
 _WORKERS = (1, 2, 4, 8)
 _KINDS = ("processes", "cluster")
+_MEANING = (
+    "Cost is the time between the chunks of a worker over that of the chunks. "
+    "Simulated: more workers than processors, which sleep instead of computing."
+)
 
 
-def compute(seconds: float) -> float:
-    """Do arithmetic for so long."""
-    end, total = time.perf_counter() + seconds, 0.0
-    while time.perf_counter() < end:
+def chunk(simulated: bool, seconds: float) -> tuple[int, float, float]:
+    """Compute, or sleep, for so long; return the process, and from when to when."""
+    begin = time.monotonic()
+    end, total = begin + seconds, 0.0
+    if simulated:
+        time.sleep(seconds)
+    while time.monotonic() < end:
         total += math.sqrt(total + 1.0)
-    return total
+    return os.getpid(), begin, time.monotonic()
 
 
 @contextlib.contextmanager
@@ -47,36 +56,54 @@ def _workers(kind: str, count: int) -> Iterator[Jobs]:
 
 
 def measure(kind: str, count: int, each: int) -> dict[str, Any]:
-    """Return how long chunks take, for so many each of so many workers."""
+    """Return what some chunks for each of some workers cost.
+
+    "cost" is the time between the chunks of a worker over that of the chunks, "ramp"
+    the seconds until every worker has its first one, "rate" chunks a second of all.
+    """
     simulated = count > cores()
-    work = time.sleep if simulated else compute
     with _workers(kind, count) as jobs:
-        # Started, and told what to do, before the clock runs.
-        list(run_all(work, [(0.3,)] * (4 * count), jobs=jobs))
-        begin = time.perf_counter()
-        done = list(run_all(work, [(_CHUNK,)] * (each * count), jobs=jobs))
-        seconds = time.perf_counter() - begin
+        here: set[int] = set()
+        while len(here) < count:  # until all have started
+            tasks = [(simulated, 0.2)] * (2 * count)
+            here = {found[0] for _, found in run_all(chunk, tasks, jobs=jobs)}
+        begin = time.monotonic()
+        tasks = [(simulated, _CHUNK)] * (each * count)
+        found = [outcome for _, outcome in run_all(chunk, tasks, jobs=jobs)]
+        seconds = time.monotonic() - begin
+    between, taken, ramp = 0.0, 0.0, 0.0
+    for worker in here:
+        own = sorted(times[1:] for times in found if times[0] == worker)
+        between += sum(b[0] - a[1] for a, b in itertools.pairwise(own))
+        taken += sum(b - a for a, b in own[1:])
+        ramp = max(ramp, own[0][0] - begin)
     return {
         "kind": kind,
         "workers": count,
         "simulated": simulated,
-        "chunks": len(done),
-        "seconds": seconds,
-        "cost": seconds / (each * _CHUNK) - 1,
+        "chunks": len(found),
+        "rate": len(found) / seconds,
+        "cost": between / taken,
+        "ramp": ramp,
     }
 
 
 def section(found: list[dict[str, Any]]) -> str:
     """Return the section of the page."""
     lines = [
-        "| workers | chunks of 1 s | processes | cluster on this machine |",
-        "|--:|--:|--:|--:|",
+        "| workers | chunks of 1 s | processes: cost | first chunks after "
+        "| cluster on this machine: cost | first chunks after |",
+        "|--:|--:|--:|--:|--:|--:|",
     ]
     for count in sorted({each["workers"] for each in found}):
         own = {each["kind"]: each for each in found if each["workers"] == count}
         first = next(iter(own.values()))
         simulated = ", simulated" if first["simulated"] else ""
-        costs = [f"{own[kind]['cost']:.2%}" if kind in own else "" for kind in _KINDS]
+        costs = [
+            text
+            for kind in _KINDS
+            for text in (f"{own[kind]['cost']:.2%}", f"{own[kind]['ramp']:.2f} s")
+        ]
         cells = [f"{count}{simulated}", str(first["chunks"]), *costs]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
@@ -92,7 +119,7 @@ def draw(found: list[dict[str, Any]], path: Path) -> None:
         ax.plot(counts, counts, "--", color="0.6", label="no cost")
         for kind, marker in zip(_KINDS, "os", strict=True):
             own = sorted((e["workers"], e) for e in found if e["kind"] == kind)
-            rates = [each["chunks"] / each["seconds"] for _, each in own]
+            rates = [each["rate"] for _, each in own]
             ax.plot([count for count, _ in own], rates, marker, label=kind)
         ax.axvspan(cores() + 0.5, max(counts) + 0.5, color="0.93", zorder=0)
         ax.text(max(counts) + 0.4, 0.3, "simulated: workers sleep", ha="right")
@@ -117,7 +144,7 @@ def main() -> None:
             print(f"{kind} {count}: {found[-1]['cost']:.2%}", flush=True)
     kept = keep("scheduling", "scheduling", found, time.perf_counter() - begin)
     draw(found, _PICTURE)
-    text = section(found) + f"\n\n{when(kept.values())}"
+    text = f"{section(found)}\n\n{_MEANING} {when(kept.values())}"
     write_section(_PAGE, "scheduling", text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import struct
 
 from optlab.errors import InputError
@@ -54,22 +55,63 @@ def check_answers(where: str, patience: float = PATIENCE) -> None:
     Raises
     ------
     InputError
-        If nothing listens there, or what does speaks otherwise.
+        If nothing listens there, or what does speaks otherwise; of TLS also if the
+        certificates are missing, or do not fit.
     """
     kind, host, port = _REMOTE.fullmatch(where).groups()  # type: ignore[union-attr]
+    context = _tls(where) if kind == "tls" else None
     start = "start one there with `dask scheduler`"
+    link = None
     try:
         place = host.strip("[]"), int(port)
         with socket.create_connection(place, timeout=patience) as link:
-            # TLS waits for the client to speak; without it the scheduler greets.
-            greeting = link.recv(8, socket.MSG_WAITALL) if kind == "tcp" else None
+            if context is None:
+                greeting = link.recv(8, socket.MSG_WAITALL)
+            else:
+                with context.wrap_socket(link) as safe:
+                    greeting = safe.recv(8)
+    except ssl.SSLCertVerificationError as error:
+        raise InputError(
+            f"The scheduler at {where} shows a certificate that is not signed by the "
+            f"authority in distributed.comm.tls.ca-file ({error.verify_message})."
+        ) from error
+    except ssl.SSLError as error:
+        raise InputError(
+            f"What listens at {where} does not speak TLS, or not with these "
+            f"certificates ({error.reason}); without TLS it is tcp://{host}:{port}."
+        ) from error
     except (OSError, OverflowError) as error:
         why = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, TimeoutError) and link is not None:
+            why, start = "it says nothing", f"if it uses TLS it is tls://{host}:{port}"
         raise InputError(
             f"No Dask scheduler answers at {where} ({why}); {start}."
         ) from error
-    if greeting is not None and not _greets(greeting):
+    if not _greets(greeting):
         raise InputError(f"What listens at {where} is no Dask scheduler; {start}.")
+
+
+def _tls(where: str) -> ssl.SSLContext:
+    """Return what Dask's configuration says of certificates."""
+    from distributed.security import Security
+
+    known = Security()
+    try:
+        context = known.get_connection_args("client").get("ssl_context")
+    except (OSError, ValueError) as error:  # no such file, or no certificate in it
+        files = known.tls_ca_file, known.tls_client_cert, known.tls_client_key
+        raise InputError(
+            "The certificates of Dask's configuration, distributed.comm.tls, cannot be "
+            f"used: {', '.join(map(str, files))}: {error}"
+        ) from error
+    if context is None:
+        raise InputError(
+            f"{where} needs certificates: ca-file, client.cert and client.key of "
+            "distributed.comm.tls in Dask's configuration, such as "
+            "DASK_DISTRIBUTED__COMM__TLS__CA_FILE=ca.pem in the environment."
+        )
+    found: ssl.SSLContext = context
+    return found
 
 
 def _greets(head: bytes) -> bool:
