@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -15,9 +16,12 @@ import pytest
 
 pytest.importorskip("distributed")
 
+from dask import config as dask_config
+
 from optlab import Experiment, rule, sweep
 from optlab.cluster import Cluster, versions
 from optlab.cluster import cluster as module
+from optlab.cluster.address import check_answers
 from optlab.errors import InputError
 from optlab.workers import run_all
 
@@ -155,3 +159,13 @@ def test_ctrl_c_keeps_what_is_finished_and_leaves_no_process(tmp_path):
     assert run.returncode == 130 and err == "interrupted\n"
     assert "best loss" in out and len(children) == 1
     assert not Path(f"/proc/{children[0]}").exists()
+
+
+def test_what_answers_is_told_apart(monkeypatch):
+    monkeypatch.setattr(dask_config, "config", {})
+    with pytest.raises(InputError, match="needs certificates"):
+        check_answers("tls://127.0.0.1:1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = f"127.0.0.1:{silent.getsockname()[1]}"
+        with pytest.raises(InputError, match=f"says nothing.*tls://{where}"):
+            check_answers(f"tcp://{where}", 0.2)
