@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.kernels.moments import moments, norms
 from optlab.parameters import Parameters
 from optlab.tracing import Record, Trace
 from optlab.typing import Array
@@ -49,6 +50,7 @@ class Recorder:
         self._model = model if record.activations else None
         self.trace = trace or Trace(parameters.names, (), record.every)
         self._before = np.empty_like(parameters.flat)
+        self._bounds = np.array([*parameters.offsets, parameters.size], np.int64)
 
     def before(self, step: int, loss: float) -> None:
         """Note the state before an update; the gradients must be there."""
@@ -59,12 +61,12 @@ class Recorder:
         rate = optimizer.learning_rate if optimizer.has_one_rate else float("nan")
         rows["learning_rate"].append(float(rate))
         np.copyto(self._before, self._parameters.flat)
-        rows["parameter_norm"].append(_norms(self._parameters))
-        rows["gradient_norm"].append(_norms(self._gradients))
-        wide = [np.asarray(g, np.float64) for g in self._gradients]
-        with np.errstate(all="ignore"):
-            rows["gradient_mean"].append(np.array([g.mean() for g in wide]))
-            rows["gradient_std"].append(np.array([g.std() for g in wide]))
+        rows["parameter_norm"].append(self._tensor_norms(self._before))
+        rows["gradient_norm"].append(self._tensor_norms(self._gradients.flat))
+        mean, std = np.empty((2, len(self._bounds) - 1))
+        moments(self._gradients.flat, self._bounds, mean, std)
+        rows["gradient_mean"].append(mean)
+        rows["gradient_std"].append(std)
         if self.record.values:
             rows["parameters"].append(self._before.copy())
             rows["gradients"].append(self._gradients.flat.copy())
@@ -89,23 +91,24 @@ class Recorder:
             np.subtract(self._parameters.flat, self._before, out=self._before)
         if point is not None and batch is not None:
             self._read(point, batch)
-        offsets, shapes = self._parameters.offsets, self._parameters.arrays
-        pieces = [
-            self._before[start : start + array.size]
-            for start, array in zip(offsets, shapes, strict=True)
-        ]
-        rows["update_norm"].append(_norms(pieces))
+        rows["update_norm"].append(self._tensor_norms(self._before))
         if self.record.values:
             rows["updates"].append(self._before.copy())
         if not self.record.slots:
             return
         for name, arrays in self._optimizer.state.items():
-            if len(arrays) != len(shapes):
+            if len(arrays) != len(self._parameters):
                 continue
             self.trace._slots.setdefault(name, []).append(_norms(arrays))
             if self.record.values:
                 flat = np.concatenate([np.ravel(array) for array in arrays])
                 self.trace._slot_values.setdefault(name, []).append(flat)
+
+    def _tensor_norms(self, flat: Array) -> Array:
+        """Return the Euclidean norm of each tensor of an arena."""
+        found = np.empty(len(self._bounds) - 1)
+        norms(flat, self._bounds, found)
+        return found
 
     def _read(self, point: Array, batch: tuple[Array, Array, Array | None]) -> None:
         """Add the instruments' figures."""

@@ -136,7 +136,7 @@ def _shrink(z: Array, y: Array, threshold: float) -> Slopes:
 
 
 #: Name -> f'(z) and f''(z) of (z, f(z), *constants). The rows' functions, softmax and
-#: log_softmax, are in `optlab.instruments.nodes`.
+#: log_softmax, are in `optlab.instruments.nonlinear`.
 DERIVATIVES: dict[str, Callable[..., Any]] = {
     "celu": _celu,
     "elu": _elu,

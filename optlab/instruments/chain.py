@@ -11,42 +11,14 @@ import numpy as np
 
 from optlab import layers
 from optlab.instruments import losses
-from optlab.instruments.activations import DERIVATIVES
-from optlab.instruments.nodes import Elementwise, Linear, LogSoftmax, Node, Softmax
+from optlab.instruments.nodes import Linear, Node
+from optlab.instruments.nonlinear import activation_node
 from optlab.instruments.products import Rooms
 from optlab.kernels.blas import one_blas_thread
 from optlab.kernels.floating_point import flush_subnormals
 from optlab.kernels.matmul import SMALL
 from optlab.parameters import Parameters
 from optlab.typing import Array
-
-#: Layers that do nothing here: they keep the entries and their order, or are off.
-_PASSES = (
-    layers.Dropout,
-    layers.Flatten,
-    layers.GaussianDropout,
-    layers.GaussianNoise,
-    layers.Reshape,
-    layers.SpatialDropout1D,
-    layers.SpatialDropout2D,
-)
-
-
-def covers(objective: Any) -> bool:
-    """Tell whether products of a model and its loss are exact.
-
-    Parameters
-    ----------
-    objective : Objective
-    """
-    model = objective.model
-    if len(model.output_shape) != 1 or model.masked or model._graph is not None:
-        return False
-    known = (layers.Dense, layers.Activation, *_PASSES)
-    return losses.covered(objective.loss) and all(
-        type(layer) in known and layer.activity_regularizer is None
-        for layer in model.layers
-    )
 
 
 class Chain:
@@ -55,7 +27,7 @@ class Chain:
     Parameters
     ----------
     objective : Objective
-        `covers` it.
+        `optlab.instruments.coverage.covers` it.
     dtype : {"float32", "float64"}
         What is computed in.
 
@@ -80,7 +52,7 @@ class Chain:
         self.gradients = self.parameters.zeros_like()
         self.dtype = self.parameters.dtype
         self._room = Rooms()
-        self._arrays: tuple[Array, Array] | None = None
+        self._arrays: dict[int, tuple[Array, Array]] = {}
         self._penalties: list[tuple[Any, str]] = []
         self._frozen: list[tuple[Array, Callable[[], Array]]] = []
         self.nodes: list[Node] = []
@@ -101,6 +73,10 @@ class Chain:
             bias = self._weight(layer, "bias") if layer.use_bias else (None, None)
             kernel = self._weight(layer, "kernel")
             made = Linear(width, kernel[0], bias[0], kernel[1], bias[1])
+            for name in ("kernel", "bias"):
+                if f"{layer.name}/{name}" in self.parameters.names:
+                    start = self._part(f"{layer.name}/{name}").start
+                    setattr(made, f"at_{name}", start)
             self.nodes.append(made)
             self.linear.append((layer.name, made))
             for name in ("kernel", "bias"):
@@ -111,13 +87,9 @@ class Chain:
             width = layer.units
         if bare or not isinstance(layer, (layers.Dense, layers.Activation)):
             return
-        name = layer.activation.name
-        if name in DERIVATIVES:
-            self.nodes.append(Elementwise(width, layer.activation))
-        elif name != "linear":
-            self.nodes.append(
-                {"softmax": Softmax, "log_softmax": LogSoftmax}[name](width)
-            )
+        node = activation_node(width, layer.activation)
+        if node is not None:
+            self.nodes.append(node)
 
     def _weight(self, layer: Any, name: str) -> tuple[Any, Any]:
         """Return the place of a weight and of its gradient."""
@@ -172,6 +144,16 @@ class Chain:
         ndarray, shape (vectors, size)
             Overwritten by the next call.
         """
+        if not self._large or len(directions) == 1:
+            return self._product(directions)
+        # What several directions at once leave behind would not stay in the cache.
+        found = self._room("found", directions.shape, self.dtype)
+        for k in range(len(directions)):
+            found[k] = self._product(directions[k : k + 1])[0]
+        return found
+
+    def _product(self, directions: Array) -> Array:
+        """Return the products with directions that go through the network together."""
         bound, found = self._bound(len(directions))
         np.copyto(bound, directions)
         with self._mode(), flush_subnormals(), np.errstate(all="ignore"):
@@ -202,28 +184,25 @@ class Chain:
         start = self.parameters.offsets[k]
         return slice(start, start + self.parameters.arrays[k].size)
 
+    @property
+    def _large(self) -> bool:
+        """Whether any product of matrices is more than one call of BLAS."""
+        widest = max(node.kernel.size for _, node in self.linear)
+        return self.rows * widest > SMALL
+
     def _mode(self) -> Any:
         """Hold BLAS to one thread where any product is large enough for more."""
-        large = self.rows * self.parameters.size > SMALL
-        return one_blas_thread if large else nullcontext()
+        return one_blas_thread if self._large else nullcontext()
 
     def _bound(self, vectors: int) -> tuple[Array, Array]:
         """Return arrays for directions and products that the steps have views of."""
-        if self._arrays is None or len(self._arrays[0]) != vectors:
+        if vectors not in self._arrays:
+            if len(self._arrays) > 4:
+                self._arrays.clear()
             shape = (vectors, self.parameters.size)
             directions, found = np.empty(shape, self.dtype), np.empty(shape, self.dtype)
-            self._arrays = directions, found
-            self._bind(directions, found)
-        return self._arrays
-
-    def _bind(self, directions: Array, found: Array) -> None:
-        """Give each step its part of the directions and of the products."""
-        for layer, node in self.linear:
-            for name in ("kernel", "bias"):
-                full = f"{layer}/{name}"
-                if full not in self.parameters.names:
-                    continue
-                part, shape = self._part(full), self.parameters[full].shape
-                for letter, whole in (("v", directions), ("h", found)):
-                    view = whole[:, part].reshape(len(whole), *shape)
-                    setattr(node, f"{letter}_{name}", view)
+            self._arrays[vectors] = directions, found
+        directions, found = self._arrays[vectors]
+        for _, node in self.linear:
+            node.directions, node.products = directions, found
+        return directions, found

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import InputError
-from optlab.instruments.chain import Chain, covers
+from optlab.instruments.chain import Chain
+from optlab.instruments.coverage import covers
 from optlab.instruments.differences import Differences
 from optlab.memory import check_room
 from optlab.training.inputs import prepare_weights, prepare_x, prepare_y

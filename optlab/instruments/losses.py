@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from optlab import losses
+from optlab.kernels.curvature import softmax_along
 from optlab.kernels.losses.binary import CLIP
 from optlab.typing import Array
 
@@ -92,8 +93,14 @@ def _sum(a: Array) -> Array:
 def _logits(loss: Any, y: Array, p: Array, factor: Array) -> Product:
     """Return the product with p (r - p . r), p the softmax."""
     share = _softmax(p)
-    scaled = share * factor
-    return lambda r: scaled * (r - np.einsum("nu,knu->kn", share, r)[..., None])
+    weights = np.broadcast_to(factor, (len(p), 1)).reshape(-1)
+
+    def product(r: Array) -> Array:
+        found = np.empty_like(r)
+        softmax_along(share, weights, r, found)
+        return found
+
+    return product
 
 
 def _categorical(loss: Any, y: Array, p: Array, factor: Array) -> Product:

@@ -17,6 +17,7 @@ from optlab.instruments.preconditioning import (
     check_known,
     preconditioner,
 )
+from optlab.instruments.random_signs import signs_of
 from optlab.instruments.spectrum import ritz
 from optlab.instruments.tracking import Lane, track
 from optlab.tracing import INSTRUMENTS
@@ -160,7 +161,7 @@ class Meter:
         size, dtype = self.engine.parameters.size, self.engine.dtype
         probes = np.empty((0, size), dtype)
         if "trace" in self.names:
-            probes = _signs(step, size, dtype)
+            probes = signs_of(step, size, dtype)
         found: Preconditioner | None = None
         lanes = dict(self._lanes)
         if "preconditioned" in lanes:
@@ -193,7 +194,7 @@ class Meter:
         steps = min(DENSITY_STEPS, size)
         nodes, shares = ritz(
             lambda v: np.array(self.engine.product(v[None].astype(dtype))[0], float),
-            _signs(step, size, np.dtype(float))[0],
+            signs_of(step, size, np.dtype(float))[0],
             steps,
         )
         row["density_nodes"], row["density_weights"] = np.zeros((2, steps))
@@ -215,10 +216,3 @@ def _wanted(names: Sequence[str], optimizer: Any) -> frozenset[str]:
 
 def _norm(array: Array) -> float:
     return float(np.sqrt(np.square(array, dtype=np.float64).sum()))
-
-
-def _signs(step: int, size: int, dtype: Any) -> Array:
-    """Return -1 and 1 at random for a step, shape (1, size): the same in every run."""
-    words = np.random.Philox(key=step).random_raw(-(-size // 64))
-    bits = np.unpackbits(words.view(np.uint8), count=size)
-    return bits.astype(dtype)[None] * 2 - 1

@@ -25,12 +25,11 @@ Pearlmutter, "Fast exact multiplication by the Hessian", Neural Computation 6, 1
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from optlab.instruments.activations import DERIVATIVES
 from optlab.instruments.products import Rooms, each, joint, multiply
+from optlab.kernels import curvature
+from optlab.kernels.matmul import SMALL
 from optlab.typing import Array
 
 
@@ -98,12 +97,13 @@ class Linear(Node):
         self.learns = kernel_grad is not None or bias_grad is not None
         self.kernel, self.bias = kernel, bias
         self.kernel_grad, self.bias_grad = kernel_grad, bias_grad
-        #: The present directions and the products, (vectors, *shape).
-        self.v_kernel: Array | None = None
-        self.v_bias: Array | None = None
-        self.h_kernel: Array | None = None
-        self.h_bias: Array | None = None
-        self._rx: Array | None = None
+        #: Where kernel and bias are in the arena; -1 for what is not trained.
+        self.at_kernel = self.at_bias = -1
+        #: The present directions and the products, (vectors, size of the arena).
+        self.directions: Array = np.empty((0, 0), kernel.dtype)
+        self.products = self.directions
+        self._nothing = np.empty((0, 0, 0), kernel.dtype)
+        self._rx = self._nothing
 
     def forward(self, x: Array) -> Array:
         """Return x W + b."""
@@ -129,134 +129,63 @@ class Linear(Node):
 
     def forward_along(self, rx: Array | None) -> Array:
         """Return (R x) W + x V + v_b."""
-        self._rx = rx
-        v = self.v_kernel
-        vectors = len(rx) if rx is not None else self._vectors()
-        shape = (vectors, len(self.x), self.width)
+        self._rx = self._nothing if rx is None else rx
+        shape = (len(self.directions), len(self.x), self.width)
         rz = self.room("rz", shape, self.x.dtype)
-        if v is not None:
-            each(self.x, v, rz)
-        if rx is not None:
-            target = rz if v is None else self.room("rz2", shape, self.x.dtype)
-            multiply(joint(rx), self.kernel, joint(target))
-            if v is not None:
-                rz += target
-        elif v is None:
+        if self._small:
+            places = self.directions, self.at_kernel, self.at_bias
+            curvature.forward_along(self.x, self.kernel, *places, self._rx, rz)
+            return rz
+        if self.at_kernel >= 0:
+            each(self.x, self._part(self.directions, self.at_kernel), rz)
+        else:
             rz[...] = 0
-        if self.v_bias is not None:
-            rz += self.v_bias[:, None, :]
+        if rx is not None:
+            more = self.room("rz2", shape, self.x.dtype)
+            multiply(joint(rx), self.kernel, joint(more))
+            rz += more
+        if self.at_bias >= 0:
+            stop = self.at_bias + self.width
+            rz += self.directions[:, None, self.at_bias : stop]
         return rz
 
-    def _vectors(self) -> int:
-        found: Any = self.v_kernel if self.v_kernel is not None else self.v_bias
-        return len(found)
+    @property
+    def _small(self) -> bool:
+        """Whether a product is left to one call of BLAS."""
+        return len(self.x) * self.kernel.size <= SMALL
+
+    def _part(self, whole: Array, start: int) -> Array:
+        """Return the kernel's part of directions or products, (vectors, in, out)."""
+        part = whole[:, start : start + self.kernel.size]
+        return part.reshape(len(whole), *self.kernel.shape)
 
     def backward_along(self, rgrad: Array, need_input: bool) -> Array:
         """Fill the products; return (R dz) W^T + dz V^T."""
-        rx = self._rx
-        if self.h_kernel is not None:
-            each(self.x.T, rgrad, self.h_kernel)
-            if rx is not None:
-                more = self.room("hw", self.h_kernel.shape, rgrad.dtype)
-                each(rx.transpose(0, 2, 1), self.grad, more)
-                self.h_kernel += more
-        if self.h_bias is not None:
-            np.add.reduce(rgrad, 1, out=self.h_bias)
-        if not need_input:
-            return rgrad
-        below = self.room("rgx", (len(rgrad), *self.x.shape), rgrad.dtype)
-        multiply(joint(rgrad), self.kernel.T, joint(below))
-        if self.v_kernel is not None:
-            more = self.room("rgx2", below.shape, rgrad.dtype)
-            each(self.grad, self.v_kernel.transpose(0, 2, 1), more)
-            below += more
+        below = self._nothing
+        if need_input:
+            below = self.room("rgx", (len(rgrad), *self.x.shape), rgrad.dtype)
+        places = self.directions, self.at_kernel, self.at_bias
+        if self._small:
+            curvature.backward_along(
+                self.x, self.grad, self.kernel, *places, self._rx, rgrad,
+                self.products, below,
+            )  # fmt: skip
+            return below
+        if self.at_kernel >= 0:
+            h = self._part(self.products, self.at_kernel)
+            each(self.x.T, rgrad, h)
+            if len(self._rx):
+                more = self.room("hw", h.shape, rgrad.dtype)
+                each(self._rx.transpose(0, 2, 1), self.grad, more)
+                h += more
+        if self.at_bias >= 0:
+            stop = self.at_bias + self.width
+            np.add.reduce(rgrad, 1, out=self.products[:, self.at_bias : stop])
+        if need_input:
+            multiply(joint(rgrad), self.kernel.T, joint(below))
+            if self.at_kernel >= 0:
+                more = self.room("rgx2", below.shape, rgrad.dtype)
+                v = self._part(self.directions, self.at_kernel)
+                each(self.grad, v.transpose(0, 2, 1), more)
+                below += more
         return below
-
-
-class Elementwise(Node):
-    """An activation that works entry by entry; see `Node`."""
-
-    def __init__(self, features: int, activation: Any) -> None:
-        super().__init__(features)
-        self.activation = activation
-        self._derivatives = DERIVATIVES[activation.name]
-        self._constants = tuple(activation.constants.values())
-
-    def forward(self, x: Array) -> Array:
-        """Return f(x); keep both derivatives."""
-        y = self.room("y", x.shape, x.dtype)
-        self.activation.forward(x, None, y)
-        self.slope, self._bend = self._derivatives(x, y, *self._constants)
-        return y
-
-    def backward(self, grad: Array, need_input: bool) -> Any:
-        """Return f' times the gradient; keep f'' times it."""
-        self.bend = None if self._bend is None else self._bend * grad
-        below = self.room("gx", grad.shape, grad.dtype)
-        return np.multiply(self.slope, grad, out=below)
-
-    def forward_along(self, rx: Any) -> Any:
-        """Return f' R z."""
-        self._rx = rx
-        ry = self.room("ry", rx.shape, rx.dtype)
-        return np.multiply(self.slope, rx, out=ry)
-
-    def backward_along(self, rgrad: Array, need_input: bool) -> Array:
-        """Return f' R dy + f'' dy R z."""
-        below = self.room("rgx", rgrad.shape, rgrad.dtype)
-        np.multiply(self.slope, rgrad, out=below)
-        if self.bend is not None:
-            below += np.multiply(self.bend, self._rx, out=self._rx)
-        return below
-
-
-class Softmax(Node):
-    """Softmax by rows: dz = y (g - g . y)."""
-
-    def forward(self, x: Array) -> Any:
-        """Return the shares."""
-        shifted = np.exp(x - x.max(1, keepdims=True))
-        self.y = shifted / shifted.sum(1, keepdims=True)
-        return self.y
-
-    def backward(self, grad: Array, need_input: bool) -> Any:
-        """Return the gradient; keep what it was."""
-        self.grad = grad - (grad * self.y).sum(1, keepdims=True)
-        return self.y * self.grad
-
-    def forward_along(self, rx: Any) -> Any:
-        """Return y (R z - y . R z)."""
-        self._ry = self.y * (rx - (self.y * rx).sum(2, keepdims=True))
-        return self._ry
-
-    def backward_along(self, rgrad: Array, need_input: bool) -> Any:
-        """Differentiate both factors; the second one's mean is taken with y."""
-        # g . R y is (g - g . y) . R y, as the entries of R y sum to 0.
-        mean = (rgrad * self.y + self.grad * self._ry).sum(2, keepdims=True)
-        return self._ry * self.grad + self.y * (rgrad - mean)
-
-
-class LogSoftmax(Node):
-    """Logarithm of softmax by rows: dz = g - p sum g."""
-
-    def forward(self, x: Array) -> Any:
-        """Return the logarithms of the shares."""
-        shifted = x - x.max(1, keepdims=True)
-        y = shifted - np.log(np.exp(shifted).sum(1, keepdims=True))
-        self.p = np.exp(y)
-        return y
-
-    def backward(self, grad: Array, need_input: bool) -> Any:
-        """Return the gradient; keep its sum."""
-        self.total = grad.sum(1, keepdims=True)
-        return grad - self.p * self.total
-
-    def forward_along(self, rx: Any) -> Any:
-        """Return R z - p . R z."""
-        self._ry = rx - (self.p * rx).sum(2, keepdims=True)
-        return self._ry
-
-    def backward_along(self, rgrad: Array, need_input: bool) -> Any:
-        """Differentiate p and the sum."""
-        total = rgrad.sum(2, keepdims=True)
-        return rgrad - self.p * (self._ry * self.total + total)

@@ -108,9 +108,9 @@ def check_known(optimizer: Any) -> None:
 
 
 def _flat(optimizer: Any, slot: str) -> Array:
-    """Return a slot as one vector in float64."""
+    """Return a slot as one vector."""
     arrays: Sequence[Array] = optimizer.state[slot]
-    return np.concatenate([np.ravel(a) for a in arrays]).astype(np.float64)
+    return np.concatenate([np.ravel(a) for a in arrays])
 
 
 def _left(beta: float, optimizer: Any) -> float:

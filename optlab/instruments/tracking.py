@@ -10,13 +10,17 @@ their passes through the network, which cost much less together than one by one.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.linalg.lapack import dsyev
 
 from optlab.typing import Array
 
+#: Eigenvalue of the cosines of a few rows below which they count as dependent.
+_DEPENDENT = 1e-5
 #: Takes and returns directions, shape (vectors, size).
 Products = Callable[[Array], Array]
 
@@ -54,59 +58,71 @@ class Lane:
         self.vectors = _orthonormal(start).astype(dtype)
         self.values = np.full(self.k, np.nan)
         self.residual = float("inf")
+        self._space, self._images = np.empty((2, 2 * self.k, size), dtype)
         self.begin()
 
     def begin(self) -> None:
         """Begin a step with the vectors of the last."""
-        self.space = self.vectors
-        self.images = np.empty((0, self.space.shape[1]), self.space.dtype)
+        self._space[: self.k] = self.vectors
+        self._count, self._answered = len(self.vectors), 0
 
     @property
     def asked(self) -> Array:
         """The directions whose products are wanted, scaled."""
-        new = self.space[len(self.images) :]
+        new: Array = self._space[self._answered : self._count]
         return new if self.root is None else new * self.root
 
     def answer(self, products: Array) -> None:
         """Take the products with `asked`, and the best of the space."""
-        if self.root is not None:
-            products = products * self.root
-        self.images = np.concatenate([self.images, products])
-        small = self.space @ self.images.T
-        values, weights = np.linalg.eigh((small + small.T) / 2)
-        weights = weights[:, ::-1][:, : self.k].T
+        count = self._count
+        new = self._images[self._answered : count]
+        if self.root is None:
+            new[...] = products
+        else:
+            np.multiply(products, self.root, out=new)
+        self._answered = count
+        space, images = self._space[:count], self._images[:count]
+        small = np.dot(space, images.T).astype(np.float64)
+        values, weights, _ = dsyev((small + small.T) / 2)
+        self._best = weights[:, ::-1][:, : self.k].T.astype(space.dtype)
         self.values = values[::-1][: self.k]
-        self.vectors = weights @ self.space
-        self._rest = weights @ self.images - self.values[:, None] * self.vectors
-        self.residual = float(np.linalg.norm(self._rest[0]))
+        self.vectors = np.dot(self._best, space)
+        first = np.dot(self._best[0], images)
+        first -= float(self.values[0]) * self.vectors[0]
+        self.residual = math.sqrt(float(np.dot(first, first)))
 
     def widen(self) -> None:
         """Add what the operator makes of the best vectors to the space."""
-        new = _orthogonal(self._rest, self.space)
-        self.space = np.concatenate([self.space, new])
-
-
-def _orthogonal(new: Array, basis: Array) -> Array:
-    """Return an orthonormal basis of what of `new` is not in the span of `basis`."""
-    for _ in range(2):
-        new = new - (new @ basis.T) @ basis
-    return _orthonormal(new)
+        count = self._count
+        space, images = self._space[:count], self._images[:count]
+        # What is left of the images is orthogonal to the space but for rounding.
+        rest = np.dot(self._best, images)
+        rest -= self.values[:, None].astype(rest.dtype) * self.vectors
+        rest -= np.dot(np.dot(rest, space.T), space)
+        new = _orthonormal(rest)
+        if count + len(new) > len(self._space):
+            room = np.empty((2 * (count + len(new)), new.shape[1]), new.dtype)
+            self._space = np.concatenate([space, room])
+            self._images = np.concatenate([images, room])
+        self._space[count : count + len(new)] = new
+        self._count += len(new)
 
 
 def _orthonormal(rows: Array) -> Array:
-    """Return an orthonormal basis of a few rows, by Gram and Schmidt.
+    """Return an orthonormal basis of a few rows, by the roots of their products.
 
-    LAPACK's would start threads for it.
+    LAPACK's own would start threads for it. What is left of a row that depends on the
+    others is dropped.
     """
-    made: list[Array] = []
-    for row in rows:
-        for _ in range(2):
-            for other in made:
-                row = row - (row @ other) * other
-        length = float(np.sqrt(row @ row))
-        if length > 0:
-            made.append(row / rows.dtype.type(length))
-    return np.array(made, rows.dtype).reshape(-1, rows.shape[1])
+    products = np.dot(rows, rows.T).astype(np.float64)
+    lengths = np.sqrt(np.maximum(np.diag(products), 0.0))
+    if not lengths.all():
+        lengths = np.where(lengths > 0, lengths, 1.0)
+    values, weights, _ = dsyev(products / lengths / lengths[:, None])
+    kept = values > _DEPENDENT
+    scaled = weights[:, kept] / np.sqrt(values[kept]) / lengths[:, None]
+    made: Array = np.dot(np.ascontiguousarray(scaled.T, rows.dtype), rows)
+    return made
 
 
 def track(
