@@ -44,6 +44,7 @@ from optlab.optimizers.ftrl import Ftrl
 from optlab.optimizers.lamb import Lamb
 from optlab.optimizers.lion import Lion
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from optlab.optimizers.low_precision import LowPrecision
 from optlab.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from optlab.optimizers.muon import Muon
 from optlab.optimizers.nadam import Nadam
@@ -113,6 +114,7 @@ __all__ = [
     "Lion",
     "Lookahead",
     "LossScaleOptimizer",
+    "LowPrecision",
     "MultiOptimizer",
     "Muon",
     "Nadam",

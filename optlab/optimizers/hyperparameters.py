@@ -148,6 +148,30 @@ class Flag(Hyperparameter):
         return flag(self.name, value)
 
 
+class Choice(Hyperparameter):
+    """One of a few values.
+
+    Parameters
+    ----------
+    default : object
+        Its default.
+    values : tuple
+        What it may be.
+    """
+
+    def __init__(self, default: Any, values: tuple[Any, ...]) -> None:
+        super().__init__(default)
+        self.values = values
+
+    def checked(self, value: Any) -> Any:
+        """Return the value."""
+        if type(value) not in {type(each) for each in self.values} or (
+            value not in self.values
+        ):
+            raise self.refusal(f"one of {', '.join(map(repr, self.values))}", value)
+        return value
+
+
 class Text(Hyperparameter):
     """A piece of text, or None."""
 

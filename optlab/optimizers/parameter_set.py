@@ -27,6 +27,8 @@ class ParameterSet:
     ----------
     params : Parameters or list of ndarray
         An arena, or separate C-contiguous arrays.
+    dtypes : sequence of dtype
+        What they may be.
 
     Attributes
     ----------
@@ -40,15 +42,17 @@ class ParameterSet:
     Raises
     ------
     InputTypeError
-        If it holds no plain arrays, a dtype is neither float32 nor float64, or dtypes
-        are mixed.
+        If it holds no plain arrays, a dtype is none of these, or dtypes are mixed.
     InputError
         If an array is not contiguous, is read-only or shares memory with another.
     """
 
-    def __init__(self, params: Tensors) -> None:
+    def __init__(
+        self, params: Tensors, dtypes: Sequence[np.dtype[Any]] = DTYPES
+    ) -> None:
         self.arrays = list(as_list("params", params))
-        _check_arrays(self.arrays)
+        self._dtypes = dtypes
+        _check_arrays(self.arrays, dtypes)
         self.shapes = [array.shape for array in self.arrays]
         self.dtype = self.arrays[0].dtype if self.arrays else np.dtype("float32")
         self.arena = params if isinstance(params, Parameters) else None
@@ -71,7 +75,7 @@ class ParameterSet:
         """
         arrays = as_list("params", params)
         if len(arrays) != len(self) or not all(map(_is_same, arrays, self.arrays)):
-            _check_arrays(arrays)
+            _check_arrays(arrays, self._dtypes)
             raise InputError(
                 f"{name} is built for other parameters. "
                 "Make a new optimizer for a second model."
@@ -166,13 +170,18 @@ def _check_class(name: str, array: Any) -> None:
     )
 
 
-def _check_arrays(arrays: Sequence[Any]) -> None:
+def _check_arrays(arrays: Sequence[Any], dtypes: Sequence[np.dtype[Any]]) -> None:
     """Raise unless all can be parameters: one float dtype, updatable in place."""
     for k, array in enumerate(arrays):
         _check_class(f"params[{k}]", array)
-        if array.dtype not in DTYPES:
+        if array.dtype not in dtypes:
+            names = ", ".join(dtype.name for dtype in dtypes[:-1])
+            hint = ""
+            if dtypes is DTYPES and array.dtype.name in ("float16", "bfloat16"):
+                hint = ". `LowPrecision` steps numbers of 16 bits"
             raise InputTypeError(
-                f"`params[{k}]` must be float32 or float64. Received: {array.dtype}"
+                f"`params[{k}]` must be {names} or {dtypes[-1].name}. "
+                f"Received: {array.dtype}{hint}"
             )
         if not array.flags.carray:
             flags = array.flags
@@ -181,10 +190,10 @@ def _check_arrays(arrays: Sequence[Any]) -> None:
                 f"it is updated in place. Received: strides {array.strides} for shape "
                 f"{array.shape}, aligned={flags.aligned}, writeable={flags.writeable}"
             )
-    dtypes = sorted({array.dtype.name for array in arrays})
-    if len(dtypes) > 1:
+    found = sorted({array.dtype.name for array in arrays})
+    if len(found) > 1:
         raise InputTypeError(
-            f"All parameters must have one dtype. Received: {', '.join(dtypes)}"
+            f"All parameters must have one dtype. Received: {', '.join(found)}"
         )
     starts = [(array.ctypes.data, k) for k, array in enumerate(arrays) if array.size]
     for (first, j), (second, k) in itertools.pairwise(sorted(starts)):

@@ -22,6 +22,7 @@ from optlab.optimizers.known import (
     register,
 )
 from optlab.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from optlab.optimizers.low_precision import LowPrecision
 from optlab.optimizers.multi_optimizer import MultiOptimizer
 from optlab.optimizers.optimizer import Optimizer
 from optlab.optimizers.table import TABLE
@@ -47,6 +48,7 @@ WRAPPERS |= {
     "cautious": Cautious,
     "lookahead": Lookahead,
     "lossscaleoptimizer": LossScaleOptimizer,
+    "lowprecision": LowPrecision,
     "multioptimizer": MultiOptimizer,
     "sam": SAM,
     "swa": SWA,

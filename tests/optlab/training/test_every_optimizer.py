@@ -32,6 +32,10 @@ CASES |= {
         "initial_scale": 256.0,
         "dynamic_growth_steps": 3,
     },
+    "low_precision": {
+        "name": "low_precision",
+        "inner_optimizer": {**ADAM, "weight_decay": 0.01},
+    },
     "lookahead": {
         "name": "lookahead",
         "inner_optimizer": {**ADAM, "use_ema": True},
@@ -87,8 +91,9 @@ def trained(case, epochs, **more):
 @pytest.mark.parametrize("case", CASES)
 def test_fit_save_resume_minimize_explain_and_a_file(case, tmp_path, monkeypatch):
     entry = optimizers.TABLE.get(case)
-    if entry is not None and not entry.twin:
-        # To the bits of its loops (`test_beyond.py`), without compiling them again.
+    if case == "low_precision" or (entry is not None and not entry.twin):
+        # To the bits of its loops (`test_beyond.py`, `test_low_precision.py`), without
+        # compiling them again.
         monkeypatch.setattr(optimizers.RuleOptimizer, "engine", "numpy")
     whole = trained(case, 4)
     assert whole.status == "finished"
