@@ -11,6 +11,8 @@ import datetime
 from collections.abc import Sequence
 from pathlib import Path
 
+import numba
+
 from benchmarks.precision import losses, times
 from benchmarks.precision.problems import PROBLEMS, STEPS
 from optlab.bench.machine import processor_name, usable_cpus
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--size", type=float, default=5e7, help="parameters timed")
     parser.add_argument("--rounds", type=int, default=9, help="steps timed")
+    parser.add_argument("--threads", type=int, default=numba.get_num_threads())
     parser.add_argument("--losses", action="store_true", help="only these")
     parser.add_argument("--times", action="store_true", help="only these")
     parser.add_argument("--no-page", action="store_true", help="print only")
@@ -42,10 +45,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         )
         told(chosen.no_page, "losses", f"{head}\n\n{losses.table(found)}")
     if not chosen.losses:
-        seconds = times.timed(int(chosen.size), chosen.rounds)
+        seconds = times.timed(int(chosen.size), chosen.rounds, chosen.threads)
+        counted = "processor time of one thread"
+        if chosen.threads > 1:
+            counted = f"{chosen.threads} threads"
         head = (
-            f"Measured {today} at {chosen.size:.0e} parameters on {usable_cpus()} x "
-            f"{processor_name()}."
+            f"Measured {today} at {chosen.size:.0e} parameters, {counted}, on "
+            f"{usable_cpus()} x {processor_name()}."
         )
         told(chosen.no_page, "times", f"{head}\n\n{times.table(seconds)}")
     return 0

@@ -60,8 +60,9 @@ def trained(problem: Problem, seed: int, inner: str, kept: str | None) -> float:
         optimizer = LowPrecision(optimizer, seed=seed, **options)
     weights, gradients = model.parameters, model.gradients
     how = FORMATS[name]
+    dtype = np.float16 if name == "float16" else np.uint16
     bits = weights if how.nearest is None else [how.nearest(weights.flat, 0)]
-    optimizer.build(bits)
+    optimizer.build(bits if how.nearest is None else [bits[0].view(dtype)])
     rng = np.random.default_rng(seed)
     for _ in range(STEPS):
         rows = rng.integers(0, len(x), BATCH)
@@ -70,7 +71,9 @@ def trained(problem: Problem, seed: int, inner: str, kept: str | None) -> float:
         output = model.forward(x[rows], training=True)
         _, slope = loss.value_and_grad(y[rows].reshape(len(rows), -1), output)
         model.backward(slope)
-        given = gradients if how.nearest is None else [how.nearest(gradients.flat, 0)]
+        given = gradients
+        if how.nearest is not None:
+            given = [how.nearest(gradients.flat, 0).view(dtype)]
         optimizer.apply(given)
     if how.load is not None:
         weights.flat[:] = how.load(bits[0])
