@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(f"{cell.problem}, {cell.inner}, {cell.kept}: {cell.shift:.1f}")
         head = (
             f"Measured {today}: {len(PROBLEMS)} problems, {STEPS} steps, "
-            f"{chosen.seeds} seeds. "
+            f"{chosen.seeds} seeds."
         )
         told(chosen.no_page, "losses", f"{head}\n\n{losses.table(found)}")
     if not chosen.losses:
