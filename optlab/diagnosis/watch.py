@@ -8,7 +8,12 @@ from typing import Any
 import numpy as np
 
 from optlab.diagnosis.trials import Outcome, one_thread, run_once
+from optlab.errors import InputError
 from optlab.experiments import Experiment
+
+#: The largest model whose sharpness is read: some twenty readings of about ten
+#: gradients each are then less than the run itself.
+_READ_SIZE = 100_000
 
 
 @dataclass
@@ -39,6 +44,9 @@ class Watch:
     through_time : float
         The gradient's norm at the first step of a sequence over that at the last one,
         at the input of the recurrent layer where it is farthest from 1.
+    sharpness : float
+        The largest curvature at the first step, as the optimizer sees it, over the one
+        from which on its steps grow; NaN where it was not read.
     """
 
     outcome: Outcome
@@ -52,6 +60,7 @@ class Watch:
     constant: bool = False
     moved: float = float("nan")
     through_time: float = float("nan")
+    sharpness: float = float("nan")
 
     @property
     def gradient_ratio(self) -> float:
@@ -104,7 +113,11 @@ def watch(
     deadline : float
         When to stop, on `time.time`'s clock.
     """
-    record = {"every": max(1, updates // 20), "slots": False}
+    record = {
+        "every": max(1, updates // 20),
+        "slots": False,
+        "instruments": _instruments(experiment, data),
+    }
     with one_thread():
         outcome, run = run_once(experiment, seed, data, record, deadline)
     if run is None:
@@ -128,9 +141,28 @@ def watch(
         seen.zero_share = [float(v) for v in np.asarray(trace.activation_zero)[-1]]
         seen.spread = [float(v) for v in np.asarray(trace.activation_std)[-1]]
         seen.start_spread = [float(v) for v in np.asarray(trace.activation_std)[0]]
+        if "threshold" in (read := trace.instruments):
+            ratio = read["preconditioned_sharpness"] / read["threshold"]
+            seen.sharpness = float(ratio[0])
     if run.status != "diverged" and data.x_val is not None:
         with np.errstate(all="ignore"):
             predicted = run.model.predict(data.x_val)
         spread = np.ptp(predicted, axis=0)
         seen.constant = bool((spread <= 1e-4 * (1 + np.abs(predicted).max())).all())
     return seen
+
+
+def _instruments(experiment: Experiment, data: Any) -> str:
+    """Return what to read besides, where that costs little: exact and small."""
+    from optlab.instruments.coverage import covers
+    from optlab.instruments.preconditioning import PRECONDITIONERS
+    from optlab.training.objective import Objective
+
+    try:
+        built = experiment.build(data, strict=False)
+        small = 0 < built.model.parameters.size <= _READ_SIZE
+        known = small and type(built.optimizer) in PRECONDITIONERS
+        exact = known and covers(Objective(built.model, built.loss))
+    except InputError:
+        return ""
+    return "preconditioned_sharpness" if exact else ""

@@ -83,6 +83,10 @@ class Lane:
         self._answered = count
         space, images = self._space[:count], self._images[:count]
         small = np.dot(space, images.T).astype(np.float64)
+        if not np.isfinite(small).all():
+            # The next step begins where this one did.
+            self.values, self.residual = np.full(self.k, np.nan), float("nan")
+            return
         values, weights, _ = dsyev((small + small.T) / 2)
         self._best = weights[:, ::-1][:, : self.k].T.astype(space.dtype)
         self.values = values[::-1][: self.k]
@@ -91,8 +95,10 @@ class Lane:
         first -= float(self.values[0]) * self.vectors[0]
         self.residual = math.sqrt(float(np.dot(first, first)))
 
-    def widen(self) -> None:
-        """Add what the operator makes of the best vectors to the space."""
+    def widen(self) -> bool:
+        """Add what the operator makes of the best vectors; tell if that is anything."""
+        if not math.isfinite(self.residual):
+            return False
         count = self._count
         space, images = self._space[:count], self._images[:count]
         # What is left of the images is orthogonal to the space but for rounding.
@@ -106,6 +112,7 @@ class Lane:
             self._images = np.concatenate([images, room])
         self._space[count : count + len(new)] = new
         self._count += len(new)
+        return len(new) > 0
 
 
 def _orthonormal(rows: Array) -> Array:
@@ -167,6 +174,8 @@ def track(
         ]
         if not open_lanes or turn + 1 == rounds:
             break
-        for lane in open_lanes:
-            lane.widen()
+        # Nothing is left to add where the space is invariant, or a number not finite.
+        open_lanes = [lane for lane in open_lanes if lane.widen()]
+        if not open_lanes:
+            break
     return found

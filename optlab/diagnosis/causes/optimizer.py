@@ -8,6 +8,11 @@ from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.watch import Watch
 from optlab.optimizers import TABLE
 
+#: Curvature at the first step over what the rate can bear (Cohen et al. 2021, 2022):
+#: training can begin, and live, a little above 1. Shipped experiments are at 1.44 at
+#: most, and at 3.6 and more with rates that are too high for them.
+_SHARP = 2.0
+
 
 def usual_rate(facts: Facts) -> float:
     """Return a rate that is seldom wrong for this optimizer."""
@@ -39,6 +44,8 @@ def lr_too_high(facts: Facts, watch: Watch) -> Suspicion | None:
     if facts.rate > usual and usual not in (facts.rate / 10, facts.rate / 100):
         cures.insert(1, edits.rate(usual))
     evidence = {"rate": facts.rate, "usual": usual, "diverged": watch.diverged}
+    if watch.sharpness > _SHARP:
+        evidence["first_sharpness_over_limit"] = watch.sharpness
     return Suspicion(weight, evidence, cures)
 
 

@@ -11,10 +11,12 @@ from optlab.errors import InputError
 EXAMPLES = [f"{article}-{k}" for article in ARTICLES for k in (1, 2, 3)]
 PROSE = {
     "adam-betas",
+    "adam-edge",
     "batch-size",
     "bias-correction",
     "capacity",
     "deep-sigmoid",
+    "edge-of-stability",
     "gradient-clipping",
     "imbalance-loss",
     "initialization",
