@@ -16,7 +16,7 @@ from optlab.experiments.trainability import trainability
 
 _PATH = Path("docs") / "trainability.png"
 _SIDE = 512
-_X = ("optimizer.learning_rate", Range(1.0, 1000.0, log=True))
+_X = ("optimizer.learning_rate", Range(0.1, 3.0, log=True))
 _Y = ("optimizer.momentum", Range(0.01, 0.99))
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _STYLE = """\
 td { text-align: right; }
-th:not(:first-child) { text-align: right; }
+th { text-align: right; }
+th:first-child { text-align: left; }
 .verdict { font-size: 1.15rem; border-left: .3rem solid var(--link);
   padding-left: .8rem; }
 .best { font-weight: bold; }
@@ -41,7 +42,7 @@ def to_html(found: Comparison) -> str:
     parts += [
         "<h2>How soon</h2>"
         "<p>The target is 90 % of the way from the median start to the best median "
-        "end, by the loss on the training rows.</p>",
+        f"end, by the loss on the training rows.{_first(found)}</p>",
         _picture(plots.plot_profiles(found).figure, "Shares of runs at the target"),
         "<h2>How much the rate matters</h2>",
         _picture(plots.plot_sensitivity(found), "Final loss over the learning rate"),
@@ -49,6 +50,15 @@ def to_html(found: Comparison) -> str:
         *(_problem(found, name) for name in found.problems),
     ]
     return document("Comparison of optimizers", parts, _STYLE)
+
+
+def _first(found: Comparison) -> str:
+    """Say it where the pictures leave competitors out."""
+    from optlab.plots.comparison import MOST
+
+    if len(found.competitors) <= MOST:
+        return ""
+    return f" The pictures show the first {MOST} by mean rank."
 
 
 def _ranking(found: Comparison) -> str:
@@ -66,17 +76,18 @@ def _ranking(found: Comparison) -> str:
 
 def _problem(found: Comparison, problem: str) -> str:
     rows = []
-    for name in found.competitors:
+    medians = {name: found.quartiles(problem, name)[1] for name in found.competitors}
+    ranked = sorted(medians, key=lambda name: medians[name])
+    for name in ranked:
         tuned = found.found[problem, name]
         low, middle, high = found.quartiles(problem, name)
         lost = sum(not math.isfinite(end) for end in tuned.ends)
         rate = "" if tuned.rate is None else f"{tuned.rate:.3g}"
         figures = [_figure(value) for value in (middle, low, high)]
         rows.append([name, rate, *figures, str(lost or "")])
-    best = min(found.competitors, key=lambda name: found.quartiles(problem, name)[1])
     by = found.by[problem]
-    head = ["competitor", "rate", f"median {by}", "quartile", "quartile", "diverged"]
-    return f"<h3>{escape(problem)}</h3>" + _table(head, rows, best)
+    head = ["competitor", "rate", f"median {by}", "lower quartile", "upper", "diverged"]
+    return f"<h3>{escape(problem)}</h3>" + _table(head, rows, ranked[0])
 
 
 def _figure(value: float) -> str:

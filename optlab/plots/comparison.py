@@ -11,12 +11,15 @@ from optlab.plots.scale import apply_scale, drawable
 from optlab.plots.theme import (
     INK,
     MUTED,
+    PALETTE,
+    PANEL,
     axes_for,
     colours,
     new_figure,
     place_legend,
     style,
 )
+from optlab.typing import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,8 +29,12 @@ if TYPE_CHECKING:
 
 #: Panels in a row.
 _ACROSS = 3
-#: Lines that a legend still tells apart.
-_MOST = 12
+#: Lines that their colours tell apart.
+MOST = len(PALETTE)
+#: Inches of a row of names.
+_ROW = 0.24
+#: How far below the start of a training, and above it, a panel reaches.
+_BELOW, _ABOVE = 1e-12, 3.0
 
 
 def plot_profiles(
@@ -47,9 +54,9 @@ def plot_profiles(
     Returns
     -------
     Axes
-        A line a competitor, the first twelve by mean rank.
+        A line a competitor, the first seven by mean rank.
     """
-    shown = [name for name, _ in found.ranking()][:_MOST]
+    shown = [name for name, _ in found.ranking()][:MOST]
     with axes_for(ax) as ax:
         for name, colour in zip(shown, colours(len(shown)), strict=True):
             at, share = found.profile(name)
@@ -78,7 +85,8 @@ def plot_wins(
         A dot each with its interval, grey where that holds one half: noise.
     """
     best, *others = [name for name, _ in found.ranking()]
-    with axes_for(ax) as ax:
+    height = max(PANEL[1], 1.0 + _ROW * len(others))
+    with axes_for(ax, (PANEL[0], height)) as ax:
         (colour,) = colours(1)
         for place, name in enumerate(others):
             win = found.win(best, name)
@@ -106,21 +114,20 @@ def plot_sensitivity(found: Comparison) -> Figure:
     Returns
     -------
     Figure
-        A line a competitor, the first twelve by mean rank; gaps where it diverged.
+        A line a competitor, the first seven by mean rank; gaps where it diverged.
     """
     with style():
         return _panels(found)
 
 
 def _panels(found: Comparison) -> Figure:
-    shown = [name for name, _ in found.ranking()][:_MOST]
+    shown = [name for name, _ in found.ranking()][:MOST]
     columns = min(_ACROSS, len(found.problems))
     rows = math.ceil(len(found.problems) / columns)
     figure, panels = new_figure(rows, columns, squeeze=False)
     flat = list(panels.ravel())
     for ax, problem in zip(flat, found.problems, strict=False):
-        every = []
-        low, start = math.inf, -math.inf
+        every, firsts = [], []
         for name, colour in zip(shown, colours(len(shown)), strict=True):
             tuned = found.found[problem, name]
             order = np.argsort(tuned.tried)
@@ -135,14 +142,9 @@ def _panels(found: Comparison) -> Figure:
                 color=colour,
                 label=name,
             )
-            firsts = [c[0] for c in tuned.curves if len(c) and math.isfinite(c[0])]
-            start = max([start, *firsts])
-            low = min([low, *every[-1]])
+            firsts += [c[0] for c in tuned.curves if len(c) and math.isfinite(c[0])]
         ax.set_xscale("log")
-        apply_scale(ax, [np.concatenate(every)] if every else [])
-        if math.isfinite(start) and start > low > 0:
-            # What grows beyond all bounds must not flatten the rest.
-            ax.set_ylim(low / 1.5, 3 * start)
+        _fit(ax, np.concatenate(every), float(np.median(firsts or [0.0])))
         ax.set_title(problem)
         ax.set_xlabel("learning rate")
         ax.set_ylabel(found.by[problem])
@@ -151,3 +153,12 @@ def _panels(found: Comparison) -> Figure:
     handles, labels = flat[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=min(6, len(labels)))
     return figure
+
+
+def _fit(ax: Axes, values: Array, start: float) -> None:
+    """Choose the scale: what is beyond all bounds must not flatten the rest."""
+    inside = values[(values >= _BELOW * start) & (values <= _ABOVE * start)]
+    scale = apply_scale(ax, [inside])
+    if start > 0 and len(inside):
+        low = float(inside.min())
+        ax.set_ylim(low / 1.5 if scale == "log" else 0.0, _ABOVE * start)
