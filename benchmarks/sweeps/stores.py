@@ -15,7 +15,7 @@ from optlab.bench.work import SweepWork
 from optlab.experiments.sweep_results import Point
 from optlab.experiments.sweep_store import SweepStore
 
-_RUNS = (4_096, 16_384, 65_536)
+_RUNS = (4_096, 8_192, 32_768)
 _MILLION = 1_000_000
 _SWEEP = """\
 import resource, sys, json
