@@ -7,6 +7,10 @@ the original itself reaches on those rows.
 
 A row is kept for each program (``--rows``), so that a run that was ended goes on where
 it was; to measure a program again, delete its row.
+
+Every third program by name, from the third on, is held out: it sets no weight and no
+threshold, and its figures stand apart. A folder may name others in a file `ASIDE`.
+``--part`` chooses, and ``--page`` writes the figures of both parts into a page.
 """
 
 from __future__ import annotations
@@ -22,7 +26,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+from benchmarks.programs.figures import page, summary, table
+from optlab.pages import write_section
+
 SEEDS = (10, 11, 12)
+#: The programs that are held out, of all by name.
+ASIDE = slice(2, None, 3)
+PARTS = ("all", "development", "held-out")
 #: The share of what a reference reaches from which a program learns.
 LEARNS = 0.8
 #: Seconds after which a rerun is scored as it is, and after which a process is ended.
@@ -34,15 +44,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.programs")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME")
+    parser.add_argument("--part", choices=PARTS, default="all")
     parser.add_argument("--budget", type=float, help="seconds of each diagnosis")
     parser.add_argument("--seeds", type=int, default=len(SEEDS), help="of each rerun")
     parser.add_argument("--patience", type=float, default=PATIENCE, help="of a rerun")
     parser.add_argument("--rows", type=Path, default=Path("out/programs"))
     parser.add_argument("--out", type=Path, help="write the figures as a page (.md)")
+    parser.add_argument("--page", type=Path, help="put both parts' figures into it")
+    parser.add_argument("--section", default="programs", help="the place in --page")
     chosen = parser.parse_args()
-    folders = sorted(p for p in chosen.folder.iterdir() if p.is_dir())
+    folders = programs_in(chosen.folder)
+    aside = held_out(chosen.folder, folders)
+    wanted = aside if chosen.part == "held-out" else {p.name for p in folders}
+    wanted -= aside if chosen.part == "development" else set()
+    folders = [p for p in folders if p.name in wanted]
     folders = [p for p in folders if not chosen.only or p.name in chosen.only]
-    folders = [p for p in folders if script_in(p) is not None]
     if not folders:
         parser.error(f"there is no program in {chosen.folder}")
     chosen.rows.mkdir(parents=True, exist_ok=True)
@@ -62,7 +78,27 @@ def main() -> int:
         sys.stdout.write(f"{name:36} {value:.3g}\n")
     if chosen.out is not None:
         chosen.out.write_text(page(figures, results), "utf-8")
+    if chosen.page is not None:
+        parts = {
+            "development": [r for r in results if r["name"] not in aside],
+            "held out": [r for r in results if r["name"] in aside],
+        }
+        write_section(chosen.page, chosen.section, table(parts, chosen.budget))
     return 0
+
+
+def programs_in(folder: Path) -> list[Path]:
+    """Return the folders that hold a program, by name."""
+    found = sorted(p for p in folder.iterdir() if p.is_dir())
+    return [p for p in found if script_in(p) is not None]
+
+
+def held_out(folder: Path, programs: list[Path]) -> set[str]:
+    """Return the names of the programs that set nothing."""
+    named = folder / "ASIDE"
+    if named.exists():
+        return set(named.read_text("utf-8").split())
+    return {p.name for p in programs[ASIDE]}
 
 
 def script_in(folder: Path) -> Path | None:
@@ -106,6 +142,7 @@ def judged(folder: Path, chosen: argparse.Namespace) -> dict[str, Any]:
         "nothing": any(r.get("nothing") for r in before),
         "learned_before": _learns(_median(before), reference),
         "learns_after": _learns(_median(after), reference),
+        "seeds": list(seeds),
         "errors": [r["error"] for r in before + after if r.get("error")],
         "said": "" if answer else said[-2000:],
         "answer": answer,
@@ -125,58 +162,6 @@ def _original(
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
     return [found[str(seed)] for seed in seeds]
-
-
-def summary(results: list[dict[str, Any]]) -> dict[str, float]:
-    """Return the figures of all programs."""
-
-    def share(chosen: list[dict[str, Any]], good: Any) -> float:
-        return sum(map(good, chosen)) / len(chosen) if chosen else float("nan")
-
-    empty = [r for r in results if r["nothing"]]
-    faulty = [r for r in results if not r["nothing"] and not r["learned_before"]]
-    well = [r for r in results if not r["nothing"] and r["learned_before"]]
-    figures = {
-        "programs": len(results),
-        "judged with runs": share(results, lambda r: r["runs"] > 0),
-        "nothing to learn": len(empty),
-        "of these said so": share(empty, lambda r: r["verdict"] == "nothing_to_learn"),
-        "learn": len(well),
-        "of these called faulty": share(well, lambda r: r["verdict"] == "faulty"),
-        "do not learn": len(faulty),
-        "of these noticed": share(faulty, lambda r: r["verdict"] == "faulty"),
-        "of these the fix learns": share(faulty, lambda r: r["learns_after"]),
-    }
-    for engine in ("optlab", "keras"):
-        times = [r["seconds"] for r in results if r["engine"] == engine]
-        if times:
-            figures[f"median seconds, {engine}"] = statistics.median(times)
-    figures["longest search, seconds"] = max(
-        (r["search_seconds"] or 0.0 for r in results), default=0.0
-    )
-    return figures
-
-
-def page(figures: dict[str, float], results: list[dict[str, Any]]) -> str:
-    """Return the figures and a row a program, as Markdown."""
-    lines = ["| what | figure |", "|---|---|"]
-    lines += [f"| {name} | {value:.3g} |" for name, value in figures.items()]
-    lines += [
-        "",
-        "| program | engine | s | verdict | before | fix | reference | first causes |",
-        "|---|---|---|---|---|---|---|---|",
-    ]
-    for r in results:
-        scores = [
-            "-" if r[key] is None else f"{r[key]:.2f}"
-            for key in ("before", "after", "reference")
-        ]
-        causes = ", ".join(r["causes"][:2]) or "-"
-        lines.append(
-            f"| {r['name']} | {r['engine']} | {r['seconds']:.0f} | {r['verdict']} | "
-            f"{' | '.join(scores)} | {causes} |"
-        )
-    return "\n".join(lines) + "\n"
 
 
 def _learns(score: float | None, reference: float) -> bool:

@@ -390,6 +390,7 @@ def main() -> None:
         place = folder / name
         place.mkdir(parents=True, exist_ok=True)
         (place / "train.py").write_text(source_of(name), "utf-8")
+    (folder / "ASIDE").write_text("\n".join(ASIDE) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

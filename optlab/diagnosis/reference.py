@@ -5,6 +5,7 @@ from __future__ import annotations
 from optlab.diagnosis import edits, targets
 from optlab.diagnosis.causes import Suspicion
 from optlab.diagnosis.facts import Facts
+from optlab.diagnosis.thresholds import PLAIN
 
 #: Causes whose cure changes the rows; the reference is trained on repaired rows.
 _DATA_REPAIRS = (
@@ -49,7 +50,7 @@ def references(
     repairs = [
         suspicions[name].cures[0]
         for name in _DATA_REPAIRS
-        if name in suspicions and suspicions[name].weight >= 0.9
+        if name in suspicions and suspicions[name].weight >= PLAIN
     ]
     batch = min(32, max(4, facts.rows // 4))
     steps = -(-facts.rows // batch)

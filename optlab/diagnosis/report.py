@@ -12,11 +12,16 @@ from optlab.diagnosis.scoring import FLOOR
 from optlab.diagnosis.search import Findings, Tried
 from optlab.diagnosis.thresholds import (
     BY_HEART,
+    CURED_SHARE,
+    GAIN,
     HELPED_SHARE,
+    HELPS_SHARE,
     NO_SCORE,
     NOT_BEYOND,
+    PLAIN,
     REPORTED,
     TOLD,
+    WORST_GAIN,
 )
 from optlab.diagnosis.trials import SEEDS
 from optlab.errors import InputError
@@ -153,7 +158,7 @@ def _add_causes(answer: Diagnosis, experiment: Experiment, found: Findings) -> N
     singles = {tried.cause: tried for tried in found.singles}
     in_cure = {tried.cause for tried in found.cure}
     start = max(before or 0.0, 0.0)
-    goal = start + 0.7 * max(0.0, found.possible - start)
+    goal = start + CURED_SHARE * max(0.0, found.possible - start)
     helped = start + HELPED_SHARE * max(0.0, found.possible - start)
     cured = bool(found.after) and statistics.median(found.after) >= helped
     cured = cured and gains(found.before, found.after)
@@ -185,13 +190,14 @@ def _add_causes(answer: Diagnosis, experiment: Experiment, found: Findings) -> N
         if name in cures:
             continue
         tried = singles.get(name, _untried(name, suspicion, experiment))
-        helps = tried.scores and tried.median > start + 0.25 * (found.possible - start)
+        some = start + HELPS_SHARE * (found.possible - start)
+        helps = tried.scores and tried.median > some
         if suspicion.readable or (
             suspicion.weight >= REPORTED and (helps or not tried.scores)
         ):
             entry = _entry(found, experiment, tried, "suspected", tried)
             answer.causes.append(entry)
-        elif suspicion.weight >= 0.9 and not found.cure:
+        elif suspicion.weight >= PLAIN and not found.cure:
             answer.causes.append(_entry(found, experiment, tried, "suspected", tried))
         elif tried.scores:
             entry = _entry(found, experiment, tried, "ruled out", tried)
@@ -206,8 +212,8 @@ def gains(before: list[float], after: list[float]) -> bool:
     """Whether scores became better: the median, or that of the worst seed."""
     if not before or not after:
         return bool(after)
-    better = statistics.median(after) > statistics.median(before) + 0.01
-    return better or min(after) > min(before) + 0.05
+    better = statistics.median(after) > statistics.median(before) + GAIN
+    return better or min(after) > min(before) + WORST_GAIN
 
 
 def _untried(name: str, suspicion: Suspicion, experiment: Experiment) -> Tried:

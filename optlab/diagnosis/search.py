@@ -29,15 +29,24 @@ from optlab.diagnosis.reference import references
 from optlab.diagnosis.scoring import FLOOR
 from optlab.diagnosis.thresholds import (
     AHEAD,
+    BEST,
     CURED_SHARE,
     EQUAL,
     HEALTHY_GAP,
     HEALTHY_SHARE,
+    LESS_GENERAL,
+    LOST,
+    POLISH,
     POLISHED_SHARE,
+    PROGRESS,
     READABLE,
+    SCORE_RANK,
+    STEADIER,
     STRONG,
     SURE,
     UNSTABLE_SHARE,
+    USEFUL,
+    WORTH,
 )
 from optlab.diagnosis.trials import SEEDS, Trials, one_thread
 from optlab.diagnosis.watch import Watch
@@ -252,7 +261,7 @@ class Search:
                 score = self.trials.median(experiment, seeds)
                 if score > found.reference_score:
                     found.reference, found.reference_score = experiment, score
-                if found.reference_score >= 0.97:
+                if found.reference_score >= BEST:
                     break
         return found.reference_score
 
@@ -308,7 +317,7 @@ class Search:
                 for name, s in suspicions.items()
                 if name not in done
             )
-        worth = start + 0.3 * (goal - start)
+        worth = start + WORTH * (goal - start)
         chosen = [t for t in tries if t.scores and t.scores[0] >= worth]
         self.trials.run(
             (t.experiment, seed) for t in chosen for seed in self.trials.seeds
@@ -391,7 +400,7 @@ class Search:
                 swapped = Tried(tried.cause, edit, experiment)
                 other = [*cure[:k], swapped, *cure[k + 1 :]]
                 found = self._held(other, goal)
-                if found > (held[0] + 0.1, held[1] - 0.05):
+                if found > (held[0] + STEADIER, held[1] - LOST):
                     best, held = other, found
         return best
 
@@ -416,7 +425,7 @@ class Search:
         if reached >= POLISHED_SHARE * found.possible:
             return cure
         present = {tried.cause for tried in cure}
-        best, highest = cure, reached + 0.08
+        best, highest = cure, reached + POLISH
         for name, suspicion in suspicions.items():
             if name in present or not suspicion.cures:
                 continue
@@ -449,7 +458,7 @@ class Search:
                         by_cause[name] = Tried(name, edit, experiment)
         ranked = [by_cause[name] for name in suspicions if name in by_cause]
         strong = [t for t in ranked if suspicions[t.cause].weight >= STRONG]
-        useful = [t for t in singles if t.median > 0.1 and t not in strong]
+        useful = [t for t in singles if t.median > USEFUL and t not in strong]
         best: list[Tried] = []
         for chosen in (strong, [*strong, *useful[:2]], ranked):
             experiment = self._with(chosen)
@@ -487,7 +496,7 @@ class Search:
             if not options:
                 break
             value, _, tried = max(options, key=lambda o: o[:2])
-            if value <= score + 0.02:
+            if value <= score + PROGRESS:
                 break
             chosen.append(tried)
             score = value
@@ -512,8 +521,8 @@ class Search:
     def _rank(self, suspicions: dict[str, Suspicion], tried: Tried) -> float:
         weight = suspicions[tried.cause].weight
         if tried.cause in GENERAL:
-            weight -= 0.25
-        return weight + 0.05 * tried.median
+            weight -= LESS_GENERAL
+        return weight + SCORE_RANK * tried.median
 
     def _with(self, chosen: Sequence[Tried]) -> Experiment | None:
         """Return the experiment with several changes."""

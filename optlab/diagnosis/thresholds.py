@@ -97,6 +97,31 @@ AHEAD = _set(
     "so far a random forest must be ahead of a reference for a leaner one",
     PROGRAMS,
 )
+WORTH = _set(
+    "WORTH",
+    0.3,
+    "of the way to a cure, on the first seed: the other seeds are run as well",
+    SETUPS,
+)
+BEST = _set("BEST", 0.97, "a reference's score from which no other is built", SETUPS)
+LESS_GENERAL = _set(
+    "LESS_GENERAL",
+    0.25,
+    "taken off the weight of a cause whose cure helps against nearly anything",
+    SETUPS,
+)
+SCORE_RANK = _set(
+    "SCORE_RANK", 0.05, "what a score counts in the rank of a cure, by weight", SETUPS
+)
+USEFUL = _set(
+    "USEFUL", 0.1, "a score from which a weak suspicion is removed with others", SETUPS
+)
+STEADIER = _set(
+    "STEADIER", 0.1, "so many more seeds a swapped cure must hold, as a share", SETUPS
+)
+LOST = _set("LOST", 0.05, "and so much of its score it may lose", SETUPS)
+POLISH = _set("POLISH", 0.08, "what one change more must gain", SETUPS)
+PROGRESS = _set("PROGRESS", 0.02, "what each change added one by one must gain", SETUPS)
 
 # Report.
 REPORTED = _set(
@@ -105,6 +130,18 @@ REPORTED = _set(
 HELPED_SHARE = _set(
     "HELPED_SHARE", 0.5, "of what is possible: less is no cure by any set", SETUPS
 )
+HELPS_SHARE = _set(
+    "HELPS_SHARE", 0.25, "of what is possible: a change that helps is told", SETUPS
+)
+PLAIN = _set(
+    "PLAIN",
+    0.9,
+    "the weight from which rows are repaired for a reference, and from which a "
+    "suspicion is told although its removal did not cure",
+    SETUPS,
+)
+GAIN = _set("GAIN", 0.01, "what a median must gain where a change is proved", SETUPS)
+WORST_GAIN = _set("WORST_GAIN", 0.05, "or else the worst seed", SETUPS)
 BY_HEART = _set(
     "BY_HEART", 0.6, "a score on the rows trained on: they are learned by heart", REASON
 )
