@@ -215,8 +215,8 @@ def optimizer(name: str, rate: float) -> Edit:
 
 
 def rate(value: float) -> Edit:
-    """Set the learning rate."""
-    return setting("optimizer", learning_rate=value)
+    """Set the learning rate, in six digits: a float32 of 0.0999999978 is 0.1."""
+    return setting("optimizer", learning_rate=float(f"{value:.6g}"))
 
 
 def length(steps_per_epoch: int, updates: int) -> Edit:

@@ -32,6 +32,7 @@ from optlab.diagnosis.thresholds import (
     BEST,
     CURED_SHARE,
     EQUAL,
+    FOREST_SHARE,
     HEALTHY_GAP,
     HEALTHY_SHARE,
     LESS_GENERAL,
@@ -248,7 +249,8 @@ class Search:
         third = (2 * time.time() + self.trials.deadline) / 3
         most, forest = self.engine.most_updates, found.learnable.forest or 0.0
         for lean in (False, True):
-            if lean and forest < found.reference_score + AHEAD:
+            reached = found.reference_score
+            if lean and reached > max(forest - AHEAD, FOREST_SHARE * forest):
                 break
             edits = references(found.facts, found.suspicions, most, lean)
             # The last ones are the smallest, and learn in the shortest time.

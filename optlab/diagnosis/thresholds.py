@@ -97,6 +97,13 @@ AHEAD = _set(
     "so far a random forest must be ahead of a reference for a leaner one",
     PROGRAMS,
 )
+FOREST_SHARE = _set(
+    "FOREST_SHARE",
+    0.8,
+    "or a reference below this share of what the forest reaches: it learns no more "
+    "than a program that fails",
+    REASON,
+)
 WORTH = _set(
     "WORTH",
     0.3,
