@@ -129,7 +129,7 @@ def judge(case: LabelledSetup, budget: float = 60.0, jobs: int = 2) -> Result:
     answer = diagnose(case.file, budget=budget, jobs=jobs)
     result = Result(
         case,
-        noticed=not answer.healthy,
+        noticed=answer.verdict not in ("healthy", "nothing_to_learn"),
         named=[found.cause for found in answer.causes],
         seconds=answer.seconds,
         runs=answer.runs,

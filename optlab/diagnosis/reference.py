@@ -17,9 +17,6 @@ _DATA_REPAIRS = (
 )
 #: Updates of a reference run, at the least and at the most.
 LEAST, MOST = 600, 6000
-#: Penalties on the first layer of a network that is to choose its columns: the more
-#: columns of noise a row has, the stronger the one that does best.
-LEAN = (3e-3, 1e-2)
 
 
 def references(
@@ -94,18 +91,13 @@ def _lean(facts: Facts) -> list[tuple[list[edits.Edit], float]]:
         return []
     front: list[edits.Tree] = [{"class": "Flatten"}] if len(facts.row_shape) > 1 else []
 
-    def penalized(strength: float) -> edits.Edit:
-        def change(layers: list[edits.Tree]) -> None:
-            first = edits.dense_entries(layers)[0]
-            first["kernel_regularizer"] = {"name": "l1", "l1": strength}
-
-        return edits.on_layers(change)
-
     whole = [
         edits.whole_model(front, [32], targets.fitting_units(facts)),
         edits.output_activation(targets.fitting_activation(facts)),
     ]
-    return [([*whole, penalized(strength)], 3e-3) for strength in LEAN]
+    return [
+        ([*whole, edits.penalized_inputs(strength)], 3e-3) for strength in edits.LEAN
+    ]
 
 
 def _layers(facts: Facts) -> list[tuple[list[edits.Edit], float]]:

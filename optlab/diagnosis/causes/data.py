@@ -8,6 +8,7 @@ from optlab.diagnosis import edits, repairs, targets
 from optlab.diagnosis.causes.base import Suspicion, cause, graded
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.scoring import classes
+from optlab.diagnosis.thresholds import BY_HEART
 from optlab.diagnosis.watch import Watch
 
 #: Columns from which inputs may be pixels.
@@ -104,15 +105,20 @@ def constant(facts: Facts, watch: Watch) -> Suspicion | None:
     "data.too_few_rows",
     definition="There are too few rows for what the model is to find out.",
     symptom="The training rows are learned by heart, and others are guessed.",
-    cure="More rows, fewer columns, a smaller model, dropout or a penalty.",
+    cure="More rows, fewer columns, a smaller model, or a penalty such as "
+    "kernel_regularizer=keras.regularizers.L1(0.01) in the first layer.",
 )
 def too_few_rows(facts: Facts, watch: Watch) -> Suspicion | None:
-    """Compare rows with columns where rows are learned by heart."""
+    """Compare rows with columns, and the scores on them with those on others."""
     outcome = watch.outcome
     own, other = outcome.training_score, outcome.score
-    if facts.few or own is None or other is None or own < 0.6 or other > own / 2:
+    columns = MANY_COLUMNS * facts.data.features
+    if facts.few or facts.tokens or facts.rows > max(FEW, columns):
         return None
-    if facts.rows > max(FEW, MANY_COLUMNS * facts.data.features):
+    by_heart = False
+    if own is not None and other is not None:
+        by_heart = own >= BY_HEART and other <= own / 2
+    if not by_heart and (facts.rows > columns or facts.task == "regression"):
         return None
     evidence = {
         "rows": facts.rows,
@@ -120,7 +126,8 @@ def too_few_rows(facts: Facts, watch: Watch) -> Suspicion | None:
         "score_on_them": own,
         "score_on_others": other,
     }
-    return Suspicion(0.5, evidence, [])
+    cures = [edits.penalized_inputs(strength) for strength in reversed(edits.LEAN)]
+    return Suspicion(0.5 if by_heart else 0.3, evidence, cures)
 
 
 @cause(
