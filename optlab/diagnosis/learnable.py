@@ -82,7 +82,8 @@ def learnable(data: Any, few: bool = False) -> Learnable:
     if len(x) < 2:
         return Learnable()
     if not np.ptp(truth, axis=0).any():
-        return Learnable(constant="targets")
+        same = _holds_only(truth[0], data.y_val, task)
+        return Learnable(constant="targets" if same else "")
     if not np.ptp(x, axis=0).any():
         return Learnable(constant="inputs")
     if few or len(x) < 50:
@@ -94,6 +95,14 @@ def learnable(data: Any, few: bool = False) -> Learnable:
     held = 0 if data.x_val is None else len(data.x_val)
     least = max(NO_SCORE, DEVIATIONS / max(held, 1) ** 0.5)
     return Learnable(_p_value(task, x, truth), _forest(task, data), no_score=least)
+
+
+def _holds_only(target: Array, y_val: Any, task: str) -> bool:
+    """Whether rows to score on have no other target either; else labels were lost."""
+    if y_val is None or not len(y_val):
+        return True
+    other = classes(y_val) if task in ("binary", "multiclass") else np.asarray(y_val)
+    return bool((other.reshape(len(other), -1) == target).all())
 
 
 def _p_value(task: str, x: Array, truth: Array) -> float:
