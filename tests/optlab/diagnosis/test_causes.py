@@ -295,7 +295,6 @@ FAULTY = {
 #: What nothing in the set-up can cure.
 CURELESS = {
     "data.constant",
-    "data.too_few_rows",
     "data.sequence_of_length_one",
     "metric.meaningless",
 }
