@@ -121,6 +121,13 @@ def _verdict(found: Findings, notes: list[str]) -> Verdict:
                 "it learns is not known (--budget)."
             )
             return "undecided"
+        if found.behind_forest and not readable and not _near_possible(found):
+            notes.append(
+                f"A random forest scores {told.forest or 0.0:.2f} on other rows, and "
+                "no change that was tried comes near it: whether a network can, is "
+                "not known."
+            )
+            return "undecided"
         if found.cured is not None or readable:
             return "faulty"
         return "faulty" if found.possible >= NO_SCORE else "undecided"
@@ -150,6 +157,17 @@ def _verdict(found: Findings, notes: list[str]) -> Verdict:
         )
         return "faulty" if readable else "undecided"
     return "healthy"
+
+
+def _near_possible(found: Findings) -> bool:
+    """Whether a network gets half of the way, or the original half of it at the most.
+
+    The best reference counts as well as the cure.
+    """
+    before = max(statistics.median(found.before), 0.0)
+    most = max(found.reference_score, _median(found.after) or FLOOR)
+    way = HELPED_SHARE * max(0.0, found.possible - before)
+    return most >= before + way or before < HELPED_SHARE * found.possible
 
 
 def _add_causes(answer: Diagnosis, experiment: Experiment, found: Findings) -> None:
@@ -202,6 +220,9 @@ def _add_causes(answer: Diagnosis, experiment: Experiment, found: Findings) -> N
         elif tried.scores:
             entry = _entry(found, experiment, tried, "ruled out", tried)
             answer.ruled_out.append(entry)
+    if found.besides:
+        names = ", ".join(tried.cause for tried in found.besides)
+        answer.notes.append(f"The fix repairs {names} as well; it scores no less.")
     if found.cured is not None:
         answer.cured = found.cured
         answer.after = found.after

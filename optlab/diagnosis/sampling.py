@@ -14,6 +14,8 @@ from optlab.typing import Array
 
 #: The share of the budget that one training may take: some 15 to 30 are needed.
 SHARE = 1 / 15
+#: An estimate of a training's time that is over by less than this factor cuts nothing.
+ROUGH = 1.5
 #: Fewer rows than this are never left.
 LEAST_ROWS = 400
 
@@ -45,7 +47,7 @@ def affordable(
     limit = SHARE * budget
     work = engine.seconds(experiment)
     rows = len(engine.data(experiment).x)
-    if work <= limit:
+    if work <= ROUGH * limit:
         return experiment
     keep = max(LEAST_ROWS, int(rows * limit / work))
     if keep < rows:
@@ -61,7 +63,7 @@ def affordable(
         tree = data_file(repairs.store(arrays))(experiment.to_dict())
         experiment = experiment.with_tree(tree)
         work = engine.seconds(experiment)
-    if work <= limit:
+    if work <= ROUGH * limit:
         return experiment
     training = experiment.training
     unit = "epochs" if training.steps is None else "steps"

@@ -37,6 +37,7 @@ from optlab.diagnosis.thresholds import (
     HEALTHY_SHARE,
     LESS_GENERAL,
     LOST,
+    PLAIN,
     POLISH,
     POLISHED_SHARE,
     PROGRESS,
@@ -58,6 +59,8 @@ from optlab.experiments import Experiment
 RUNS = 25
 #: Seeds that disagree ask for these.
 MORE_SEEDS = (*SEEDS, 3, 4)
+#: Causes that are contradictions of last layer, loss and targets.
+CONTRADICTIONS = ("model.output", "model.rank", "loss.")
 #: Cures that help against nearly anything: named first only where nothing else cures.
 GENERAL = {"model.capacity", "opt.too_few_updates"}
 
@@ -109,10 +112,13 @@ class Findings:
         The best single change of each cause, the best first.
     cure : list of Tried
         The smallest set of changes found that cures; empty where none was.
+    besides : list of Tried
+        Contradictions that the cure leaves, and that do no harm where they are repaired
+        with it.
     cured : Experiment or None
         The experiment with all of them.
     after : list of float
-        Its scores over the seeds.
+        The scores of the cure alone over the seeds.
     complete : bool
         Whether the search ended by itself, not by the clock.
     learnable : Learnable
@@ -137,6 +143,7 @@ class Findings:
     healthy: bool = False
     singles: list[Tried] = field(default_factory=list)
     cure: list[Tried] = field(default_factory=list)
+    besides: list[Tried] = field(default_factory=list)
     cured: Experiment | None = None
     after: list[float] = field(default_factory=list)
     complete: bool = True
@@ -146,6 +153,15 @@ class Findings:
     training_score: float | None = None
     few: bool = False
     shortened: bool = False
+
+    @property
+    def behind_forest(self) -> bool:
+        """Whether a random forest does so much better that the original fails."""
+        forest, before = self.learnable.forest or 0.0, self.before
+        if not before or self.few:
+            return False
+        scored = statistics.median(before)
+        return scored < min(FOREST_SHARE * forest, forest - AHEAD)
 
 
 class Search:
@@ -205,10 +221,11 @@ class Search:
             found.cure = self._together(suspicions, found.singles, goal)
         found.cure = self._steadied(suspicions, found.cure, goal)
         found.cure = self._polished(suspicions, found)
-        if found.cure:
-            found.cured = self._with(found.cure)
-        if found.cured is not None:
-            found.after = self.trials.scores(found.cured)
+        whole = self._with(found.cure) if found.cure else None
+        if whole is not None:
+            found.after = self.trials.scores(whole)
+            found.besides = self._besides(suspicions, found.cure, found.after)
+            found.cured = self._with([*found.cure, *found.besides])
         self._rebuilt(found, goal)
         self._unproved(found)
         found.complete = not self.trials.out_of_time
@@ -221,7 +238,7 @@ class Search:
         reached = statistics.median(found.after) if found.after else FLOOR
         if found.reference is None or not reached < goal <= found.reference_score:
             return
-        found.cure, found.cured = [], found.reference
+        found.cure, found.besides, found.cured = [], [], found.reference
         found.after = self.trials.scores(found.reference)
 
     def _unproved(self, found: Findings) -> None:
@@ -268,9 +285,15 @@ class Search:
         return found.reference_score
 
     def _before(self, found: Findings) -> float:
-        """Return the original's median score, over more seeds where they disagree."""
+        """Return the original's median score.
+
+        Over more seeds where they disagree, or where outputs and loss contradict.
+        """
         scores = found.before
+        doubtful = any(contradicts(n, s) for n, s in found.suspicions.items())
         if scores and min(scores) < UNSTABLE_SHARE * found.possible < max(scores):
+            doubtful = True
+        if scores and doubtful:
             found.before = scores = self.trials.scores(self.original, self._more)
         return statistics.median(scores) if scores else FLOOR
 
@@ -284,6 +307,9 @@ class Search:
             return False
         failed = sum(s < UNSTABLE_SHARE * found.possible for s in found.before)
         if len(found.before) > len(self.trials.seeds) and failed >= 2:
+            return False
+        if found.behind_forest:
+            found.possible = max(found.possible, found.learnable.forest or FLOOR)
             return False
         gap = found.possible - before
         strongest = max((s.weight for s in found.suspicions.values()), default=0.0)
@@ -444,6 +470,29 @@ class Search:
                     best, highest = more, median
         return best
 
+    def _besides(
+        self, suspicions: dict[str, Suspicion], cure: list[Tried], after: list[float]
+    ) -> list[Tried]:
+        """Return the contradictions that a cure may repair as well.
+
+        Other seeds may fail by them: a last layer of one relu unit that is dead, say.
+        """
+        present, found = {tried.cause for tried in cure}, list[Tried]()
+        for name, suspicion in suspicions.items():
+            if not contradicts(name, suspicion) or name in present or not after:
+                continue
+            for edit in suspicion.cures:
+                more = [*cure, *found, Tried(name, edit, self.original)]
+                whole = self._with(more)
+                scores = self.trials.scores(whole) if whole is not None else []
+                if len(scores) < len(after) or whole == self._with([*cure, *found]):
+                    continue
+                lost = statistics.median(after) - statistics.median(scores)
+                if lost <= PROGRESS and min(after) - min(scores) <= LOST:
+                    found.append(more[-1])
+                    break
+        return found
+
     def _together(
         self,
         suspicions: dict[str, Suspicion],
@@ -536,6 +585,11 @@ class Search:
             return self.original.with_tree(edit(self.original.to_dict()))
         except (InputError, ValueError):
             return None
+
+
+def contradicts(name: str, suspicion: Suspicion) -> bool:
+    """Whether outputs and loss are plainly not those of the targets."""
+    return suspicion.weight >= PLAIN and name.startswith(CONTRADICTIONS)
 
 
 def suspect(facts: Facts, seen: Watch) -> dict[str, Suspicion]:

@@ -30,6 +30,8 @@ def found(before, own, possible, forest, p_value=0.02, healthy=True, **rest):
         # Nothing else learned in the time, but a forest does, and this does not.
         (found(0.0, 0.0, 0.04, 0.82), "faulty"),
         (found(0.05, 0.1, 0.04, 0.2), "undecided"),
+        # A forest does better, and no network that was tried.
+        (found(0.6, 0.7, 0.62, 0.9, healthy=False), "undecided"),
         (found(0.1, 0.95, 0.12, 0.2), "does_not_generalise"),
         (found(0.02, 0.9, 0.03, 0.05, p_value=0.6), "nothing_to_learn"),
         (found(0.5, 0.9, 0.5, 0.5, constant="targets"), "nothing_to_learn"),
