@@ -6,11 +6,14 @@ time that looking took has to stay below a tenth.
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import optlab
+from optlab.pages import write_section
 
 EPOCHS = 60
 
@@ -43,11 +46,15 @@ def networks() -> dict[str, Any]:
 
 def main() -> int:
     """Print the share of each; fail where one is too large."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.programs.watching")
+    parser.add_argument("--page", type=Path, help="put the figures into it")
+    chosen = parser.parse_args()
     from sklearn.datasets import load_digits
 
     x, y = load_digits(return_X_y=True)
     x = (x / 16).reshape(-1, 8, 8, 1).astype("float32")
     worst = 0.0
+    lines = ["| network | epochs looked at | share of the time |", "|---|---|---|"]
     for name, model in networks().items():
         watch = optlab.watch(x, y, verbose=False)
         began = time.perf_counter()
@@ -58,6 +65,9 @@ def main() -> int:
             f"{name:14} {took:6.1f} s, {len(watch.looks)} of {EPOCHS} epochs looked "
             f"at, {watch.share:.1%} of the time\n"
         )
+        lines.append(f"| {name} | {len(watch.looks)} of {EPOCHS} | {watch.share:.1%} |")
+    if chosen.page is not None:
+        write_section(chosen.page, "watching", "\n".join(lines))
     return 1 if worst > 0.1 else 0
 
 
