@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 #: Rows of the batch that is looked at.
 ROWS = 64
-#: The share of a training's time that looking may take; a look may cost more than the last
-#: one did, and all of them stay below a tenth.
+#: The share of a training's time that looking may take. A look may cost more than the
+#: last one did; all of them stay below a tenth.
 SHARE = 0.08
 #: Seconds that a first look is taken to cost.
 FIRST_COST = 0.5

@@ -13,6 +13,8 @@ from optlab.diagnosis.watch import Watch
 
 #: Columns from which inputs may be pixels.
 PIXELS = 64
+#: The share of columns from which they have one range.
+SAME_END = 0.2
 #: Rows are few below the first figure, or below so many for a column.
 FEW, MANY_COLUMNS = 200, 5
 
@@ -63,6 +65,19 @@ def is_picture(facts: Facts) -> bool:
     if not many or not x.size or x.min() < 0 or not 64 < x.max() <= 255:
         return False
     return bool((x[:50] == np.floor(x[:50])).all())
+
+
+def has_one_range(facts: Facts) -> bool:
+    """Whether many columns go from 0 to the same end, as pixels of any scale do.
+
+    The edge of a picture is 0 in nearly all rows: a value there is far out in its own
+    column, and none for a pixel.
+    """
+    x, many = facts.x, facts.data.features >= PIXELS
+    if not many or not x.size or x.min() < 0:
+        return False
+    tops = x.max(axis=0)
+    return bool(np.mean(tops >= 0.9 * tops.max()) >= SAME_END)
 
 
 @cause(
@@ -246,7 +261,7 @@ def outliers(facts: Facts, watch: Watch) -> Suspicion | None:
     found = {}
     if facts.task == "regression" and facts.y.size:
         found["target"] = repairs.farthest(facts.y)
-    if facts.x.size:
+    if facts.x.size and not has_one_range(facts):
         found["input"] = repairs.farthest(facts.x)
     weight = max(
         graded(found.get("target", 0.0), (15, 0.6), (50, 0.95)),

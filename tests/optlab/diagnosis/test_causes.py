@@ -340,3 +340,14 @@ def test_is_documented(name):
 def test_unknown_name_names_the_nearest():
     with pytest.raises(InputError, match=r"opt\.lr_too_high"):
         get("opt.lr_to_high")
+
+
+def test_a_pixel_of_the_edge_is_no_outlier(setup, suspected):
+    def pictures(arrays):
+        rng = np.random.default_rng(0)
+        x = rng.uniform(0, 1, (len(arrays["x"]), 64))
+        x[:, :20] *= 1e-3
+        x[0, :20] = 0.9
+        return {"x": x, "x_val": x[:50], "y_val": arrays["y_val"][:50]}
+
+    assert suspected("data.outliers", setup("binary", arrays=pictures)) is None
