@@ -10,6 +10,8 @@ import copy
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
+from optlab.errors import InputError
+
 #: Penalties on the first layer of a network that is to choose its columns: the more
 #: columns of noise a row has, the stronger the one that does best.
 LEAN = (3e-3, 1e-2)
@@ -161,6 +163,8 @@ def hidden_layers(units: list[int], activation: str = "relu") -> Edit:
     """
 
     def change(layers: list[Tree]) -> None:
+        if not ends_dense(layers):
+            raise InputError("There is no dense layer to put hidden ones in front of.")
         last = dense_entries(layers)[-1]
         fresh: list[Tree] = [
             {

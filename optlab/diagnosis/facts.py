@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from optlab.diagnosis.scoring import classes
+from optlab.errors import InputError
 from optlab.experiments import Experiment
 from optlab.layers import Dense, configuration
 from optlab.typing import Array
@@ -166,6 +167,8 @@ class Facts:
     @property
     def output(self) -> dict[str, Any]:
         """The last dense layer."""
+        if not self.dense:
+            raise InputError("A diagnosis needs a dense layer that gives the outputs.")
         return self.dense[-1]
 
     @cached_property
@@ -182,6 +185,8 @@ class Facts:
     @property
     def final_activation(self) -> str:
         """The activation after the last dense layer."""
+        if not self._activations:
+            raise InputError("A diagnosis needs a dense layer that gives the outputs.")
         return self._activations[-1]
 
     @property

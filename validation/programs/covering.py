@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from optlab.diagnosis.edits import ends_dense
 from optlab.diagnosis.repairs import store
 from optlab.errors import InputError
 from optlab.experiments import Experiment
@@ -44,6 +45,8 @@ def covered(program: Program) -> Experiment:
         raise InputError(f"fit was given {unknown[0]!r}.")
     _check_weights(program)
     entries = _entries(program)
+    if not ends_dense(entries):
+        raise InputError("The outputs are not those of a dense layer.")
     flattens = entries[0].get("class") == "Flatten"
     with np.load(tree["data"]["source"], allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}

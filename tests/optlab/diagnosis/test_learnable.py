@@ -7,6 +7,7 @@ import pytest
 
 from optlab.diagnosis import edits
 from optlab.diagnosis.learnable import learnable
+from optlab.errors import InputError
 
 
 def rows(y, y_val, count=60):
@@ -45,3 +46,9 @@ def test_inputs_are_penalized_where_the_first_layer_weighs_them(layers, penalize
 def test_a_float32_rate_is_written_as_it_was_meant():
     tree = edits.rate(float(np.float32(0.1)))({"optimizer": {"name": "sgd"}})
     assert tree["optimizer"]["learning_rate"] == 0.1
+
+
+def test_hidden_layers_need_a_dense_one_behind_them():
+    tree = {"model": {"layers": [{"class": "Conv2D", "filters": 2}]}}
+    with pytest.raises(InputError, match="no dense layer"):
+        edits.hidden_layers([32])(tree)
