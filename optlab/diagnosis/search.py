@@ -243,7 +243,8 @@ class Search:
 
     def _unproved(self, found: Findings) -> None:
         """Offer the cures of what can be read off where no run could be made."""
-        if found.cured is not None or found.watch.outcome.status != "too_large":
+        unrun = found.watch.outcome.status == "too_large" or self.trials.out_of_time
+        if found.cured is not None or not unrun:
             return
         for name, suspicion in found.suspicions.items():
             if suspicion.readable and suspicion.cures:

@@ -35,12 +35,13 @@ MOST_KEPT = 12
 RUN_SHARE = 1 / 12
 #: Updates that a reference makes, however slow.
 LEAST_UPDATES = 120
-#: Steps of the first calls, by which the pace is measured.
-FIRST_STEPS = 2
+#: Steps of the first calls, of different number: the second one makes a graph for any
+#: number of them. Those of the call after them, by which the pace is measured.
+TRACED, TIMED = (2, 1), 2
 #: A model is too large where so many steps do not fit into this share of the budget.
 FEWEST_STEPS, LARGEST_SHARE = 20, 1 / 3
-#: Seconds of a call that are no work of the layers; a large model has a hundred layers.
-CALL_SECONDS = 0.1
+#: Rows of a call that is timed, and seconds from which it is not timed again.
+TIMED_ROWS, LONG_CALL = 16, 2.0
 #: Rows that a model is looked into with, at the most, and seconds that they may take.
 LOOKED_AT, LOOK_SECONDS = 256, 1.0
 
@@ -126,9 +127,12 @@ class KerasEngine:
             table.pop("epochs", None)
             table["steps"] = 16
         self.pace = 0.0
-        outcome = self.run(short, 0, time.time() + self.budget / 8)
-        if outcome.status == "refused":
-            return 0.0
+        for _ in range(2):  # making the graphs may take all the time of the first run
+            outcome = self.run(short, 0, time.time() + self.budget / 8)
+            if outcome.status == "refused":
+                return 0.0
+            if self.pace:
+                break
         self.pace = self.pace or outcome.seconds / max(1, outcome.steps)
         most = RUN_SHARE * self.budget / max(self.pace, 1e-9)
         self.most_updates = int(min(MOST, max(LEAST_UPDATES, most)))
@@ -143,17 +147,29 @@ class KerasEngine:
         import tensorflow as tf
 
         model = experiment.template.model
+
+        def fastest(count: int) -> float:
+            parts = [fed(p) for p in experiment.template.split(data.x[:count])]
+            x: Any = parts[0] if len(parts) == 1 else parts
+            x, taken = tf.nest.map_structure(tf.constant, x), []
+            for _ in range(3):
+                clock = time.perf_counter()
+                model(x, training=False)
+                taken.append(time.perf_counter() - clock)
+                if taken[-1] > LONG_CALL:
+                    break
+            return min(taken)
+
+        few, many = 2, min(TIMED_ROWS, len(data.x))
         try:
-            rows = [fed(p) for p in experiment.template.split(data.x[:2])]
-            x: Any = rows[0] if len(rows) == 1 else rows
-            model(tf.nest.map_structure(tf.constant, x), training=False)
-            clock = time.perf_counter()
-            model(tf.nest.map_structure(tf.constant, x), training=False)
+            overhead = fastest(few)
+            if overhead > LONG_CALL or many <= few:
+                return 3.0 * overhead / few
+            took = fastest(many)
         except Exception:  # a run says what is wrong
             return 0.0
-        took = time.perf_counter() - clock
-        # Calls that take less than this are overhead, not work.
-        return 3.0 * max(0.0, took - CALL_SECONDS) / len(rows[0])
+        # What a call takes besides is no work of the layers.
+        return 3.0 * max(0.0, took - overhead) / (many - few)
 
     def run(
         self,
@@ -271,7 +287,7 @@ class KerasEngine:
         given = None if weights is None else tf.constant(weights, tf.float32)
         rng = np.random.default_rng(seed)
         steps: list[float] = []
-        part = FIRST_STEPS
+        part, calls = TRACED[0], 0
         order, starts = np.zeros(0, np.int32), np.zeros(1, np.int32)
         ends_at = deadline
         while len(steps) < whole:
@@ -290,11 +306,12 @@ class KerasEngine:
                 inputs, targets, given, order[: cuts[-1]].astype("int32"), cuts
             )
             order, starts = order[cuts[-1] :], starts[taken:] - cuts[-1]
-            if not steps:  # the graph is made by now
+            calls += 1
+            if calls <= len(TRACED):  # the graphs are made by now
                 ends_at = min(deadline, time.time() + RUN_SHARE * self.budget)
             else:
                 self.pace = (time.perf_counter() - clock) / taken
-            part = FIRST_STEPS if not steps else self._part
+            part = (*TRACED, TIMED)[calls] if calls <= len(TRACED) else self._part
             steps += found
             ended = len(steps) // per_epoch if len(steps) < whole else whole
             for k in range(len(losses), min(ended, -(-len(steps) // per_epoch))):
