@@ -19,7 +19,7 @@ RATE = 0.0625
 LOSS = optlab.losses.SparseCategoricalCrossentropy(from_logits=True)
 
 
-@pytest.mark.parametrize("optimizer", [optlab.Adam, optlab.Nadam, optlab.SGD])
+@pytest.mark.parametrize("optimizer", [optlab.Nadam, optlab.SGD])
 def test_same_figures(optimizer):
     layers = [optlab.Dense(6, activation="tanh"), optlab.Dense(3)]
     model = optlab.Sequential(layers, input_shape=(4,), dtype="float64", seed=1)
