@@ -1,7 +1,8 @@
 """Measure sweeps, and write the figures to docs/sweeps.md.
 
 ``python -m benchmarks.sweeps`` measures all; ``--only engine`` (``picture``,
-``stores``) one of them. jax is compared with where it and optax are installed.
+``memory``, ``table``) one of them. jax is compared with where it and optax are
+installed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ _PAGE = Path("docs") / "sweeps.md"
 _LINES = {
     "engine": engine.lines,
     "picture": picture.lines,
-    "stores": stores.lines,
+    "memory": stores.memory_lines,
+    "table": stores.table_lines,
 }
 
 
@@ -33,7 +35,8 @@ def main() -> None:
     measures: dict[str, Any] = {
         "engine": lambda: engine.measure(arguments.runs),
         "picture": lambda: picture.measure(arguments.side),
-        "stores": lambda: {"memory": stores.memory(), "table": stores.table()},
+        "memory": stores.memory,
+        "table": stores.table,
     }
     for part in [arguments.only] if arguments.only else _LINES:
         begin = time.perf_counter()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import subprocess
 import sys
 import tempfile
@@ -53,25 +54,33 @@ def table() -> dict[str, Any]:
                 settings = {SweepWork.path: 1e-6 * (k + 1)}
                 store.keep(Point(settings, 0, "finished", {**summary, "loss": loss}))
         size = path.stat().st_size / 1e6
-        begin = time.perf_counter()
+        begin, before = time.perf_counter(), _processor()
         words = [sys.executable, "-m", "optlab", "sweep", str(path), "--json"]
         out = subprocess.run(words, check=True, capture_output=True, text=True)
-        seconds = time.perf_counter() - begin
+        seconds, processor = time.perf_counter() - begin, _processor() - before
     if sum(json.loads(out.stdout)["counts"].values()) != _MILLION:
         raise RuntimeError("runs are missing")
-    return {"seconds": seconds, "megabytes": size}
+    return {"seconds": seconds, "processor": processor, "megabytes": size}
 
 
-def lines(found: dict[str, Any]) -> list[str]:
+def _processor() -> float:
+    """Return the processor seconds of all that was started and has ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def memory_lines(found: list[dict[str, Any]]) -> list[str]:
     """Return the figures as Markdown."""
     sizes = ", ".join(
-        f"{each['megabytes']:.0f} MB with {each['runs']:,} runs"
-        for each in found["memory"]
+        f"{each['megabytes']:.0f} MB with {each['runs']:,} runs" for each in found
     )
-    table = found["table"]
+    return [f"The largest memory of a sweep with a store: {sizes}."]
+
+
+def table_lines(found: dict[str, Any]) -> list[str]:
+    """Return the figures as Markdown."""
     return [
-        f"The largest memory of a sweep with a store: {sizes}.",
-        "",
-        f"`optlab sweep FILE.sqlite` shows a store of a million runs "
-        f"({table['megabytes']:.0f} MB) in {table['seconds']:.1f} s.",
+        "`optlab sweep FILE.sqlite` shows a store of a million runs "
+        f"({found['megabytes']:.0f} MB) in {found['seconds']:.1f} s, of which "
+        f"{found['processor']:.1f} are processor time."
     ]
