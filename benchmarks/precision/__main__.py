@@ -1,7 +1,7 @@
 """Train twenty problems with few bits, and time a step; write docs/low-precision.md.
 
-python -m benchmarks.precision [--seeds N] [--size N] [--losses | --times]
-                               [--no-page]
+python -m benchmarks.precision [--seeds N] [--processes N] [--size N] [--threads N]
+                               [--losses | --times] [--no-page]
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--size", type=float, default=5e7, help="parameters timed")
     parser.add_argument("--rounds", type=int, default=9, help="steps timed")
     parser.add_argument("--threads", type=int, default=numba.get_num_threads())
+    parser.add_argument("--processes", type=int, default=2, help="for the losses")
     parser.add_argument("--losses", action="store_true", help="only these")
     parser.add_argument("--times", action="store_true", help="only these")
     parser.add_argument("--no-page", action="store_true", help="print only")
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     today = datetime.date.today().isoformat()
     if not chosen.times:
         found = []
-        for cell in losses.cells(PROBLEMS, chosen.seeds):
+        for cell in losses.cells(PROBLEMS, chosen.seeds, chosen.processes):
             found.append(cell)
             if not cell.within:
                 print(f"{cell.problem}, {cell.inner}, {cell.kept}: {cell.shift:.1f}")

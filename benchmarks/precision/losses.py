@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import statistics
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+import numba
 import numpy as np
 
 from benchmarks.precision.problems import BATCH, STEPS, Problem, loaded
@@ -23,10 +26,14 @@ INNER: dict[str, Callable[[], Any]] = {
 }
 #: How numbers are kept: the parameters' format, and what `LowPrecision` takes.
 KEPT: dict[str, tuple[str, dict[str, Any]]] = {
-    "8-bit state": ("float32", {"state_dtype": "uint8"}),
+    "8-bit state, stochastic": ("float32", {"state_dtype": "uint8"}),
+    "8-bit state, nearest": (
+        "float32",
+        {"state_dtype": "uint8", "rounding": "nearest"},
+    ),
     "bfloat16, stochastic": ("bfloat16", {"state_dtype": "bfloat16"}),
-    "bfloat16, 8-bit state": ("bfloat16", {"state_dtype": "uint8"}),
-    "bfloat16, master copy": (
+    "bfloat16, 8-bit state, stochastic": ("bfloat16", {"state_dtype": "uint8"}),
+    "bfloat16, 8-bit state, master copy": (
         "bfloat16",
         {"state_dtype": "uint8", "master_copy": True},
     ),
@@ -101,17 +108,27 @@ class Cell:
         return self.shift <= 1.0
 
 
-def cells(problems: list[Problem], seeds: int) -> Iterator[Cell]:
-    """Yield every comparison."""
-    for problem in problems:
-        for inner in INNER:
-            plain = [trained(problem, s, inner, None) for s in range(seeds)]
-            noise = statistics.stdev(plain)
-            for kept in KEPT:
-                found = [trained(problem, s, inner, kept) for s in range(seeds)]
-                shift = statistics.median(found) - statistics.median(plain)
-                shift = shift / noise if np.isfinite(shift) else np.inf
-                yield Cell(problem.name, inner, kept, shift)
+def cells(problems: list[Problem], seeds: int, processes: int) -> Iterator[Cell]:
+    """Yield every comparison, the problems shared among processes."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context) as pool:
+        for found in pool.map(cells_of, problems, [seeds] * len(problems)):
+            yield from found
+
+
+def cells_of(problem: Problem, seeds: int) -> list[Cell]:
+    """Return the comparisons of one problem."""
+    numba.set_num_threads(1)
+    cells = []
+    for inner in INNER:
+        plain = [trained(problem, s, inner, None) for s in range(seeds)]
+        noise = statistics.stdev(plain)
+        for kept in KEPT:
+            found = [trained(problem, s, inner, kept) for s in range(seeds)]
+            shift = statistics.median(found) - statistics.median(plain)
+            shift = shift / noise if np.isfinite(shift) else np.inf
+            cells.append(Cell(problem.name, inner, kept, shift))
+    return cells
 
 
 def table(found: list[Cell]) -> str:

@@ -11,26 +11,34 @@ import numba
 import numpy as np
 
 from optlab.kernels.low_precision.formats import FORMATS
-from optlab.optimizers import SGD, Adam, AdamW, Lion, LowPrecision
+from optlab.optimizers import SGD, Adam, Lion, LowPrecision
 
 #: What is timed: the format of the parameters, bytes that a step moves for each, and
 #: the optimizer.
 SUBJECTS: dict[str, tuple[str, float, Callable[[], Any]]] = {
     "Adam, float32": ("float32", 28, lambda: Adam()),
-    "Adam, 8-bit state": ("float32", 16, lambda: LowPrecision(Adam())),
-    "AdamW, 8-bit state": ("float32", 16, lambda: LowPrecision(AdamW())),
-    "Lion, 8-bit state": ("float32", 14, lambda: LowPrecision(Lion())),
-    "SGD with momentum, 8-bit state": (
+    "Adam, 8-bit state, nearest": (
+        "float32",
+        16,
+        lambda: LowPrecision(Adam(), rounding="nearest"),
+    ),
+    "Adam, 8-bit state, stochastic": ("float32", 16, lambda: LowPrecision(Adam())),
+    "Lion, 8-bit state, nearest": (
         "float32",
         14,
-        lambda: LowPrecision(SGD(momentum=0.9)),
+        lambda: LowPrecision(Lion(), rounding="nearest"),
+    ),
+    "SGD with momentum, 8-bit state, nearest": (
+        "float32",
+        14,
+        lambda: LowPrecision(SGD(momentum=0.9), rounding="nearest"),
     ),
     "Adam, bfloat16, stochastic": (
         "bfloat16",
         14,
         lambda: LowPrecision(Adam(), "bfloat16"),
     ),
-    "Adam, bfloat16, stochastic, 8-bit state": (
+    "Adam, bfloat16 and 8-bit state, stochastic": (
         "bfloat16",
         10,
         lambda: LowPrecision(Adam()),

@@ -52,14 +52,15 @@ def step_arrays(
     param[...] = written(
         layout.param, moved, bits, 0, layout.stochastic and not layout.master
     )
-    part = 0
     for k, (kind, value) in enumerate(zip(layout.slots, kept, strict=True)):
         value = value.astype(np.float32)
-        if k in scales:
-            encode(kind, value, slots[k], scales[k], layout.block)
-        else:
-            part += 1
-            slots[k][...] = written(kind, value, bits, part, layout.stochastic)
+        if k not in scales:
+            slots[k][...] = written(kind, value, bits, k + 1, layout.stochastic)
+            continue
+        places = np.full(value.size, 0.5, np.float32)
+        if layout.stochastic:
+            places = noise.fraction(noise.PARTS[(k + 1) % len(noise.PARTS)](bits))
+        encode(kind, value, places, slots[k], scales[k], layout.block)
 
 
 def read(name: str, array: Array) -> Array:
@@ -85,7 +86,9 @@ def decoded(kind: str, codes: Array, scales: Array, block: int) -> Array:
     return values * np.repeat(scales, block)[: codes.size]
 
 
-def encode(kind: str, value: Array, codes: Array, scales: Array, block: int) -> None:
+def encode(
+    kind: str, value: Array, places: Array, codes: Array, scales: Array, block: int
+) -> None:
     """Write numbers as bytes, block by block."""
     most = getattr(dynamic_code, f"LARGEST_{kind.upper()}")
     for b in range(len(scales)):
@@ -95,7 +98,9 @@ def encode(kind: str, value: Array, codes: Array, scales: Array, block: int) -> 
         scales[b : b + 1] = largest / most
         if largest[0] > 0 and np.isfinite(largest[0]):
             inverse = most / largest
-            new = getattr(dynamic_code, f"encode_{kind}")(part * inverse)
+            new = getattr(dynamic_code, f"encode_{kind}")(
+                part * inverse, places[b * block : (b + 1) * block]
+            )
         else:
             new = np.uint8(not largest[0] == 0)
         codes[b * block : (b + 1) * block] = new

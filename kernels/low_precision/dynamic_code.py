@@ -13,6 +13,9 @@ largest number of the block gets the largest byte, and that one's value exactly.
 of 10 stand there in the paper; powers of 16 reach further down, and are shifts of the
 bits of a float, without a table.
 
+To nearest, as in the paper, what changes a number by less than a cell is lost; noise of
+its place (`optlab.kernels.low_precision.noise`) keeps it in the mean.
+
 A number without a sign becomes at least the least byte, for a step divides by its root.
 
 References
@@ -27,7 +30,7 @@ from typing import Any
 
 import numpy as np
 
-_U = np.uint32
+_U, _HALF = np.uint32, np.float32(0.5)
 #: The largest value of a code: with a sign, and without.
 LARGEST_SIGNED = np.float32(1 / 16 + 15 / 16 * 63.5 / 64)
 LARGEST_UNSIGNED = np.float32(1 / 16 + 15 / 16 * 127.5 / 128)
@@ -87,19 +90,24 @@ def decode_signed(code: Any) -> Any:
     return np.uint32(bits | sign).view(np.float32)
 
 
-def encode_unsigned(x: Any) -> Any:
-    """Return the byte of the cell that x is in, of 0 to the largest; at least 1."""
+def encode_unsigned(x: Any, place: Any) -> Any:
+    """Return a byte for x, of 0 to the largest; at least 1.
+
+    With `place` a half it is that of the cell that x is in. With one that is even from
+    0 to 1 it is that or the next on its side, so that the mean is x within a level.
+    """
     bits = np.float32(x).view(np.uint32)
     quarter = np.uint32(np.uint32(np.uint32(bits + _ONE) & _U(0xFE000000)) >> _U(2))
     i = np.uint32(np.maximum(np.int32(np.int32(quarter) - _LEAST_7), np.int32(0)))
     three = np.uint32(np.uint32(i + i) + i)
     step = np.uint32(_STEP_7 - three).view(np.float32)
     foot = np.uint32(_FOOT + i).view(np.float32)
-    return np.uint8(np.maximum(np.int32(x * step + foot), np.int32(1)))
+    k = np.int32((x * step + foot) + (place - _HALF))
+    return np.uint8(np.minimum(np.maximum(k, np.int32(1)), np.int32(255)))
 
 
-def encode_signed(x: Any) -> Any:
-    """Return the same of a number with a sign, 0 too."""
+def encode_signed(x: Any, place: Any) -> Any:
+    """Return the same of a number with a sign; 0 of 0."""
     bits = np.float32(x).view(np.uint32)
     size = np.uint32(bits & _SIZE)
     quarter = np.uint32(np.uint32(np.uint32(size + _ONE) & _U(0xFE000000)) >> _U(2))
@@ -107,5 +115,7 @@ def encode_signed(x: Any) -> Any:
     three = np.uint32(np.uint32(i + i) + i)
     step = np.uint32(_STEP_6 - three).view(np.float32)
     foot = np.uint32(_FOOT + i).view(np.float32)
-    k = np.uint32(np.int32(np.uint32(size).view(np.float32) * step + foot))
+    found = np.uint32(size).view(np.float32) * step + foot
+    k = np.minimum(np.int32(found + (place - _HALF)), np.int32(127))
+    k = np.uint32(np.uint32(k) * np.uint32(size > _U(0)))
     return np.uint8(np.uint32(k | np.uint32(np.uint32(bits >> _U(24)) & _U(0x80))))

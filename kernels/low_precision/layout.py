@@ -15,7 +15,7 @@ class Layout(NamedTuple):
     slots : tuple of str
         That of each slot: one of those, or "signed" or "unsigned", the dynamic codes.
     stochastic : bool
-        Whether numbers of 16 bits are rounded stochastically.
+        Whether numbers are rounded stochastically.
     master : bool
         Whether the rule updates a copy of the parameters in float32, which is rounded
         to nearest.

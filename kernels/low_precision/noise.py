@@ -61,5 +61,10 @@ def part_3(bits: Any) -> Any:
     return np.uint32(turned & _U(0xFFFF))
 
 
+def fraction(part: Any) -> Any:
+    """Return 16 bits as a number from 0 to 1."""
+    return np.float32(np.int32(part)) * np.float32(2.0**-16)
+
+
 #: What the parameter, and then each slot, takes of the bits of its place.
 PARTS = (part_0, part_1, part_2, part_3)

@@ -51,6 +51,7 @@ class Source:
         self._reads: list[str] = []
         self._stores: list[str] = []
         self._coded: list[int] = []
+        self._noisy = False
         self._keep_param()
         self._keep_slots()
         self.text = self._filled(rule, clip, decay)
@@ -65,8 +66,8 @@ class Source:
     def _keep_slots(self) -> None:
         parts = 0
         for k, kind in enumerate(self._layout.slots):
+            parts += 1
             if kind in FORMATS:
-                parts += 1
                 self._reads.append(self._read(kind, f"slot_{k}[i]"))
                 stochastic = self._layout.stochastic
                 store = self._store(kind, f"slot_{k}", f"s_{k}", parts, stochastic)
@@ -97,6 +98,7 @@ class Source:
         self.functions[function] = rounding
         bits = "np.uint32(0)"
         if stochastic:
+            self._noisy = True
             part %= len(noise.PARTS)
             self.functions["noise_bits"] = noise.noise_bits
             self.functions[f"part_{part}"] = noise.PARTS[part]
@@ -131,15 +133,24 @@ class Source:
             hyper="".join(f", hyper[{HEAD + k}]" for k in range(len(takes) - 3)),
             scratch="".join(template.SCRATCH.format(k=k) for k in coded),
             before="".join(template.BEFORE.format(k=k) for k in coded),
-            noise=template.DRAWN if "noise_bits" in self.functions else "",
+            noise=template.DRAWN if self._noisy else "",
             clipped=f"clip({grad}{bounds})" if clip else grad,
             decayed=f"decay({read}, weight_decay, learning_rate)" if decay else read,
             targets="p, " + "".join(f"s_{k}, " for k in slots),
             slots="".join(f"{each}, " for each in self._reads),
             rounded=re.sub(r"\w+", r"number(\g<0>)", values),
             stores="".join(self._stores),
-            after="".join(
-                template.AFTER.format(k=k, most=f"LARGEST_{layout.slots[k].upper()}")
-                for k in coded
-            ),
+            after="".join(self._encoded(k) for k in coded),
         )
+
+    def _encoded(self, k: int) -> str:
+        """Write the second pass over a slot of bytes."""
+        drawn, place = "", "np.float32(0.5)"
+        if self._layout.stochastic:
+            part = (k + 1) % len(noise.PARTS)
+            self.functions["noise_bits"] = noise.noise_bits
+            self.functions[f"part_{part}"] = noise.PARTS[part]
+            self.functions["fraction"] = noise.fraction
+            drawn, place = template.DRAWN_AGAIN, f"fraction(part_{part}(noise))"
+        most = f"LARGEST_{self._layout.slots[k].upper()}"
+        return template.AFTER.format(k=k, most=most, noise=drawn, place=place)

@@ -70,7 +70,10 @@ AFTER = """\
             inverse = np.float32({most} / largest)
             for j in range(count):
                 i = np.uintp(start + j)
-                slot_{k}[i] = encode_{k}(np.float32(kept_{k}[j] * inverse))
+{noise}                x = np.float32(kept_{k}[j] * inverse)
+                slot_{k}[i] = encode_{k}(x, {place})
 """
 #: What the noise of an element is drawn by.
 DRAWN = "            noise = noise_bits(np.uint32(j), place, high)"
+#: Where in its cell a number is cut, by noise: see `dynamic_code`.
+DRAWN_AGAIN = "                noise = noise_bits(np.uint32(j), place, high)\n"

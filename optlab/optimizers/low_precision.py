@@ -43,9 +43,9 @@ class LowPrecision(Wrapper):
     .. math:: (p, s) \leftarrow \mathrm{round}(\mathrm{rule}(p, g, s))
 
     With "uint8" a block of state is kept as its largest size and a byte a number, the
-    dynamic code of Dettmers et al. with powers of 16, always to nearest. Stochastic
-    rounding takes its noise from a count of seed, step and place: the bits do not
-    depend on the number of threads, and a run that is resumed has the same.
+    dynamic code of Dettmers et al. with powers of 16. Stochastic rounding takes its
+    noise from a count of seed, step and place: the bits do not depend on the number of
+    threads, and a run that is resumed has the same.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ class LowPrecision(Wrapper):
         What the state is kept in. float16 holds no squares of small gradients, so it is
         for slots called momentum alone.
     rounding : {"stochastic", "nearest"}
-        How numbers of 16 bits are rounded.
+        How numbers are rounded.
     master_copy : bool
         Whether the rule updates a float32 copy of the parameters, of which they are
         the nearest; for parameters of 16 bits.

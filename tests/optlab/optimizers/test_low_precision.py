@@ -13,6 +13,7 @@ from optlab.optimizers import SGD, Adam, AdamW, Lion, LowPrecision
 ALL = np.arange(65536, dtype=np.uint16)
 #: More than a chunk, and an odd rest.
 SIZE = 8192 + 301
+HALF = np.float32(0.5)
 
 
 def wide(seed, size=20000):
@@ -50,14 +51,27 @@ def test_codes_are_read_back_and_no_cell_is_far(kind, first):
     decode = getattr(dynamic_code, f"decode_{kind}")
     codes = np.arange(first, 256, dtype=np.uint8)
     codes = codes[codes != 0x80] if kind == "signed" else codes
-    np.testing.assert_array_equal(encode(decode(codes)), codes)
+    np.testing.assert_array_equal(encode(decode(codes), HALF), codes)
     most = getattr(dynamic_code, f"LARGEST_{kind.upper()}")
     assert decode(np.array([127 if kind == "signed" else 255], np.uint8))[0] == most
     x = (np.random.default_rng(1).uniform(0, most, 5000) ** 8).astype("f4")
-    far = np.abs(decode(encode(x)) - x) / np.maximum(x, 1e-7)
+    far = np.abs(decode(encode(x, HALF)) - x) / np.maximum(x, 1e-7)
     # Half a cell at the foot of a level is 15/2 of it, and half as much at the next.
     assert far.max() < 8 and np.median(far) < 0.05
-    assert encode(np.zeros(1, "f4"))[0] == first
+    assert encode(np.zeros(1, "f4"), np.float32(0.99))[0] == first
+
+
+@pytest.mark.parametrize("kind", ["signed", "unsigned"])
+def test_noise_keeps_the_mean_of_a_code(kind):
+    """Within a level; what is at its ends goes to a cell of another size."""
+    encode = getattr(dynamic_code, f"encode_{kind}")
+    decode = getattr(dynamic_code, f"decode_{kind}")
+    places = noise.fraction(np.arange(65536, dtype=np.uint32))
+    for x in (0.3, 0.777, 0.0221, 0.0011):
+        found = decode(encode(np.full(65536, x, "f4"), places)).astype("f8")
+        assert len(np.unique(found)) == 2 and abs(found.mean() / x - 1) < 1e-4
+    ends = encode(np.array([0.99267, 0.99633], "f4"), np.float32(65535 / 65536))
+    assert ends.max() <= 255 and ends.min() >= 127
 
 
 def test_noise_is_even_and_of_its_place_alone():
