@@ -101,7 +101,8 @@ def table(parts: dict[str, list[Row]], budget: float | None) -> str:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
     lines = [
         f"{datetime.date.today():%d %B %Y}, {given}, {counted} seed{plural} of each "
-        f"rerun, {cores or os.cpu_count()} processor(s) "
+        "rerun,",
+        f"{cores or os.cpu_count()} processor(s) "
         f"({platform.system()} {platform.machine()}, Python "
         f"{platform.python_version()}):",
         "",
