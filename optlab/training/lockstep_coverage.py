@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optlab import losses
 from optlab import metrics as known_metrics
 from optlab.kernels import metrics as kernels
 from optlab.training.objective import Objective
@@ -114,6 +115,10 @@ def _loss_why_not(built: Built) -> str:
         return "its loss is no mean over the samples"
     if getattr(loss, "ignore_class", None) is not None:
         return "its loss ignores a class"
+    if isinstance(loss, (losses.Hinge, losses.SquaredHinge)):
+        # Each batch decides whether its labels are 0 and 1; here all are looked at.
+        if {-1, 0} <= set(np.unique(built.data.y)):  # type: ignore[union-attr]
+            return "its hinge loss has labels of -1 and of 0"
     objective = Objective(built.model, loss, built.fit_arguments.get("plain", False))
     for metric in bound_metrics(objective, built):
         if type(metric) not in KERNELS:
