@@ -132,6 +132,26 @@ def unscaled(original):
     return apply
 
 
+def compiled_with(**values):
+    """A `compile` on which values are forced."""
+
+    def make(original):
+        def compile(self, *given, **named):
+            original(self, *given, **{**named, **values})
+
+        return compile
+
+    return make
+
+
+def remembering(original):
+    def load_weights(self, *given, **named):
+        original(self, *given, **named)
+        self.optimizer.iterations.assign(2)
+
+    return load_weights
+
+
 def halved(original):
     return lambda self, x: 0.5 * original(self, x)
 
@@ -400,6 +420,20 @@ PATCHES = {
     ),
     "metrics-ignore-sample-weights": method(keras.Model, "compile", weighted_metrics),
     "class-and-sample-weights-exclude-each-other": fit(without_class_weight),
+    "mixed-policies-keep-float32-weights": method(
+        keras.Model, "compile", compiled_with(auto_scale_loss=False)
+    ),
+    "skipped-steps-are-not-updates": method(
+        optimizers.LossScaleOptimizer, "apply", unscaled
+    ),
+    "decay-is-excluded-by-part-of-a-name": nothing(Base, "_apply_weight_decay"),
+    "averages-come-in-after-the-fit": nothing(Base, "finalize_variable_values"),
+    "weights-alone-forget-the-optimizer": method(
+        keras.Model, "load_weights", remembering
+    ),
+    "steps-per-execution-hides-batches": method(
+        keras.Model, "compile", compiled_with(steps_per_execution=1)
+    ),
 }
 
 
