@@ -19,6 +19,7 @@ BUDGET = 4.0
 QUICK_BUDGET = 1.0
 
 Watch = Callable[[str], object]
+Keep = Callable[[dict[str, Any]], object]
 
 
 def run(
@@ -30,6 +31,7 @@ def run(
     quick: bool = False,
     budget: float | None = None,
     watch: Watch | None = None,
+    keep: Keep | None = None,
 ) -> dict[str, Any]:
     """Time whole suites.
 
@@ -49,6 +51,9 @@ def run(
         Seconds a case.
     watch : callable, optional
         Told what is being done.
+    keep : callable, optional
+        Given the document of the cases finished so far, after each but the last: a
+        case can hold a process for longer than an interruption lets it live.
 
     Returns
     -------
@@ -68,31 +73,30 @@ def run(
     entries: list[dict[str, Any]] = []
     faults: list[dict[str, str]] = []
     skipped: list[str] = []
-    index, interrupted = 0, False
+    index = 0
+
+    def document(interrupted: bool) -> dict[str, Any]:
+        lacking = [{"peer": peer.name, "package": peer.package} for peer in missing]
+        left = len(cases) - index
+        said = [f"{left} of {len(cases)} cases: interrupted"] if interrupted else []
+        notes = {"missing": lacking, "faults": faults, "skipped": [*skipped, *said]}
+        return results.document(entries, {**notes, "interrupted": interrupted})
+
     try:
         for index, case in enumerate(cases):
             if watch is not None:
                 count = f"{index + 1}/{len(cases)}"
                 watch(f"{count} {case.suite}: {case.group}, {case.name}")
+            if entries and keep is not None:
+                keep(document(interrupted=True))
             fitting = without_what_does_not_fit(case, skipped)
             if fitting is not None:
                 entries += run_case(fitting, seconds, faults)
     except KeyboardInterrupt:
         if not entries:
             raise
-        interrupted = True
-        skipped.append(f"{len(cases) - index} of {len(cases)} cases: interrupted")
-    return results.document(
-        entries,
-        {
-            "missing": [
-                {"peer": peer.name, "package": peer.package} for peer in missing
-            ],
-            "faults": faults,
-            "skipped": skipped,
-            "interrupted": interrupted,
-        },
-    )
+        return document(interrupted=True)
+    return document(interrupted=False)
 
 
 def run_case(

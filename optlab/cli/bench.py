@@ -231,6 +231,9 @@ def _measure(
     console = output.messages()
     with console.status("") as status:
 
+        def write(document: Mapping[str, Any]) -> None:
+            write_text(target, output.to_json(document))
+
         def watch(text: str) -> None:
             if console.is_terminal:
                 status.update(text)
@@ -243,8 +246,9 @@ def _measure(
             quick=quick,
             budget=seconds,
             watch=watch,
+            keep=write,
         )
-    write_text(target, output.to_json(found))
+    write(found)
     output.say(f"results: {target}")
     return found
 

@@ -137,6 +137,15 @@ def test_what_does_not_fit_ends_nothing_else(monkeypatch):
     assert any("100000000" in text for text in found["optlab"]["skipped"])
 
 
+def test_finished_cases_are_kept_while_others_run():
+    kept = []
+    found = bench.run(["schedule"], [], quick=True, budget=0.001, keep=kept.append)
+    sizes = [len(document["benchmarks"]) for document in kept]
+    assert sizes == sorted(set(sizes)) and sizes[-1] < len(found["benchmarks"])
+    assert all(document["optlab"]["interrupted"] for document in kept)
+    assert not found["optlab"]["interrupted"]
+
+
 def test_what_was_timed_before_an_interruption_is_kept():
     def interrupt(text):
         if text.startswith("2/"):
