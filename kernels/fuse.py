@@ -128,11 +128,7 @@ class FusedRule:
     ) -> None:
         self.described = described
         self.rule = rule
-        self.functions = {"rule": rule, "coefficients": coefficients}
-        if clip is not None:
-            self.functions["clip"] = clip
-        if decay is not None:
-            self.functions["decay"] = decay
+        self.functions = functions_of(rule, coefficients, clip, decay)
         names = list(inspect.signature(rule).parameters)
         count = 2 + len(slots)
         arrays = [f"all_{name}" for name in ("param", "grad", *names[2:count])]
@@ -204,12 +200,27 @@ def fuse(
     RuleError
         If the rule reads what may change without a trace.
     """
-    functions = (rule, coefficients, clip, decay)
-    described = "".join(fingerprint(each) for each in functions if each)
+    described = description(rule, coefficients, clip, decay)
     return _fuse(rule, coefficients, slots, clip, decay, described)
 
 
 _fuse = functools.cache(FusedRule)
+
+
+def functions_of(
+    rule: Function,
+    coefficients: Function,
+    clip: Function | None,
+    decay: Function | None,
+) -> dict[str, Function]:
+    """Return what the text of a rule's loops calls, by the names it has there."""
+    found = {"rule": rule, "coefficients": coefficients, "clip": clip, "decay": decay}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def description(*functions: Function | None) -> str:
+    """Return what tells the machine code of a rule's loops from that of others."""
+    return "".join(fingerprint(each) for each in functions if each)
 
 
 def _bounds(clip: Function) -> str:

@@ -21,8 +21,7 @@ from typing import Any
 import numba
 
 from optlab.kernels import floating_point
-from optlab.kernels.fingerprint import fingerprint
-from optlab.kernels.fuse import CHUNK
+from optlab.kernels.fuse import CHUNK, description
 from optlab.kernels.generated import Function, generated
 from optlab.kernels.jit import kernel
 from optlab.kernels.low_precision import dynamic_code, noise
@@ -101,8 +100,7 @@ def low_precision_loops(
     RuleError
         If the rule reads what may change without a trace.
     """
-    functions = (rule, coefficients, clip, decay)
-    described = "".join(fingerprint(each) for each in functions if each)
+    described = description(rule, coefficients, clip, decay)
     return _loops(rule, coefficients, layout, clip, decay, described)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 
-from optlab.kernels.fuse import HEAD
+from optlab.kernels.fuse import HEAD, functions_of
 from optlab.kernels.generated import Function
 from optlab.kernels.low_precision import dynamic_code, noise, template
 from optlab.kernels.low_precision.formats import FORMATS
@@ -39,15 +39,8 @@ class Source:
         decay: Function | None,
     ) -> None:
         self._layout = layout
-        self.functions: dict[str, Function] = {
-            "rule": rule,
-            "coefficients": coefficients,
-            "mixed": noise.mixed,
-        }
-        if clip is not None:
-            self.functions["clip"] = clip
-        if decay is not None:
-            self.functions["decay"] = decay
+        self.functions = functions_of(rule, coefficients, clip, decay)
+        self.functions["mixed"] = noise.mixed
         self._reads: list[str] = []
         self._stores: list[str] = []
         self._coded: list[int] = []

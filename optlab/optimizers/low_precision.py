@@ -10,13 +10,12 @@ import numpy as np
 from optlab.errors import InputError, InputTypeError
 from optlab.kernels import fuse
 from optlab.kernels.rules import adam, lion, sgd
-from optlab.optimizers.hyperparameters import Choice, Flag, Integer, Number
+from optlab.optimizers.hyperparameters import Choice, Flag, Integer
 from optlab.optimizers.learning_rate import rate_of
 from optlab.optimizers.low_precision_stepper import LowPrecisionStepper
-from optlab.optimizers.optimizer import NOT_BUILT, Optimizer
+from optlab.optimizers.optimizer import NOT_BUILT, NOT_LOADABLE, Optimizer
 from optlab.optimizers.parameter_set import ParameterSet, Tensors, as_list
 from optlab.optimizers.rule_optimizer import RuleOptimizer
-from optlab.optimizers.state import load_slots, saved_slots, state_calls, state_number
 from optlab.optimizers.wrapper import Wrapper
 from optlab.parameters import Parameters
 from optlab.typing import Array
@@ -225,26 +224,13 @@ class LowPrecision(Wrapper):
 
     def save_state(self) -> dict[str, Any]:
         """Return a copy of everything that the next step depends on."""
-        inner = self._inner
-        rate = None if callable(inner._rate) else inner._rate
-        return {
-            "calls": inner._calls,
-            "learning_rate": rate,
-            **saved_slots(self.state),
-        }
+        return self._inner._saved_with(self.state)
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Put back what `save_state` returned; see `Optimizer.load_state`."""
         if not self.built:
-            raise InputError(
-                "Build the optimizer before loading state: call `build(params)`."
-            )
-        calls = state_calls(state)
-        rate = state_number(state, "learning_rate", Number(None, optional=True))
-        load_slots(type(self).__name__, self.state, state)
-        self._inner._calls = calls
-        if rate is not None and not callable(self._inner._rate):
-            self._inner._rate = rate
+            raise InputError(NOT_LOADABLE)
+        self._inner._load_with(type(self).__name__, self.state, state)
 
 
 def _bits_of(name: str, tensors: Any) -> Any:

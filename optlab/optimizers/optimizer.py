@@ -19,6 +19,8 @@ NOT_BUILT = (
     "The optimizer is not built: pass the parameters as well, "
     "`apply(grads, params)`, or call `build(params)` first."
 )
+#: What `load_state` says there.
+NOT_LOADABLE = "Build the optimizer before loading state: call `build(params)`."
 
 
 class Optimizer(abc.ABC):

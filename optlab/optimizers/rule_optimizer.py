@@ -21,7 +21,7 @@ from optlab.optimizers.hyperparameters import (
     signature,
 )
 from optlab.optimizers.learning_rate import checked_rate
-from optlab.optimizers.optimizer import NOT_BUILT
+from optlab.optimizers.optimizer import NOT_BUILT, NOT_LOADABLE
 from optlab.optimizers.options import OPTIONS, Options
 from optlab.optimizers.parameter_set import ParameterSet, Tensors
 from optlab.optimizers.rated_optimizer import RatedOptimizer
@@ -237,22 +237,26 @@ class RuleOptimizer(RatedOptimizer):
             "calls", "learning_rate" (None under a schedule), and "slot/NAME/K" for
             the arrays.
         """
-        rate = None if callable(self._rate) else self._rate
-        return {
-            "calls": self._calls,
-            "learning_rate": rate,
-            **saved_slots(self.state),
-        }
+        return self._saved_with(self.state)
 
     def load_state(self, state: Mapping[str, Any]) -> None:
         """Put back what `save_state` returned; see `Optimizer.load_state`."""
         if not self.built:
-            raise InputError(
-                "Build the optimizer before loading state: call `build(params)`."
-            )
+            raise InputError(NOT_LOADABLE)
+        self._load_with(type(self).__name__, self.state, state)
+
+    def _saved_with(self, slots: Mapping[str, Sequence[Array]]) -> dict[str, Any]:
+        """Return what is saved with these state arrays, ours or a wrapper's."""
+        rate = None if callable(self._rate) else self._rate
+        return {"calls": self._calls, "learning_rate": rate, **saved_slots(slots)}
+
+    def _load_with(
+        self, owner: str, slots: Mapping[str, Sequence[Array]], state: Mapping[str, Any]
+    ) -> None:
+        """Put back what `_saved_with` returned; errors name the owner of the slots."""
         calls = state_calls(state)
         rate = state_number(state, "learning_rate", Number(None, optional=True))
-        load_slots(type(self).__name__, self.state, state)
+        load_slots(owner, slots, state)
         self._calls = calls
         if rate is not None and not callable(self._rate):
             self._rate = rate

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from optlab.validation.frameworks.moments import means, rectification
+
 
 def torch_rmsprop(
     w: Any, g: Any, t: int, s: dict[str, Any], rate: float, rho: float, epsilon: float
@@ -62,12 +64,9 @@ def optax_nadam(
     epsilon: float,
 ) -> Any:
     """Look ahead by one constant momentum, which nothing warms up."""
-    s["m"] = beta_1 * s.get("m", 0 * g) + (1 - beta_1) * g
-    s["v"] = beta_2 * s.get("v", 0 * g) + (1 - beta_2) * g * g
-    mean = beta_1 * s["m"] / (1 - beta_1 ** (t + 1)) + (1 - beta_1) * g / (
-        1 - beta_1**t
-    )
-    return w - rate * mean / (np.sqrt(s["v"] / (1 - beta_2**t)) + epsilon)
+    m, v, first, second = means(g, t, s, beta_1, beta_2)
+    mean = beta_1 * m / (1 - beta_1 ** (t + 1)) + (1 - beta_1) * g / first
+    return w - rate * mean / (np.sqrt(v / second) + epsilon)
 
 
 def optax_adan(
@@ -123,17 +122,12 @@ def optax_radam(
     epsilon: float,
 ) -> Any:
     """Rectify from 5 on, at 5 too, and add epsilon to the corrected root."""
-    s["m"] = beta_1 * s.get("m", 0 * g) + (1 - beta_1) * g
-    s["v"] = beta_2 * s.get("v", 0 * g) + (1 - beta_2) * g * g
-    mean = s["m"] / (1 - beta_1**t)
-    limit = 2 / (1 - beta_2) - 1
-    length = limit - 2 * t * beta_2**t / (1 - beta_2**t)
-    if length < 5:
+    m, v, first, second = means(g, t, s, beta_1, beta_2)
+    mean = m / first
+    rectified = rectification(t, beta_2)
+    if rectified is None:
         return w - rate * mean
-    above = (length - 4) * (length - 2) * limit
-    below = (limit - 4) * (limit - 2) * length
-    root = np.sqrt(s["v"] / (1 - beta_2**t)) + epsilon
-    return w - rate * np.sqrt(above / below) * mean / root
+    return w - rate * rectified * mean / (np.sqrt(v / second) + epsilon)
 
 
 def optax_rprop(w: Any, g: Any, t: int, s: dict[str, Any], rate: float) -> Any:

@@ -11,15 +11,7 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels.rules.adamp import at_right_angles, projected, views
-
-
-def _means(
-    g: Any, t: int, s: dict[str, Any], beta_1: float, beta_2: float
-) -> tuple[Any, Any, float, float]:
-    """Renew mean and mean square; return them and what they are corrected by."""
-    s["m"] = beta_1 * s.get("m", 0 * g) + (1 - beta_1) * g
-    s["v"] = beta_2 * s.get("v", 0 * g) + (1 - beta_2) * g * g
-    return s["m"], s["v"], 1 - beta_1**t, 1 - beta_2**t
+from optlab.validation.frameworks.moments import means, rectification
 
 
 def uncorrected_adamp(
@@ -34,7 +26,7 @@ def uncorrected_adamp(
     delta: float = 0.1,
 ) -> Any:
     """Add epsilon to the uncorrected root."""
-    m, v, first, second = _means(g, t, s, beta_1, beta_2)
+    m, v, first, second = means(g, t, s, beta_1, beta_2)
     update = m * np.sqrt(second) / (np.sqrt(v) + epsilon)
     for shape in views(w.shape):
         weights = w.reshape(shape)
@@ -76,7 +68,7 @@ def corrected_lamb(
     epsilon: float,
 ) -> Any:
     """Divide by the correction of the mean after the norms were made equal."""
-    m, v, first, _ = _means(g, t, s, beta_1, beta_2)
+    m, v, first, _ = means(g, t, s, beta_1, beta_2)
     update = m / (np.sqrt(v) + epsilon)
     weights, step = np.linalg.norm(w), np.linalg.norm(update)
     trust: Any = min(float(weights), 10.0) / (step + epsilon) if weights and step else 1
@@ -124,7 +116,7 @@ def inner_mars(
     change = g + gamma * (beta_1 / (1 - beta_1)) * (g - s.get("g", 0 * g))
     s["g"] = g
     change = change / max(1.0, float(np.linalg.norm(change)))
-    m, v, first, second = _means(change, t, s, beta_1, beta_2)
+    m, v, first, second = means(change, t, s, beta_1, beta_2)
     root = (np.sqrt(v + 1e-15) + epsilon) / np.sqrt(second)
     return w - rate / first * m / root
 
@@ -140,15 +132,12 @@ def waiting_radam(
     epsilon: float,
 ) -> Any:
     """Make no step before the length is 5."""
-    m, v, first, second = _means(g, t, s, beta_1, beta_2)
-    limit = 2 / (1 - beta_2) - 1
-    length = limit - 2 * t * beta_2**t / second
-    if length < 5:
+    m, v, first, second = means(g, t, s, beta_1, beta_2)
+    rectified = rectification(t, beta_2)
+    if rectified is None:
         return w
-    above = (length - 4) * (length - 2) * limit
-    below = (limit - 4) * (limit - 2) * length
     root = (np.sqrt(v) + epsilon) / np.sqrt(second)
-    return w - rate / first * np.sqrt(above / below) * m / root
+    return w - rate / first * rectified * m / root
 
 
 def nadamw(
@@ -162,7 +151,7 @@ def nadamw(
     epsilon: float,
 ) -> Any:
     """Look ahead by a second step of the mean, corrected as the first."""
-    m, v, first, second = _means(g, t, s, beta_1, beta_2)
+    m, v, first, second = means(g, t, s, beta_1, beta_2)
     ahead = beta_1 * m + (1 - beta_1) * g
     return w - rate / first * ahead / (np.sqrt(v / second) + epsilon)
 
@@ -182,7 +171,7 @@ def first_mars(
     change = g + gamma * (beta_1 / (1 - beta_1)) * (g - s.get("g", g))
     s["g"] = g
     change = change / max(1.0, float(np.linalg.norm(change)))
-    m, v, first, second = _means(change, t, s, beta_1, beta_2)
+    m, v, first, second = means(change, t, s, beta_1, beta_2)
     return w - rate / first * m / (np.sqrt(v / second) + epsilon)
 
 

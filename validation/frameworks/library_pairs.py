@@ -10,13 +10,14 @@ from optlab.validation.frameworks.pair import (
     BEFORE,
     BETAS,
     DECAYED_MOMENTUM,
-    IN_FLOAT32,
     INNER,
-    KEPT,
     RHO,
+    STAYS_IN_FLOAT32,
     THREE,
     THREE_BETAS,
     TORCH_ADAM,
+    TORCH_BETAS,
+    TWO_BETAS,
     Pair,
 )
 from optlab.validation.frameworks.programs import ADOPT_PROGRAM, LAMB_PROGRAM
@@ -24,8 +25,7 @@ from optlab.validation.frameworks.programs import ADOPT_PROGRAM, LAMB_PROGRAM
 _D0 = {**TORCH_ADAM, "d0": "d0"}
 _FROM_D0 = {**BETAS, "d0": 2.0**-5}
 _UNDER: dict[str, Any] = {"allowed": 1e-9, "kept": "1e-15 is added under the root"}
-_FLOAT32: dict[str, Any] = {"allowed": KEPT, "kept": IN_FLOAT32}
-_PLACES = {"beta_1": "betas.0", "beta_2": "betas.1", "beta_3": "betas.2"}
+_PLACES = {**TORCH_BETAS, "beta_3": "betas.2"}
 
 
 def _pair(theirs: str, ours: str, *rest: Any, **more: Any) -> Pair:
@@ -95,7 +95,7 @@ COLLECTION: list[Pair] = [
         "dadaptsgd",
         {"momentum": "momentum", "d0": "d0"},
         {"momentum": 0.875, "d0": 2.0**-3},
-        **_FLOAT32,
+        **STAYS_IN_FLOAT32,
     ),
     _pair("Fromage", "fromage"),
     _pair(
@@ -126,7 +126,7 @@ COLLECTION: list[Pair] = [
         BETAS,
         variant=others.inner_laprop,
         line=BEFORE,
-        **_FLOAT32,
+        **STAYS_IN_FLOAT32,
     ),
     _pair(
         "LARS",
@@ -139,8 +139,8 @@ COLLECTION: list[Pair] = [
     _pair(
         "Lion",
         "lion",
-        {"beta_1": "betas.0", "beta_2": "betas.1"},
-        {"beta_1": 0.875, "beta_2": 0.96875},
+        TORCH_BETAS,
+        TWO_BETAS,
     ),
     _pair(
         "MARS",
@@ -158,7 +158,7 @@ COLLECTION: list[Pair] = [
         "qhadam",
         {**TORCH_ADAM, "nu_1": "nus.0", "nu_2": "nus.1"},
         {**BETAS, "nu_1": 0.75, "nu_2": 0.875},
-        **_FLOAT32,
+        **STAYS_IN_FLOAT32,
     ),
     _pair(
         "QHM",

@@ -76,9 +76,11 @@ class Pair:
 
 
 #: What the arguments of many are called there.
-TORCH_ADAM = {"beta_1": "betas.0", "beta_2": "betas.1", "epsilon": "eps"}
+TORCH_BETAS = {"beta_1": "betas.0", "beta_2": "betas.1"}
+TORCH_ADAM = {**TORCH_BETAS, "epsilon": "eps"}
 OPTAX_ADAM = {"beta_1": "b1", "beta_2": "b2", "epsilon": "eps"}
-BETAS = {"beta_1": 0.875, "beta_2": 0.96875, "epsilon": EPSILON}
+TWO_BETAS = {"beta_1": 0.875, "beta_2": 0.96875}
+BETAS = {**TWO_BETAS, "epsilon": EPSILON}
 MOMENTUM = {"momentum": "momentum", "nesterov": "nesterov"}
 AFTER = "epsilon is added to the corrected root; tf.keras adds it to the uncorrected"
 ROOT = "epsilon is added to the root; tf.keras adds it under the root"
@@ -88,6 +90,8 @@ SUM = {"initial_accumulator_value": 0.5, "epsilon": EPSILON}
 SAME_SUM = {"initial_accumulator_value": "initial_accumulator_value", "epsilon": "eps"}
 ADAN = {"beta_1": "b1", "beta_2": "b2", "beta_3": "b3", "epsilon": "eps"}
 IN_FLOAT32 = "a number of the optimizer stays in float32 there"
+#: What such a pair is given besides.
+STAYS_IN_FLOAT32: dict[str, Any] = {"allowed": KEPT, "kept": IN_FLOAT32}
 BEFORE = "epsilon is added to the uncorrected root; the authors add it to the corrected"
 THREE = {**TORCH_ADAM, "beta_3": "betas.2"}
 THREE_BETAS = {**BETAS, "beta_3": 0.984375}

@@ -9,16 +9,15 @@ from optlab.validation.frameworks.pair import (
     AFTER,
     BETAS,
     DECAYED_MOMENTUM,
-    IN_FLOAT32,
-    KEPT,
     RHO,
+    STAYS_IN_FLOAT32,
     THREE,
     THREE_BETAS,
     TORCH_ADAM,
+    TORCH_BETAS,
+    TWO_BETAS,
     Pair,
 )
-
-_FLOAT32: dict[str, Any] = {"allowed": KEPT, "kept": IN_FLOAT32}
 
 
 def _pair(theirs: str, ours: str, *rest: Any, **more: Any) -> Pair:
@@ -56,7 +55,7 @@ TIMM: list[Pair] = [
         BETAS,
         {"max_grad_norm": None, "always_adapt": True, "weight_decay": 0.0},
     ),
-    _pair("LaProp", "laprop", TORCH_ADAM, BETAS, **_FLOAT32),
+    _pair("LaProp", "laprop", TORCH_ADAM, BETAS, **STAYS_IN_FLOAT32),
     _pair(
         "Lars",
         "lars",
@@ -67,8 +66,8 @@ TIMM: list[Pair] = [
     _pair(
         "Lion",
         "lion",
-        {"beta_1": "betas.0", "beta_2": "betas.1"},
-        {"beta_1": 0.875, "beta_2": 0.96875},
+        TORCH_BETAS,
+        TWO_BETAS,
     ),
     _pair(
         "Mars",
@@ -89,7 +88,7 @@ TIMM: list[Pair] = [
         variant=others.nadamw,
         line="the momentum is constant, and the look-ahead corrected as the mean is",
     ),
-    _pair("NvNovoGrad", "novograd", TORCH_ADAM, BETAS, **_FLOAT32),
+    _pair("NvNovoGrad", "novograd", TORCH_ADAM, BETAS, **STAYS_IN_FLOAT32),
     _pair(
         "RAdamLegacy",
         "radam",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from optlab.errors import InputError
-from optlab.optimizers.optimizer import Optimizer
+from optlab.optimizers.optimizer import NOT_LOADABLE, Optimizer
 from optlab.optimizers.parameter_set import ParameterSet, Tensors
 from optlab.optimizers.state import load_slots, saved_slots
 from optlab.optimizers.wrapper import Wrapper
@@ -96,7 +96,5 @@ class SecondWeights(Wrapper):
     def _made(self) -> Parameters:
         """Return the second weights, or raise where nothing is built."""
         if self._second is None:
-            raise InputError(
-                "Build the optimizer before loading state: call `build(params)`."
-            )
+            raise InputError(NOT_LOADABLE)
         return self._second
