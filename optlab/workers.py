@@ -288,17 +288,19 @@ class _Crew:
             except (EOFError, OSError, ValueError, pickle.UnpicklingError):
                 worker.kill()
                 status = worker.process.returncode
-                worker = self._hired()
+                # One that waits may have been killed by the same hand as this one.
+                worker = self._hired(fresh=True)
         error = f"A worker process died of a task, {_TRIES} times; its status: {status}"
         self._done.put((index, False, WorkerDied(error)))
         return None
 
-    def _hired(self) -> _Worker | None:
-        """Return a worker, unless all is over."""
+    def _hired(self, fresh: bool = False) -> _Worker | None:
+        """Return a worker, a new one where it must be; None where all is over."""
         with _LOCK:
             if self._stopped:
                 return None
-            for worker in [w for w in _WAITING if w.threads == self._threads]:
+            waiting = [] if fresh else _WAITING
+            for worker in [w for w in waiting if w.threads == self._threads]:
                 _WAITING.remove(worker)
                 if worker.alive:
                     self._workers.append(worker)
