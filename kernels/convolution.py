@@ -19,8 +19,16 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels.jit import kernel
-from optlab.kernels.packets import PACKET_BYTES
-from optlab.kernels.tiles import ADD, PACKETS, RELU, ROWS, STORE, tile_narrow, tile_wide
+from optlab.kernels.tiles import (
+    ADD,
+    PACKET_BYTES,
+    PACKETS,
+    RELU,
+    ROWS,
+    STORE,
+    tile_narrow,
+    tile_wide,
+)
 
 #: Tiles that share their part of the left operand.
 TASK_TILES = 16

@@ -6,9 +6,9 @@ A convolution, its gradients and the transposed convolution are all
 
 with a table of the places where rows begin and up to three nested strides for the sum
 (window rows, window columns, channels). So no window is copied ("im2col"). A tile is
-`ROWS` rows by one or two packets of columns, which is what stays in registers on a
-processor with 16 of them; the sum runs in the order of k, by fused multiply-adds where
-the processor has them.
+`ROWS` rows by one or two packets of columns, which is what stays in the processor's
+registers; the sum runs in the order of k, by fused multiply-adds where the processor
+has them. So no bit depends on the size of a tile.
 
 It is written in LLVM vectors, because a compiler that may not reorder sums does not
 find this loop.
@@ -30,10 +30,11 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from optlab.kernels.packets import PACKET_BYTES
+from optlab.kernels.wide import has_wide_registers
 
-#: Rows of a tile.
-ROWS = 6
+#: Bytes of a packet, and the rows of a tile: with two packets of columns, its sums, a
+#: row of the right operand and one value of the left fill the registers.
+PACKET_BYTES, ROWS = (64, 12) if has_wide_registers() else (32, 6)
 #: Packets of the columns of a panel: the right operand is cut into panels.
 PACKETS = 2
 #: What happens to a finished tile: it is stored, added to what is there, or stored

@@ -9,8 +9,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import llvmlite.binding as llvm
 from numba import types
+from numba.core import config
 from numba.extending import intrinsic
+
+
+def has_wide_registers() -> bool:
+    """Whether Numba compiles for AVX-512: 32 registers of 512 bits, not 16 of 256."""
+    if config.CPU_FEATURES is None:
+        return bool(llvm.get_host_cpu_features().get("avx512f"))
+    return "+avx512f" in config.CPU_FEATURES
 
 
 @intrinsic

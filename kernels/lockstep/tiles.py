@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import llvmlite.binding as llvm
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils, config
+from numba.core import cgutils
 from numba.extending import intrinsic
+
+from optlab.kernels.wide import has_wide_registers
 
 #: The bytes of all lanes of one number: one register of AVX-512, two of AVX.
 LANE_BYTES = 64
@@ -32,14 +33,7 @@ class Shape(NamedTuple):
 _SHAPES = {True: Shape(4, 4, 8), False: Shape(2, 3, 4)}
 
 
-def _has_wide_registers() -> bool:
-    """Whether Numba compiles for AVX-512."""
-    if config.CPU_FEATURES is None:
-        return bool(llvm.get_host_cpu_features().get("avx512f"))
-    return "+avx512f" in config.CPU_FEATURES
-
-
-TILE = _SHAPES[_has_wide_registers()]
+TILE = _SHAPES[has_wide_registers()]
 
 
 def tile(rows: int, columns: int) -> Any:

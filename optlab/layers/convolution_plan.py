@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 
 from optlab.kernels import convolution as kernels
-from optlab.kernels.packets import PACKET_BYTES
-from optlab.kernels.tiles import PACKETS, ROWS, STORE
+from optlab.kernels.tiles import PACKET_BYTES, PACKETS, ROWS, STORE
 from optlab.layers.buffer import Buffer
 from optlab.layers.team import spread
 from optlab.typing import Array

@@ -13,8 +13,7 @@ import numpy as np
 from optlab import activations, initializers, regularizers
 from optlab.kernels import convolution as kernels
 from optlab.kernels.convolution import SUM_ROWS
-from optlab.kernels.packets import PACKET_BYTES
-from optlab.kernels.tiles import BIAS, PACKETS, RELU, STORE
+from optlab.kernels.tiles import BIAS, PACKET_BYTES, PACKETS, RELU, STORE
 from optlab.layers.base import Array, Rng, Shape, Weight, fold
 from optlab.layers.buffer import Buffer
 from optlab.layers.convolution_plan import PARALLEL_VALUES
