@@ -12,11 +12,13 @@ from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.reference import MOST
 from optlab.diagnosis.trials import Outcome, data_of, run_variant
 from optlab.diagnosis.watch import Watch, watch
+from optlab.experiments.cost import seconds_of
 
 #: Seconds of a run that are no training.
 RUN_SECONDS = 0.2
-#: Seconds of a multiply-add, and of a layer in a step besides; measured, rounded up.
-SECONDS_EACH, SECONDS_CALL = 2.5e-10, 1e-5
+#: Estimated seconds from which a training is timed by a few steps: those of one run and
+#: of a longer one.
+TIMED_FROM, TIMED = 2.0, (1, 4)
 
 
 class Engine(Protocol):
@@ -54,6 +56,9 @@ class Engine(Protocol):
     def cost(self, experiment: Any, first: Outcome) -> float:
         """Return about how long one run of many takes, after a first one."""
 
+    def within(self, experiment: Any, seconds: float) -> Any:
+        """Return a variant that trains about so long at the most."""
+
 
 class OptlabEngine:
     """Trains with optlab's own layers."""
@@ -61,6 +66,10 @@ class OptlabEngine:
     name = "optlab"
     in_processes = True
     most_updates = MOST
+
+    def __init__(self) -> None:
+        #: What a training took, by what was estimated.
+        self.pace = 1.0
 
     def data(self, experiment: Any) -> Any:
         """Return the rows of a variant, loaded once."""
@@ -79,23 +88,44 @@ class OptlabEngine:
         return run_variant(experiment, seed, deadline)
 
     def seconds(self, experiment: Any) -> float:
-        """Return about how long one training takes, by its multiplications."""
-        return seconds_of(experiment)
+        """Return about how long one training takes.
+
+        By its multiplications; where these are many, by the time of a few steps.
+        """
+        built = experiment.build(data_of(experiment), strict=False)
+        estimate = seconds_of(built)
+        if estimate < TIMED_FROM:
+            return estimate
+        each = self._step_seconds(experiment)
+        if each is None:
+            return estimate
+        self.pace = each * built.steps / estimate
+        return self.pace * estimate
 
     def cost(self, experiment: Any, first: Outcome) -> float:
         """Return about how long one run of many takes: kernels are compiled once."""
-        return min(first.seconds, 3 * seconds_of(experiment) + RUN_SECONDS)
+        return min(first.seconds, 3 * self._estimate(experiment) + RUN_SECONDS)
 
+    def within(self, experiment: Any, seconds: float) -> Any:
+        """Return a variant that trains about so long at the most, in whole epochs."""
+        epochs, taken = experiment.training.epochs, self._estimate(experiment)
+        if taken <= seconds or epochs is None:
+            return experiment
+        part = max(1, int(epochs * seconds / taken))
+        return experiment.replace({"training.epochs": part})
 
-def seconds_of(experiment: Any) -> float:
-    """Return about how long one training takes."""
-    data = data_of(experiment)
-    built = experiment.build(data, strict=False)
-    rows = len(data.x)
-    batch = min(experiment.training.batch_size, rows)
-    batches = -(-rows // batch)
-    steps = experiment.training.steps
-    steps = (experiment.training.epochs or 20) * batches if steps is None else steps
-    multiplications = 3.0 * built.model.multiply_adds * batch
-    each = SECONDS_EACH * multiplications + SECONDS_CALL * len(built.model.layers)
-    return float(each * steps)
+    def _estimate(self, experiment: Any) -> float:
+        built = experiment.build(data_of(experiment), strict=False)
+        return self.pace * seconds_of(built)
+
+    def _step_seconds(self, experiment: Any) -> float | None:
+        """Return the seconds of a step, once kernels are compiled; None if it fails."""
+        changes = {"training.epochs": None, "training.callbacks": None}
+        taken = []
+        for steps in (TIMED[0], *TIMED):
+            short = experiment.replace({**changes, "training.steps": steps})
+            outcome = run_variant(short, 0, float("inf"))
+            if outcome.steps < steps:
+                return None
+            taken.append(outcome.seconds)
+        return max(taken[2] - taken[1], 0.0) / (TIMED[1] - TIMED[0])

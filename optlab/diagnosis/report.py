@@ -115,10 +115,10 @@ def _verdict(found: Findings, notes: list[str]) -> Verdict:
         notes.append(found.watch.outcome.message)
         return "faulty" if readable else "undecided"
     if not found.healthy:
-        if found.shortened and found.watch.still_falling and not readable:
+        if found.shortened and not readable and _on_its_way(found):
             notes.append(
-                "The loss was still falling where the training was cut: whether all of "
-                "it learns is not known (--budget)."
+                "It was learning where the training was cut: whether all of it learns "
+                "is not known (--budget)."
             )
             return "undecided"
         if found.behind_forest and not readable and not _near_possible(found):
@@ -157,6 +157,13 @@ def _verdict(found: Findings, notes: list[str]) -> Verdict:
         )
         return "faulty" if readable else "undecided"
     return "healthy"
+
+
+def _on_its_way(found: Findings) -> bool:
+    """Whether a training that was cut was learning until then, or had already."""
+    before = statistics.median(found.before) if found.before else FLOOR
+    half = HELPED_SHARE * max(found.possible, NO_SCORE)
+    return found.watch.still_falling or before >= half
 
 
 def _near_possible(found: Findings) -> bool:

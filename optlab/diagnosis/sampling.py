@@ -50,7 +50,8 @@ def affordable(
     if work <= ROUGH * limit:
         return experiment
     keep = max(LEAST_ROWS, int(rows * limit / work))
-    if keep < rows:
+    # A number of steps takes as long on fewer rows.
+    if keep < rows and experiment.training.steps is None:
         arrays = repairs.raw_arrays_of(experiment)
         for x, y, most in (("x", "y", keep), ("x_val", "y_val", max(keep, 1000))):
             if x in arrays and len(arrays[x]) > most:

@@ -57,6 +57,8 @@ from optlab.experiments import Experiment
 
 #: Runs that a search needs; where there is no time for them, one seed has to do.
 RUNS = 25
+#: The share of the time left that a run of a reference may take.
+REFERENCE_SHARE = 1 / 8
 #: Seeds that disagree ask for these.
 MORE_SEEDS = (*SEEDS, 3, 4)
 #: Causes that are contradictions of last layer, loss and targets.
@@ -278,6 +280,8 @@ class Search:
                 experiment = self._changed(edit)
                 if experiment is None:
                     continue
+                share = REFERENCE_SHARE * (self.trials.deadline - time.time())
+                experiment = self.engine.within(experiment, share)
                 score = self.trials.median(experiment, seeds)
                 if score > found.reference_score:
                     found.reference, found.reference_score = experiment, score

@@ -50,7 +50,7 @@ def searched(
     experiment = sample = affordable(experiment, budget, notes, engine)
     trials = Trials(began + budget, progress, jobs, engine)
     found = Search(experiment, trials)()
-    found.shortened = any(
+    found.shortened = found.watch.outcome.cut or any(
         getattr(sample.training, unit) != getattr(scored.training, unit)
         for unit in ("epochs", "steps")
         if sample.training is not None

@@ -18,12 +18,18 @@ from optlab.callbacks import Callback
 from optlab.diagnosis.scoring import FLOOR, score
 from optlab.errors import InputError
 from optlab.experiments import Experiment
+from optlab.experiments.cost import seconds_of_epoch, seconds_of_rows
+from optlab.typing import Array
 from optlab.workers import PAYS, run_all
 
 #: The seeds of every comparison; the first decides who is raced on.
 SEEDS = (0, 1, 2)
-#: Training rows that are scored as well.
+#: Training rows that are scored as well, at the most.
 MOST_SCORED = 2000
+#: Rows that are scored however long it takes, and seconds that more may take.
+LEAST_SCORED, SCORING = 200, 0.5
+#: Seconds of an epoch from which the clock is looked at within it.
+LONG_EPOCH = 0.3
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,8 @@ class Outcome:
         The loss of every epoch, for the picture.
     training_score : float or None
         On the rows it was trained on.
+    cut : bool
+        Whether the engine ended it before all of its updates were made.
     """
 
     score: float | None
@@ -59,6 +67,7 @@ class Outcome:
     seconds: float = 0.0
     losses: tuple[float, ...] = ()
     training_score: float | None = None
+    cut: bool = False
 
     @property
     def value(self) -> float:
@@ -85,7 +94,7 @@ def run_once(
     try:
         built = experiment.build(data, seed=seed, strict=False)
         if deadline < float("inf"):
-            kind = _StepDeadline if _has_long_epochs(built) else _Deadline
+            kind = _StepDeadline if seconds_of_epoch(built) > LONG_EPOCH else _Deadline
             built.fit_arguments["callbacks"].append(kind(deadline))
         arguments = {**built.fit_arguments, "metrics": ()}
         if not experiment.training.callbacks:  # nothing watches the validation loss
@@ -114,12 +123,15 @@ def run_once(
                         "sigmoid",
                     )
                 )
-                scored = slice(0, MOST_SCORED)
-                predicted = built.model.predict(data.x[scored])
-                own = score(data.task, data.y[scored], predicted, logits)
+
+                def scored(x: Array, y: Array, most: int) -> float | None:
+                    rows = _spread(len(x), most, built.model)
+                    predicted = built.model.predict(x[rows])
+                    return score(data.task, y[rows], predicted, logits)
+
+                own = scored(data.x, data.y, MOST_SCORED)
                 if data.x_val is not None:
-                    predicted = built.model.predict(data.x_val)
-                    found = score(data.task, data.y_val, predicted, logits)
+                    found = scored(data.x_val, data.y_val, len(data.x_val))
     except (InputError, OSError) as error:
         seconds = time.perf_counter() - began
         return Outcome(None, "refused", str(error), seconds=seconds), None
@@ -159,13 +171,11 @@ class _StepDeadline(_Deadline):
         self.on_epoch_end(0, logs)
 
 
-def _has_long_epochs(built: Any) -> bool:
-    """Whether an epoch may take a third of a second, so that its end is too late."""
-    rows = len(built.data.x)
-    batches = rows / built.fit_arguments["batch_size"]
-    layers = len(built.model.layers)
-    seconds = 6e-9 * rows * built.model.count_params() + 1e-5 * layers * batches
-    return bool(seconds > 0.3)
+def _spread(rows: int, most: int, model: Any) -> slice:
+    """Return the rows to score, evenly over all: `most`, or what the time allows."""
+    in_time = int(SCORING / max(seconds_of_rows(model, 1), 1e-12))
+    count = min(rows, most, max(LEAST_SCORED, in_time))
+    return slice(None, None, -(-rows // max(1, count)))
 
 
 @functools.lru_cache(maxsize=64)

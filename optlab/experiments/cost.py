@@ -1,6 +1,11 @@
-"""How long a training takes, roughly: what decides whether worker processes pay."""
+"""How long a training takes, roughly.
+
+What decides whether worker processes pay, and how much a diagnosis can afford.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from optlab.experiments.building import Built
 
@@ -17,6 +22,11 @@ def seconds_of_epoch(built: Built) -> float:
     return float(
         MULTIPLY_ADD * products + LAYER * (len(built.model.layers) + 1) * built.batches
     )
+
+
+def seconds_of_rows(model: Any, rows: int) -> float:
+    """Return an estimate of the seconds of a forward pass of so many rows."""
+    return float(MULTIPLY_ADD * model.multiply_adds * rows)
 
 
 def seconds_of(built: Built) -> float:

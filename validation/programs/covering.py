@@ -40,6 +40,7 @@ def covered(program: Program) -> Experiment:
     if excludes(template.model.optimizer):
         raise InputError("The optimizer leaves weights out of its decay.")
     tree["training"].pop("metrics", None)  # they are not what is asked
+    in_steps(tree["training"])
     unknown = [key for key in tree["training"] if key not in _TRAINING]
     if unknown:
         raise InputError(f"fit was given {unknown[0]!r}.")
@@ -66,6 +67,13 @@ def covered(program: Program) -> Experiment:
         "training": tree["training"],
     }
     return Experiment.from_tree(found, name=program.name)
+
+
+def in_steps(training: Tree) -> None:
+    """Turn epochs of a number of steps each into the number of all steps."""
+    if "steps_per_epoch" in training:
+        each = training.pop("steps_per_epoch")
+        training["steps"] = each * training.pop("epochs", 1)
 
 
 def _entries(program: Program) -> list[Tree]:

@@ -33,6 +33,8 @@ MOST_KEPT = 12
 #: The share of the budget after which a run is ended, its score taken as it is: some 20
 #: runs are needed.
 RUN_SHARE = 1 / 12
+#: And that of the first run of the original, which all others are compared with.
+FIRST_SHARE = 1 / 4
 #: Updates that a reference makes, however slow.
 LEAST_UPDATES = 120
 #: Steps of the first calls, of different number: the second one makes a graph for any
@@ -103,7 +105,7 @@ class KerasEngine:
             seen.append(probe(model, inputs, targets))
 
         each = None if self.too_large else look
-        outcome = self.run(experiment, seed, deadline, each)
+        outcome = self.run(experiment, seed, deadline, each, FIRST_SHARE)
         losses = [float(value) for value in outcome.losses]
         return watched(outcome, losses, seen)
 
@@ -142,6 +144,10 @@ class KerasEngine:
         """Return about how long one run of many takes: every other one has a graph."""
         return (first.seconds + self.pace * first.steps) / 2
 
+    def within(self, experiment: Program, seconds: float) -> Program:
+        """Return the variant itself: `run` ends what takes too long."""
+        return experiment
+
     def _row_seconds(self, experiment: Program, data: Any) -> float:
         """Return about how long a training step takes on one row."""
         import tensorflow as tf
@@ -177,6 +183,7 @@ class KerasEngine:
         seed: int,
         deadline: float = float("inf"),
         each: Any = None,
+        share: float = RUN_SHARE,
     ) -> Outcome:
         """Train once, whatever is wrong with the program.
 
@@ -190,6 +197,8 @@ class KerasEngine:
             When to stop, on `time.time`'s clock.
         each : callable, optional
             Called with the model before the first epoch and after the last one.
+        share : float
+            Of the budget, after which it is ended and scored as it is.
         """
         program, data = experiment, self.data(experiment)
         if self.too_large and not program.from_scratch:
@@ -206,15 +215,15 @@ class KerasEngine:
                 ready = self._prepared(program, seed)
                 if each is not None:
                     each(ready.model)
-                status, steps = self._train(
-                    ready, program, seed, data, deadline, losses
-                )
-                if status == "stopped_early" and time.time() < deadline:
+                ending = deadline, share * self.budget
+                status, steps = self._train(ready, program, seed, data, ending, losses)
+                cut = status == "stopped_early" and time.time() < deadline
+                if cut:
                     status = "finished"
                 if each is not None:
                     each(ready.model)
-                share = RUN_SHARE * self.budget / 2
-                found, own = scores_of(program, ready.outputs, data, status, share)
+                most = RUN_SHARE * self.budget / 2
+                found, own = scores_of(program, ready.outputs, data, status, most)
         except Exception as error:
             if isinstance(error, (KeyboardInterrupt, MemoryError)):
                 raise
@@ -231,6 +240,7 @@ class KerasEngine:
             time.perf_counter() - began,
             tuple(losses),
             own,
+            cut,
         )
 
     def _prepared(self, program: Program, seed: int) -> _Ready:
@@ -270,10 +280,16 @@ class KerasEngine:
         program: Program,
         seed: int,
         data: Any,
-        deadline: float,
+        ending: tuple[float, float],
         losses: list[float],
     ) -> tuple[str, int]:
-        """Run the epochs; return the status and the number of steps."""
+        """Run the epochs until a time, or for so many seconds from the third call on.
+
+        Returns
+        -------
+        tuple of (str, int)
+            The status and the number of steps.
+        """
         import tensorflow as tf
 
         template, training = program.template, program.training
@@ -289,6 +305,7 @@ class KerasEngine:
         steps: list[float] = []
         part, calls = TRACED[0], 0
         order, starts = np.zeros(0, np.int32), np.zeros(1, np.int32)
+        deadline, seconds = ending
         ends_at = deadline
         while len(steps) < whole:
             if time.time() > ends_at:
@@ -308,7 +325,7 @@ class KerasEngine:
             order, starts = order[cuts[-1] :], starts[taken:] - cuts[-1]
             calls += 1
             if calls <= len(TRACED):  # the graphs are made by now
-                ends_at = min(deadline, time.time() + RUN_SHARE * self.budget)
+                ends_at = min(deadline, time.time() + seconds)
             else:
                 self.pace = (time.perf_counter() - clock) / taken
             part = (*TRACED, TIMED)[calls] if calls <= len(TRACED) else self._part

@@ -17,6 +17,7 @@ from optlab.optimizers import TWINS
 from optlab.validation.programs.building import layers_of
 from optlab.validation.programs.calls import arguments_of
 from optlab.validation.programs.code import loss_text, optimizer_text
+from optlab.validation.programs.covering import in_steps
 from optlab.validation.programs.hooks import Captured, Place
 from optlab.validation.programs.program import Program
 
@@ -67,9 +68,11 @@ def cured_program(program: Program, before: Any, cured: Any) -> Program:
     tree["model"]["layers"] = captured[:front] + _named(
         old["model"]["layers"], new["model"]["layers"], captured[front:]
     )
-    for table in ("loss", "optimizer", "training"):
+    for table in ("loss", "optimizer"):
         if new.get(table) != old.get(table):
             tree[table] = new[table]
+    if new.get("training") != old.get("training"):
+        tree["training"] = _of_epochs(new["training"], tree["training"])
     tree["loss"].pop("plain", None)
     for key in ("scale", "target_scale"):
         if key in new["data"]:
@@ -77,6 +80,16 @@ def cured_program(program: Program, before: Any, cured: Any) -> Program:
     if new["data"]["source"] != old["data"]["source"]:
         tree["data"]["source"] = new["data"]["source"]
     return program.with_tree(tree)
+
+
+def _of_epochs(cured: Tree, captured: Tree) -> Tree:
+    """Return a cured training table, its number of steps as the program gives it."""
+    whole = dict(captured)
+    in_steps(whole)
+    if "steps" not in cured or cured["steps"] != whole.get("steps"):
+        return cured
+    given = {k: captured[k] for k in ("epochs", "steps_per_epoch") if k in captured}
+    return {k: v for k, v in cured.items() if k != "steps"} | given
 
 
 def _named(old: list[Tree], new: list[Tree], named: list[Tree]) -> list[Tree]:

@@ -1,10 +1,16 @@
 """What counts as the outcome of a trial, and what does not."""
 
+import time
+
+import numpy as np
 import pytest
 
 from optlab import experiments
 from optlab.diagnosis import trials
-from optlab.diagnosis.trials import Trials, data_of, run_once
+from optlab.diagnosis.engine import OptlabEngine
+from optlab.diagnosis.sampling import affordable
+from optlab.diagnosis.trials import Trials, data_of, run_once, run_variant
+from optlab.experiments.cost import seconds_of
 
 IRIS = experiments.find("iris").replace({"training.epochs": 3})
 
@@ -45,3 +51,70 @@ def test_processes_change_no_outcome(monkeypatch):
         for trials in (alone, shared)
     ]
     assert len(found[0]) == 2 and found[0] == found[1]
+
+
+def pictures(tmp_path, size, rows=600, **training):
+    """Return an experiment with two convolutions on pictures of noise."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(rows, size, size, 3)).astype("float32")
+    path = tmp_path / "pictures.npz"
+    np.savez(path, x=x, y=np.arange(rows) % 2)
+    filters = {"class": "Conv2D", "filters": 32, "kernel_size": 5, "padding": "same"}
+    layers = [filters, filters, {"class": "Flatten"}, {"units": 1}]
+    tables = {
+        "data": {"source": str(path), "validation": 0.2},
+        "model": {"layers": [*layers[:3], layers[3] | {"activation": "sigmoid"}]},
+        "loss": {"name": "binary_crossentropy"},
+        "optimizer": {"name": "sgd"},
+        "training": training,
+    }
+    return experiments.Experiment.from_tree(tables)
+
+
+def test_a_long_epoch_ends_with_the_time(tmp_path):
+    experiment = pictures(tmp_path, 64, epochs=3)
+    began = time.time()
+    outcome = run_variant(experiment, 0, began + 0.5)
+    assert outcome.status == "stopped_early" and outcome.steps < 15
+    assert time.time() - began < 20  # the kernels are compiled as well
+
+
+def test_long_trainings_are_timed_by_a_few_steps(tmp_path, monkeypatch):
+    experiment = pictures(tmp_path, 48, epochs=4)
+    estimate = seconds_of(experiment.build(strict=False))
+    engine = OptlabEngine()
+    taken = engine.seconds(experiment)
+    assert estimate > 5 and 0.05 < taken < 3 * estimate
+    assert engine.pace == taken / estimate
+    half = engine.within(experiment, taken / 2)
+    assert half.training.epochs == 2
+    monkeypatch.setattr("optlab.diagnosis.engine.run_variant", None)
+    assert OptlabEngine().seconds(experiments.find("iris")) < 1
+
+
+def test_few_rows_are_scored_where_a_row_takes_long(tmp_path):
+    model = pictures(tmp_path, 64, epochs=1).build(strict=False).model
+    every = trials._spread(10_000, 10_000, model)
+    assert len(range(10_000)[every]) < 600
+    small = experiments.find("iris").build().model
+    assert trials._spread(10_000, 10_000, small) == slice(None, None, 1)
+    assert trials._spread(10_000, 2_000, small) == slice(None, None, 5)
+    assert len(range(401)[trials._spread(401, 200, small)]) == 134
+
+
+def test_steps_are_cut_where_fewer_rows_would_not_help(tmp_path):
+    notes = []
+    cut = affordable(pictures(tmp_path, 64, steps=400), 20.0, notes)
+    assert len(data_of(cut).x) == 480 and cut.training.steps < 20
+    assert notes == [
+        f"Trainings were cut to {cut.training.steps} of 400 steps, to fit the time "
+        "budget."
+    ]
+
+
+def test_a_reference_fits_the_time(tmp_path):
+    engine, experiment = OptlabEngine(), pictures(tmp_path, 8, epochs=20)
+    whole = engine.seconds(experiment)
+    part = engine.within(experiment, whole / 4)
+    assert part.training.epochs == 5
+    assert engine.within(experiment, whole * 2) == experiment

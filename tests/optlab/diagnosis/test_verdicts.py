@@ -39,3 +39,21 @@ def found(before, own, possible, forest, p_value=0.02, healthy=True, **rest):
 )
 def test_verdict(findings, verdict):
     assert _verdict(findings, []) == verdict
+
+
+@pytest.mark.parametrize(
+    ("before", "shortened", "falling", "verdict"),
+    [
+        (0.64, True, False, "undecided"),  # of 200 epochs 14 were made
+        (0.02, True, True, "undecided"),
+        (0.02, True, False, "faulty"),  # at chance, where a reference learns as fast
+        (0.64, False, False, "faulty"),
+    ],
+)
+def test_a_training_that_was_cut_is_not_accused_on_its_way(
+    before, shortened, falling, verdict
+):
+    findings = found(before, before, 0.99, 0.9, healthy=False)
+    findings.shortened, findings.reference_score = shortened, 0.99
+    findings.watch.loss = [1.0, 0.9, 0.8, 0.7, 0.6] if falling else [0.7] * 5
+    assert _verdict(findings, []) == verdict

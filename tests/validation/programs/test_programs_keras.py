@@ -142,6 +142,29 @@ def test_what_optlab_lacks_runs_in_keras(rows):
         covered(program)
 
 
+def test_epochs_of_a_number_of_steps(rows):
+    x, y = rows
+    program = read(classifier(), x, y, epochs=3, batch_size=16, steps_per_epoch=4)
+    before = covered(program)
+    assert (before.training.steps, before.training.epochs) == (12, None)
+    smaller = cured_program(program, before, before.replace({"training.batch_size": 8}))
+    assert smaller.tree["training"] == {**program.tree["training"], "batch_size": 8}
+    whole = before.replace({"training.epochs": 9, "training.steps": None})
+    whole = cured_program(program, before, whole).training
+    assert whole.epochs == 9 and whole.steps is None
+    assert not hasattr(whole, "steps_per_epoch")
+
+
+def test_a_training_that_was_ended_says_so(rows):
+    x, y = rows
+    program = read(classifier(), x, y, epochs=10**6)
+    engine = KerasEngine(budget=12.0)
+    short, first = engine.run(program, 0), engine.watch(program, 0, 1, np.inf).outcome
+    assert short.cut and first.cut and short.status == "finished"
+    assert short.seconds < first.seconds
+    assert not engine.run(read(classifier(), x, y, epochs=2), 0).cut
+
+
 def test_the_reduction_of_a_loss_is_carried(rows):
     loss = keras.losses.MeanSquaredError(reduction="sum")
     program = read(classifier(loss=loss), *rows)
