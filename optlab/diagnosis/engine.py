@@ -16,9 +16,9 @@ from optlab.experiments.cost import seconds_of
 
 #: Seconds of a run that are no training.
 RUN_SECONDS = 0.2
-#: Estimated seconds from which a training is timed by a few steps: those of one run and
-#: of a longer one.
-TIMED_FROM, TIMED = 2.0, (1, 4)
+#: Estimated seconds from which a training is timed by some of its steps, and those of
+#: the steps that are timed. They may turn out to be so many times as fast.
+TIMED_FROM, TIMED, FASTEST = 2.0, 0.5, 20.0
 
 
 class Engine(Protocol):
@@ -96,10 +96,10 @@ class OptlabEngine:
         estimate = seconds_of(built)
         if estimate < TIMED_FROM:
             return estimate
-        each = self._step_seconds(experiment)
-        if each is None:
-            return estimate
-        self.pace = each * built.steps / estimate
+        each = estimate / built.steps
+        taken = self._step_seconds(experiment, 1 + max(3, int(TIMED / each)))
+        if taken is not None:
+            self.pace = max(taken / each, 1 / FASTEST)
         return self.pace * estimate
 
     def cost(self, experiment: Any, first: Outcome) -> float:
@@ -118,14 +118,14 @@ class OptlabEngine:
         built = experiment.build(data_of(experiment), strict=False)
         return self.pace * seconds_of(built)
 
-    def _step_seconds(self, experiment: Any) -> float | None:
-        """Return the seconds of a step, once kernels are compiled; None if it fails."""
+    def _step_seconds(self, experiment: Any, count: int) -> float | None:
+        """Return the seconds of a step, of so many; None if they cannot be made."""
         changes = {"training.epochs": None, "training.callbacks": None}
         taken = []
-        for steps in (TIMED[0], *TIMED):
+        for steps in (1, 1, count):  # the first compiles kernels
             short = experiment.replace({**changes, "training.steps": steps})
             outcome = run_variant(short, 0, float("inf"))
             if outcome.steps < steps:
                 return None
             taken.append(outcome.seconds)
-        return max(taken[2] - taken[1], 0.0) / (TIMED[1] - TIMED[0])
+        return max(0.0, taken[2] - taken[1]) / (count - 1)

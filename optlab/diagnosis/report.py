@@ -7,9 +7,9 @@ from typing import Any
 
 from optlab.diagnosis.causes import CAUSES, Suspicion
 from optlab.diagnosis.causes.program import meaningless_metric
+from optlab.diagnosis.findings import Findings, Tried
 from optlab.diagnosis.result import CauseFound, Diagnosis, Verdict, changes, six_digits
 from optlab.diagnosis.scoring import FLOOR
-from optlab.diagnosis.search import Findings, Tried
 from optlab.diagnosis.thresholds import (
     BY_HEART,
     CURED_SHARE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from optlab.diagnosis import edits, targets
 from optlab.diagnosis.causes.base import Suspicion, cause
 from optlab.diagnosis.facts import CLASS_LOSSES, Facts
+from optlab.diagnosis.thresholds import READABLE
 from optlab.diagnosis.watch import Watch
 
 
@@ -33,7 +34,7 @@ def output_activation(facts: Facts, watch: Watch) -> Suspicion | None:
         weight, why = 0.93, "softmax lets only one label be true"
     elif name in ("tanh", "relu", "elu", "selu", "leaky_relu", "gelu", "exponential"):
         if not facts.from_logits:
-            weight = 0.93 if facts.loss in CLASS_LOSSES else 0.75
+            weight = READABLE if facts.loss in CLASS_LOSSES else 0.75
             why = f"{name} gives no probabilities"
     elif name == "linear" and facts.loss not in CLASS_LOSSES:
         weight, why = 0.4, "linear outputs for classes"

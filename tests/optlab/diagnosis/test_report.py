@@ -10,9 +10,9 @@ from optlab.diagnosis import diagnose, text, write_fix
 from optlab.diagnosis.causes import CAUSES
 from optlab.diagnosis.causes.base import Suspicion
 from optlab.diagnosis.file_diff import cured_text, file_diff, source_text
+from optlab.diagnosis.findings import Findings, Tried
 from optlab.diagnosis.html import to_html
 from optlab.diagnosis.report import _entry
-from optlab.diagnosis.search import Findings, Tried
 from optlab.errors import InputError
 
 COMMENTED = """\

@@ -2,9 +2,9 @@
 
 import pytest
 
+from optlab.diagnosis.findings import Findings
 from optlab.diagnosis.learnable import Learnable
 from optlab.diagnosis.report import _verdict
-from optlab.diagnosis.search import Findings
 from optlab.diagnosis.trials import Outcome
 from optlab.diagnosis.watch import Watch
 
