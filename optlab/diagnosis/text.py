@@ -51,6 +51,8 @@ def verdict(answer: Diagnosis) -> str:
     if answer.verdict == "faulty" and answer.causes:
         first = answer.causes[0].entry.definition.rstrip(".")
         return f"Faulty; the evidence points to {answer.causes[0].cause}. {first}."
+    if answer.verdict == "faulty" and answer.cured is not None:
+        return "Faulty, in no one thing that was tried: rebuilt by the book, it learns."
     if answer.verdict == "faulty":
         return "Faulty, and no cause found: no single change that was tried helped."
     if answer.causes:
@@ -163,7 +165,7 @@ def story(answer: Diagnosis) -> str:
             f"The evidence points to {first.cause}: {_lower(first.entry.definition)} "
             "No single change that was tried cured it, so this is not proved."
         )
-    elif not answer.causes:
+    elif not answer.causes and answer.cured is None:
         parts.append("No change that was tried made it better, alone or together.")
     return " ".join(parts)
 

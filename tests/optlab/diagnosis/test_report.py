@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
@@ -193,3 +194,13 @@ def test_what_cures_only_together_is_proved_by_the_scores_of_both():
     assert entry.evidence["with"] == ["data.unscaled_inputs"]
     alone = _entry(found, original, rate, "ruled out", rate)
     assert alone.evidence["after"] == [0.0] and "with" not in alone.evidence
+
+
+def test_a_rebuilt_set_up_is_a_way_out_where_no_cause_is_named(faulty):
+    rebuilt = replace(faulty, causes=[])
+    assert text.verdict(rebuilt).endswith("rebuilt by the book, it learns.")
+    story = text.story(rebuilt)
+    assert "rebuilt by the book" in story and "No change that was tried" not in story
+    hopeless = replace(rebuilt, cured=None)
+    assert "no cause found" in text.verdict(hopeless)
+    assert text.story(hopeless).endswith("made it better, alone or together.")
