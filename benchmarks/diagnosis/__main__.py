@@ -1,7 +1,8 @@
 """Score diagnoses: ``python -m benchmarks.diagnosis [FOLDER]``.
 
 FOLDER has one folder a case, with ``experiment.toml``, its data, and ``answer.json``.
-The exit status is 1 where a bar is missed.
+The exit status is 1 where a bar is missed. On a cluster each worker diagnoses a case at
+a time, and has to see FOLDER under the same name.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from benchmarks.diagnosis.scorer import (
     read_cases,
     summary,
 )
+from optlab.cli.clusters import workers_of
+from optlab.workers import run_all
 
 #: Set-ups of different length that are timed against tf.keras.
 TIMED = ("case-033be6c2", "case-04d1da6d", "case-b8c8169b")
@@ -35,6 +38,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME")
     parser.add_argument("--budget", type=float, default=60.0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--cluster", metavar="ADDRESS", help="tcp://..., or local:4")
     parser.add_argument("--out", type=Path, help="write all figures as JSON")
     parser.add_argument(
         "--keras", action="store_true", help="time three cases against tf.keras instead"
@@ -42,15 +46,19 @@ def main() -> int:
     chosen = parser.parse_args()
     if chosen.keras:
         return _against_keras(chosen)
-    cases = read_cases(chosen.folder, chosen.only)
+    cases = read_cases(chosen.folder.resolve(), chosen.only)
     if not cases:
         parser.error(f"there is no case in {chosen.folder}")
+    # Only a cluster does several at once: each diagnosis has processes of its own.
+    within = 1 if chosen.cluster else chosen.jobs
+    tasks = [(case.file, case.healthy, chosen.budget, within) for case in cases]
     results = []
-    for case in cases:
-        result = judge(case, chosen.budget, chosen.jobs)
-        results.append(result)
-        sys.stdout.write(_line(result) + "\n")
-        sys.stdout.flush()
+    with workers_of(None if chosen.cluster else 1, chosen.cluster) as workers:
+        for place, found in run_all(judge, tasks, jobs=workers):
+            results.append(Result(cases[place], **found))
+            sys.stdout.write(_line(results[-1]) + "\n")
+            sys.stdout.flush()
+    results.sort(key=lambda result: result.case.name)
     figures = summary(results)
     good = reached(figures)
     sys.stdout.write("\n")

@@ -124,20 +124,26 @@ def read_cases(folder: Path, only: Sequence[str] = ()) -> list[LabelledSetup]:
     return found
 
 
-def judge(case: LabelledSetup, budget: float = 60.0, jobs: int = 2) -> Result:
-    """Diagnose one case, write the fix, run it again from its file."""
-    answer = diagnose(case.file, budget=budget, jobs=jobs)
-    result = Result(
-        case,
-        noticed=answer.verdict not in ("healthy", "nothing_to_learn"),
-        named=[found.cause for found in answer.causes],
-        seconds=answer.seconds,
-        runs=answer.runs,
-        notes=list(answer.notes),
-    )
-    if not case.healthy and answer.cured is not None:
-        result.fixed = rerun_fix(answer)
-    return result
+def judge(
+    file: Path, healthy: bool, budget: float = 60.0, jobs: int = 2
+) -> dict[str, Any]:
+    """Diagnose one case, write the fix, run it again from its file.
+
+    Returns
+    -------
+    dict
+        The fields of its `Result`.
+    """
+    answer = diagnose(file, budget=budget, jobs=jobs)
+    fix = not healthy and answer.cured is not None
+    return {
+        "noticed": answer.verdict not in ("healthy", "nothing_to_learn"),
+        "named": [found.cause for found in answer.causes],
+        "seconds": answer.seconds,
+        "runs": answer.runs,
+        "fixed": rerun_fix(answer) if fix else None,
+        "notes": list(answer.notes),
+    }
 
 
 def rerun_fix(answer: Diagnosis, seeds: Sequence[int] = SEEDS) -> list[float]:

@@ -81,6 +81,6 @@ def test_bars_without_cases_are_reached(scorer):
 
 def test_a_case_is_judged(scorer):
     (case,) = scorer.read_cases(scorer.CASES, ["case-c87b4d0f"])
-    judged = scorer.judge(case, jobs=1)
+    judged = scorer.Result(case, **scorer.judge(case.file, case.healthy, jobs=1))
     assert judged.noticed and judged.first and judged.cured
     assert judged.seconds < 60
