@@ -27,6 +27,7 @@ from optlab.kernels.jit import kernel
 from optlab.kernels.low_precision import dynamic_code, noise
 from optlab.kernels.low_precision.layout import Layout
 from optlab.kernels.low_precision.source import Source
+from optlab.kernels.wide import widest
 
 
 class LowPrecisionLoops:
@@ -64,6 +65,7 @@ class LowPrecisionLoops:
             "flush_on": floating_point.flush_on,
             "restore": floating_point.restore,
             "prange": numba.prange,
+            "widest": widest,
             "WEYL": noise.WEYL,
             "CHUNK": CHUNK,
             "BLOCK": self.layout.block,

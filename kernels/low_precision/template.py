@@ -6,6 +6,7 @@ TEMPLATE = '''\
 
 def chunk(c, step, seed, hyper, bounds, {arrays}):
     """Update one chunk of flat arrays."""
+    widest()
     number = hyper.dtype.type
     one = hyper[0]
     learning_rate = hyper[1]
@@ -34,6 +35,7 @@ def chunk(c, step, seed, hyper, bounds, {arrays}):
 
 def serial(step, seed, hyper, bounds, {arrays}):
     """Update one tensor in this thread."""
+    widest()
     mode = flush_on()
     for c in range((all_param.size + CHUNK - 1) // CHUNK):
         chunk(c, step, seed, hyper, bounds, {arrays})
@@ -43,6 +45,7 @@ def serial(step, seed, hyper, bounds, {arrays}):
 def parallel(step, seed, hyper, bounds, {arrays}):
     """Update one tensor, chunk by chunk, in all threads."""
     for c in prange((all_param.size + CHUNK - 1) // CHUNK):
+        widest()
         mode = flush_on()
         chunk(c, step, seed, hyper, bounds, {arrays})
         restore(mode)
