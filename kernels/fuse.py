@@ -30,6 +30,7 @@ from optlab.kernels.fingerprint import RuleError, fingerprint, place_of
 from optlab.kernels.generated import Function, generated
 from optlab.kernels.jit import kernel
 from optlab.kernels.pointers import array_at
+from optlab.kernels.wide import widest
 
 #: A loop over many arrays needs a check that none overlap before it can be vectorised;
 #: LLVM gives up above 8 comparisons, which an optimizer with three slots passes.
@@ -52,6 +53,7 @@ _TEMPLATE = '''\
 
 def block(step, hyper, bounds, {arrays}):
     """Update flat arrays, element by element."""
+    widest()
     number = hyper.dtype.type
     one = hyper[0]
     learning_rate = hyper[1]
@@ -65,6 +67,7 @@ def block(step, hyper, bounds, {arrays}):
 
 def serial(step, hyper, bounds, {arrays}):
     """Update one tensor in this thread."""
+    widest()
     mode = flush_on()
     block(step, hyper, bounds, {arrays})
     restore(mode)
@@ -74,6 +77,7 @@ def parallel(step, hyper, bounds, {arrays}):
     """Update one tensor, chunk by chunk, in all threads."""
     chunks = (all_param.size + CHUNK - 1) // CHUNK
     for c in prange(chunks):
+        widest()
         mode = flush_on()
         start = c * CHUNK
         stop = min(all_param.size, start + CHUNK)
@@ -83,6 +87,7 @@ def parallel(step, hyper, bounds, {arrays}):
 
 def scattered(step, hyper, bounds, addresses, offsets, {flats}):
     """Update many separate tensors whose gradients and slots share flat arrays."""
+    widest()
     mode = flush_on()
     for t in range(addresses.size):
         start = offsets[t]
@@ -160,6 +165,7 @@ class FusedRule:
             "restore": floating_point.restore,
             "array_at": array_at,
             "prange": numba.prange,
+            "widest": widest,
             "CHUNK": CHUNK,
         }
         entered = ("serial", "parallel", "scattered")

@@ -26,6 +26,7 @@ from optlab.kernels.packets import PACKET_BYTES
 from optlab.kernels.tf_pow_32 import power_32
 from optlab.kernels.tf_pow_64 import power_64
 from optlab.kernels.typing import Array
+from optlab.kernels.wide import widest
 
 #: Elements in one piece of work, a whole number of packets.
 _PIECE = 1 << 14
@@ -78,6 +79,7 @@ def _packet_power(base: Any, y: Any) -> Any:
 @kernel
 def _packets(x: Array, y: Any, out: Array, first: int, last: int) -> None:
     """Raise ``x[first:last]`` to `y`, neither 0 nor 1, as TensorFlow's packets do."""
+    widest()
     for i in range(first, last):
         out[i] = _packet_power(x[i], y)
 
@@ -85,6 +87,7 @@ def _packets(x: Array, y: Any, out: Array, first: int, last: int) -> None:
 @kernel
 def _serial(x: Array, y: Any, out: Array) -> None:
     """Raise every element to `y`: packets, then the rest by the C library."""
+    widest()
     body = x.size - x.size % (PACKET_BYTES // x.itemsize)
     mode = flush_on()
     _packets(x, y, out, 0, body)

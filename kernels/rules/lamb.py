@@ -33,6 +33,7 @@ from optlab.kernels.packets import PACKET_BYTES
 from optlab.kernels.sums import sum_eigen
 from optlab.kernels.tf_pow import tf_power
 from optlab.kernels.typing import Array
+from optlab.kernels.wide import widest
 
 SLOTS = ("momentum", "velocity")
 
@@ -128,6 +129,7 @@ def _squares_1(
     update_squares: Array,
 ) -> None:
     """Work out Adam's step, and the squares that the norms are sums of."""
+    widest()
     mode = flush_on()
     two = param.dtype.type(2)
     whole = param.size - param.size % (PACKET_BYTES // param.itemsize)
