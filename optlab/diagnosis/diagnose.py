@@ -90,4 +90,6 @@ def diagnose(
 
         return diagnose_twin(experiment, budget, progress)
     seconds = budget or BUDGETS["optlab"]
-    return searched(experiment, OptlabEngine(), seconds, jobs, progress, [], began)
+    return searched(
+        experiment, OptlabEngine(seconds), seconds, jobs, progress, [], began
+    )

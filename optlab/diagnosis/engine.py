@@ -10,8 +10,15 @@ from typing import Any, Protocol
 
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.reference import MOST
-from optlab.diagnosis.trials import Outcome, data_of, run_variant
+from optlab.diagnosis.trials import (
+    Outcome,
+    data_of,
+    one_thread,
+    run_once,
+    run_variant,
+)
 from optlab.diagnosis.watch import Watch, watch
+from optlab.errors import InputError
 from optlab.experiments.cost import seconds_of
 
 #: Seconds of a run that are no training.
@@ -19,6 +26,8 @@ RUN_SECONDS = 0.2
 #: Estimated seconds from which a training is timed by some of its steps, and those of
 #: the steps that are timed. They may turn out to be so many times as fast.
 TIMED_FROM, TIMED, FASTEST = 2.0, 0.5, 20.0
+#: A model is too large where so many steps do not fit into this share of the budget.
+FEWEST_STEPS, LARGEST_SHARE = 20, 1 / 3
 
 
 class Engine(Protocol):
@@ -44,6 +53,9 @@ class Engine(Protocol):
     def facts(self, experiment: Any) -> Facts:
         """Examine a variant."""
 
+    def refused(self, experiment: Any) -> Outcome | None:
+        """Return the outcome of a variant too large to be run; None of all others."""
+
     def watch(self, experiment: Any, seed: int, updates: int, deadline: float) -> Watch:
         """Train a variant once and look inside."""
 
@@ -67,7 +79,8 @@ class OptlabEngine:
     in_processes = True
     most_updates = MOST
 
-    def __init__(self) -> None:
+    def __init__(self, budget: float = 60.0) -> None:
+        self.budget = budget
         #: What a training took, by what was estimated.
         self.pace = 1.0
 
@@ -81,7 +94,21 @@ class OptlabEngine:
 
     def watch(self, experiment: Any, seed: int, updates: int, deadline: float) -> Watch:
         """Train a variant once and look inside."""
+        refused = self.refused(experiment)
+        if refused is not None:
+            return Watch(refused)
         return watch(experiment, seed, data_of(experiment), updates, deadline)
+
+    def refused(self, experiment: Any) -> Outcome | None:
+        """Return the outcome of a variant too large to be run; None of all others."""
+        try:
+            built = experiment.build(data_of(experiment), strict=False)
+        except InputError:  # a run says what is wrong
+            return None
+        each = self.pace * seconds_of(built) / max(1, built.steps)
+        if FEWEST_STEPS * each <= LARGEST_SHARE * self.budget:
+            return None
+        return too_large(f"A training step takes {each:.1f} s", self.budget)
 
     def run(self, experiment: Any, seed: int, deadline: float) -> Outcome:
         """Train a variant once, whatever is wrong with it."""
@@ -90,7 +117,8 @@ class OptlabEngine:
     def seconds(self, experiment: Any) -> float:
         """Return about how long one training takes.
 
-        By its multiplications; where these are many, by the time of a few steps.
+        By its multiplications; where these are many, by the time of a few steps. 0
+        where it is too large to be run.
         """
         built = experiment.build(data_of(experiment), strict=False)
         estimate = seconds_of(built)
@@ -100,7 +128,7 @@ class OptlabEngine:
         taken = self._step_seconds(experiment, 1 + max(3, int(TIMED / each)))
         if taken is not None:
             self.pace = max(taken / each, 1 / FASTEST)
-        return self.pace * estimate
+        return 0.0 if self.refused(experiment) else self.pace * estimate
 
     def cost(self, experiment: Any, first: Outcome) -> float:
         """Return about how long one run of many takes: kernels are compiled once."""
@@ -121,11 +149,20 @@ class OptlabEngine:
     def _step_seconds(self, experiment: Any, count: int) -> float | None:
         """Return the seconds of a step, of so many; None if they cannot be made."""
         changes = {"training.epochs": None, "training.callbacks": None}
-        taken = []
-        for steps in (1, 1, count):  # the first compiles kernels
-            short = experiment.replace({**changes, "training.steps": steps})
-            outcome = run_variant(short, 0, float("inf"))
-            if outcome.steps < steps:
-                return None
-            taken.append(outcome.seconds)
+        data, taken = data_of(experiment), list[float]()
+        with one_thread():
+            for steps in (1, 1, count):  # the first compiles kernels
+                short = experiment.replace({**changes, "training.steps": steps})
+                outcome, _ = run_once(short, 0, data, scoring=False)
+                if outcome.steps < steps:
+                    return None
+                taken.append(outcome.seconds)
+                if len(taken) == 2 and FEWEST_STEPS * taken[1] > self.budget:
+                    return taken[1]
         return max(0.0, taken[2] - taken[1]) / (count - 1)
+
+
+def too_large(why: str, budget: float) -> Outcome:
+    """Return the outcome of a variant that so many seconds are not enough for."""
+    message = f"{why}: too large for the budget of {budget:g} s (--budget)."
+    return Outcome(None, "too_large", message)

@@ -43,7 +43,7 @@ def affordable(
     Experiment
         `experiment` itself where it fits.
     """
-    engine = engine or OptlabEngine()
+    engine = engine or OptlabEngine(budget)
     limit = SHARE * budget
     work = engine.seconds(experiment)
     rows = len(engine.data(experiment).x)

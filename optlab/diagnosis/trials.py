@@ -81,8 +81,9 @@ def run_once(
     data: Any,
     record: Any = None,
     deadline: float = float("inf"),
+    scoring: bool = True,
 ) -> tuple[Outcome, Any]:
-    """Train a variant once, whatever is wrong with it.
+    """Train a variant once, whatever is wrong with it, and score it or not.
 
     Returns
     -------
@@ -114,7 +115,7 @@ def run_once(
             if run.status == "interrupted":
                 raise KeyboardInterrupt  # what was cut short is no evidence
             found = own = None
-            if run.status != "diverged":
+            if scoring and run.status != "diverged":
                 logits = (
                     built.loss.from_logits
                     and built.model.final_activation
@@ -262,6 +263,12 @@ class Trials:
             for experiment, seed in variants
         }
         due = {key: pair for key, pair in due.items() if key not in self.outcomes}
+        if self.engine is not None:
+            for key, (experiment, _) in list(due.items()):
+                refused = self.engine.refused(experiment)
+                if refused is not None:
+                    self._keep(key, refused)
+                    del due[key]
         left = self.deadline - time.time()
         worth = min(self._cost * len(due), left / 2) > PAYS
         alone = self.engine is not None and not self.engine.in_processes

@@ -72,7 +72,8 @@ def diagnose_call(
     trainer: Engine = KerasEngine(budget or BUDGETS["keras"])
     if engine != "keras":
         try:
-            subject, trainer = covered(program), OptlabEngine()
+            subject = covered(program)
+            trainer = OptlabEngine(budget or BUDGETS["optlab"])
         except InputError as error:
             if engine == "optlab":
                 raise InputError(f"optlab's layers do not cover it: {error}") from error

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.diagnosis.engine import FEWEST_STEPS, LARGEST_SHARE, too_large
 from optlab.diagnosis.reference import MOST
 from optlab.diagnosis.trials import Outcome
 from optlab.diagnosis.watch import Watch
@@ -40,8 +41,6 @@ LEAST_UPDATES = 120
 #: Steps of the first calls, of different number: the second one makes a graph for any
 #: number of them. Those of the call after them, by which the pace is measured.
 TRACED, TIMED = (2, 1), 2
-#: A model is too large where so many steps do not fit into this share of the budget.
-FEWEST_STEPS, LARGEST_SHARE = 20, 1 / 3
 #: Rows of a call that is timed, and seconds from which it is not timed again.
 TIMED_ROWS, LONG_CALL = 16, 2.0
 #: Rows that a model is looked into with, at the most, and seconds that they may take.
@@ -104,10 +103,19 @@ class KerasEngine:
         def look(model: Any) -> None:
             seen.append(probe(model, inputs, targets))
 
-        each = None if self.too_large else look
-        outcome = self.run(experiment, seed, deadline, each, FIRST_SHARE)
+        outcome = self.refused(experiment)
+        if outcome is None:
+            outcome = self.run(experiment, seed, deadline, look, FIRST_SHARE)
         losses = [float(value) for value in outcome.losses]
         return watched(outcome, losses, seen)
+
+    def refused(self, experiment: Program) -> Outcome | None:
+        """Return the outcome of a variant too large to be run; None of all others."""
+        if not self.too_large or experiment.from_scratch:
+            return None
+        return too_large(
+            f"A training step takes {self.row_seconds:.1f} s a row", self.budget
+        )
 
     def seconds(self, experiment: Program) -> float:
         """Return about how long one training takes, by the time of a few steps."""
@@ -201,12 +209,6 @@ class KerasEngine:
             Of the budget, after which it is ended and scored as it is.
         """
         program, data = experiment, self.data(experiment)
-        if self.too_large and not program.from_scratch:
-            message = (
-                f"A training step takes {self.row_seconds:.1f} s a row: too large for "
-                f"the budget of {self.budget:g} s (--budget)."
-            )
-            return Outcome(None, "too_large", message)
         began = time.perf_counter()
         losses: list[float] = []
         try:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from optlab import experiments
-from optlab.diagnosis import trials
+from optlab.diagnosis import diagnose, trials
 from optlab.diagnosis.engine import OptlabEngine
 from optlab.diagnosis.sampling import affordable
 from optlab.diagnosis.trials import Trials, data_of, run_once, run_variant
@@ -54,11 +54,12 @@ def test_processes_change_no_outcome(monkeypatch):
 
 
 def pictures(tmp_path, size, rows=600, **training):
-    """Return an experiment with two convolutions on pictures of noise."""
+    """Return an experiment with two convolutions; the first row of a picture tells."""
     rng = np.random.default_rng(0)
-    x = rng.normal(size=(rows, size, size, 3)).astype("float32")
+    x, y = rng.normal(size=(rows, size, size, 3)).astype("float32"), np.arange(rows) % 2
+    x[:, 0] += y[:, None, None]
     path = tmp_path / "pictures.npz"
-    np.savez(path, x=x, y=np.arange(rows) % 2)
+    np.savez(path, x=x, y=y)
     filters = {"class": "Conv2D", "filters": 32, "kernel_size": 5, "padding": "same"}
     layers = [filters, filters, {"class": "Flatten"}, {"units": 1}]
     tables = {
@@ -88,7 +89,7 @@ def test_long_trainings_are_timed_by_a_few_steps(tmp_path, monkeypatch):
     assert engine.pace == taken / estimate
     half = engine.within(experiment, taken / 2)
     assert half.training.epochs == 2
-    monkeypatch.setattr("optlab.diagnosis.engine.run_variant", None)
+    monkeypatch.setattr("optlab.diagnosis.engine.run_once", None)
     assert OptlabEngine().seconds(experiments.find("iris")) < 1
 
 
@@ -118,3 +119,13 @@ def test_a_reference_fits_the_time(tmp_path):
     part = engine.within(experiment, whole / 4)
     assert part.training.epochs == 5
     assert engine.within(experiment, whole * 2) == experiment
+
+
+def test_what_is_too_large_for_the_budget_is_not_run(tmp_path):
+    large = pictures(tmp_path, 64, epochs=2)
+    began = time.time()
+    answer = diagnose(large, budget=3.0, jobs=1)
+    assert time.time() - began < 20  # the kernels are compiled, and a step is timed
+    assert answer.verdict == "undecided"
+    assert any("too large for the budget of 3 s" in note for note in answer.notes)
+    assert not any("cut" in note for note in answer.notes)
