@@ -108,7 +108,7 @@ class OptlabEngine:
         each = self.pace * seconds_of(built) / max(1, built.steps)
         if FEWEST_STEPS * each <= LARGEST_SHARE * self.budget:
             return None
-        return too_large(f"A training step takes {each:.1f} s", self.budget)
+        return too_large(f"A training step takes {each:.1f} s or more", self.budget)
 
     def run(self, experiment: Any, seed: int, deadline: float) -> Outcome:
         """Train a variant once, whatever is wrong with it."""
@@ -125,6 +125,10 @@ class OptlabEngine:
         if estimate < TIMED_FROM:
             return estimate
         each = estimate / built.steps
+        self.pace = 1 / FASTEST
+        if self.refused(experiment):
+            return 0.0
+        self.pace = 1.0
         taken = self._step_seconds(experiment, 1 + max(3, int(TIMED / each)))
         if taken is not None:
             self.pace = max(taken / each, 1 / FASTEST)

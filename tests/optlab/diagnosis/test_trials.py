@@ -121,6 +121,13 @@ def test_a_reference_fits_the_time(tmp_path):
     assert engine.within(experiment, whole * 2) == experiment
 
 
+def test_what_is_far_too_large_is_not_even_timed(tmp_path, monkeypatch):
+    monkeypatch.setattr("optlab.diagnosis.engine.run_once", None)
+    large, engine = pictures(tmp_path, 64, epochs=2), OptlabEngine(budget=0.05)
+    assert engine.seconds(large) == 0
+    assert engine.refused(large).status == "too_large"
+
+
 def test_what_is_too_large_for_the_budget_is_not_run(tmp_path):
     large = pictures(tmp_path, 64, epochs=2)
     began = time.time()
