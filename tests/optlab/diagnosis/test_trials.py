@@ -105,10 +105,10 @@ def test_few_rows_are_scored_where_a_row_takes_long(tmp_path):
 
 def test_steps_are_cut_where_fewer_rows_would_not_help(tmp_path):
     notes = []
-    cut = affordable(pictures(tmp_path, 64, steps=400), 20.0, notes)
-    assert len(data_of(cut).x) == 480 and cut.training.steps < 20
+    cut = affordable(pictures(tmp_path, 64, steps=9000), 200.0, notes)
+    assert len(data_of(cut).x) == 480 and cut.training.steps < 900
     assert notes == [
-        f"Trainings were cut to {cut.training.steps} of 400 steps, to fit the time "
+        f"Trainings were cut to {cut.training.steps} of 9000 steps, to fit the time "
         "budget."
     ]
 
