@@ -19,7 +19,7 @@ from optlab.diagnosis.trials import (
 )
 from optlab.diagnosis.watch import Watch, watch
 from optlab.errors import InputError
-from optlab.experiments.cost import seconds_of
+from optlab.experiments.cost import cost_of
 
 #: Seconds of a run that are no training.
 RUN_SECONDS = 0.2
@@ -102,10 +102,9 @@ class OptlabEngine:
     def refused(self, experiment: Any) -> Outcome | None:
         """Return the outcome of a variant too large to be run; None of all others."""
         try:
-            built = experiment.build(data_of(experiment), strict=False)
+            each = self.pace * cost_of(experiment, data_of(experiment)).each
         except InputError:  # a run says what is wrong
             return None
-        each = self.pace * seconds_of(built) / max(1, built.steps)
         if FEWEST_STEPS * each <= LARGEST_SHARE * self.budget:
             return None
         return too_large(f"A training step takes {each:.1f} s or more", self.budget)
@@ -120,19 +119,17 @@ class OptlabEngine:
         By its multiplications; where these are many, by the time of a few steps. 0
         where it is too large to be run.
         """
-        built = experiment.build(data_of(experiment), strict=False)
-        estimate = seconds_of(built)
-        if estimate < TIMED_FROM:
-            return estimate
-        each = estimate / built.steps
+        estimate = cost_of(experiment, data_of(experiment))
+        if estimate.seconds < TIMED_FROM:
+            return estimate.seconds
         self.pace = 1 / FASTEST
         if self.refused(experiment):
             return 0.0
         self.pace = 1.0
-        taken = self._step_seconds(experiment, 1 + max(3, int(TIMED / each)))
+        taken = self._step_seconds(experiment, 1 + max(3, int(TIMED / estimate.each)))
         if taken is not None:
-            self.pace = max(taken / each, 1 / FASTEST)
-        return 0.0 if self.refused(experiment) else self.pace * estimate
+            self.pace = max(taken / estimate.each, 1 / FASTEST)
+        return 0.0 if self.refused(experiment) else self.pace * estimate.seconds
 
     def cost(self, experiment: Any, first: Outcome) -> float:
         """Return about how long one run of many takes: kernels are compiled once."""
@@ -147,8 +144,7 @@ class OptlabEngine:
         return experiment.replace({"training.epochs": part})
 
     def _estimate(self, experiment: Any) -> float:
-        built = experiment.build(data_of(experiment), strict=False)
-        return self.pace * seconds_of(built)
+        return self.pace * cost_of(experiment, data_of(experiment)).seconds
 
     def _step_seconds(self, experiment: Any, count: int) -> float | None:
         """Return the seconds of a step, of so many; None if they cannot be made."""

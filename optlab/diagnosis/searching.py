@@ -17,6 +17,9 @@ from optlab.diagnosis.thresholds import FEW_ROWS, FEW_TO_SCORE
 from optlab.diagnosis.trials import Trials
 from optlab.errors import InputError
 
+#: The share of the budget after which no run goes on: the rest is for the last one's
+#: scores and for the answer.
+SEARCHING = 0.9
 #: Seconds, by engine, where none are given.
 BUDGETS = {"optlab": 60.0, "keras": 120.0}
 
@@ -48,7 +51,7 @@ def searched(
     original = experiment
     experiment = scored = _scorable(experiment, engine, notes)
     experiment = sample = affordable(experiment, budget, notes, engine)
-    trials = Trials(began + budget, progress, jobs, engine)
+    trials = Trials(began + SEARCHING * budget, progress, jobs, engine)
     found = Search(experiment, trials)()
     found.shortened = found.watch.outcome.cut or any(
         getattr(sample.training, unit) != getattr(scored.training, unit)

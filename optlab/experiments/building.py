@@ -54,6 +54,15 @@ class Built:
         return int(steps or self.fit_arguments["epochs"] * self.batches)
 
 
+def layers_of(table: ModelTable) -> tuple[list[Any], list[int]]:
+    """Return the layers of a ``[model]`` table, and the number of each one's entry."""
+    from optlab.layers import expand, get
+
+    entries = [expand(entry.model_dump(exclude_unset=True)) for entry in table.layers]
+    layers = [get(layer) for entry in entries for layer in entry]
+    return layers, [number for number, entry in enumerate(entries) for _ in entry]
+
+
 def build_model(
     table: ModelTable,
     input_shape: tuple[int, ...],
@@ -79,13 +88,10 @@ def build_model(
     InputError
         If a layer cannot take what the one before it puts out.
     """
-    from optlab.layers import expand, get
     from optlab.model import Sequential
     from optlab.model_arguments import LayerError
 
-    entries = [expand(entry.model_dump(exclude_unset=True)) for entry in table.layers]
-    layers = [get(layer) for entry in entries for layer in entry]
-    owners = [number for number, entry in enumerate(entries) for _ in entry]
+    layers, owners = layers_of(table)
     try:
         model = Sequential(layers, input_shape=input_shape, dtype=dtype, seed=seed)
     except LayerError as error:

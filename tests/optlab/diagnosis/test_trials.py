@@ -10,7 +10,7 @@ from optlab.diagnosis import diagnose, trials
 from optlab.diagnosis.engine import OptlabEngine
 from optlab.diagnosis.sampling import affordable
 from optlab.diagnosis.trials import Trials, data_of, run_once, run_variant
-from optlab.experiments.cost import seconds_of
+from optlab.experiments.cost import cost_of, seconds_of
 
 IRIS = experiments.find("iris").replace({"training.epochs": 3})
 
@@ -86,7 +86,7 @@ def test_long_trainings_are_timed_by_a_few_steps(tmp_path, monkeypatch):
     engine = OptlabEngine()
     taken = engine.seconds(experiment)
     assert estimate > 5 and 0.05 < taken < 3 * estimate
-    assert engine.pace == taken / estimate
+    assert engine.pace == pytest.approx(taken / estimate)
     half = engine.within(experiment, taken / 2)
     assert half.training.epochs == 2
     monkeypatch.setattr("optlab.diagnosis.engine.run_once", None)
@@ -136,3 +136,14 @@ def test_what_is_too_large_for_the_budget_is_not_run(tmp_path):
     assert answer.verdict == "undecided"
     assert any("too large for the budget of 3 s" in note for note in answer.notes)
     assert not any("cut" in note for note in answer.notes)
+
+
+@pytest.mark.parametrize("name", ["iris", "digits", "digits-conv", "adding"])
+def test_the_cost_is_known_without_weights(name, monkeypatch):
+    experiment = experiments.find(name)
+    data = experiment.load_data()
+    built = experiment.build(data)
+    monkeypatch.setattr("optlab.model.Sequential.__init__", None)
+    found = cost_of(experiment, data)
+    assert found.steps == built.steps
+    assert found.seconds == pytest.approx(seconds_of(built))
