@@ -137,7 +137,11 @@ class OptlabEngine:
 
     def within(self, experiment: Any, seconds: float) -> Any:
         """Return a variant that trains about so long at the most, in whole epochs."""
-        epochs, taken = experiment.training.epochs, self._estimate(experiment)
+        epochs = experiment.training.epochs
+        try:
+            taken = self._estimate(experiment)
+        except InputError:  # a run says what is wrong
+            return experiment
         if taken <= seconds or epochs is None:
             return experiment
         part = max(1, int(epochs * seconds / taken))

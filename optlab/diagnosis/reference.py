@@ -121,11 +121,13 @@ def _layers(facts: Facts) -> list[tuple[list[edits.Edit], float]]:
         embedding = {"class": "Embedding", "input_dim": words, "output_dim": 32}
         fronts.append([embedding, {"class": "GlobalAveragePooling1D"}])
     elif len(shape) == 3 and min(shape[:2]) >= 8:
+        # Small pictures would have nothing left after both.
+        more = _RELU | ({"padding": "same"} if min(shape[:2]) < 12 else {})
         fronts.append(
             [
-                {"class": "Conv2D", "filters": 16, "kernel_size": 3, **_RELU},
+                {"class": "Conv2D", "filters": 16, "kernel_size": 3, **more},
                 {"class": "MaxPooling2D"},
-                {"class": "Conv2D", "filters": 32, "kernel_size": 3, **_RELU},
+                {"class": "Conv2D", "filters": 32, "kernel_size": 3, **more},
                 {"class": "MaxPooling2D"},
                 {"class": "Flatten"},
             ]

@@ -8,6 +8,8 @@ import pytest
 from optlab import experiments
 from optlab.diagnosis import diagnose, trials
 from optlab.diagnosis.engine import OptlabEngine
+from optlab.diagnosis.facts import Facts
+from optlab.diagnosis.reference import references
 from optlab.diagnosis.sampling import affordable
 from optlab.diagnosis.trials import Trials, data_of, run_once, run_variant
 from optlab.experiments.cost import cost_of, seconds_of
@@ -116,6 +118,9 @@ def test_steps_are_cut_where_fewer_rows_would_not_help(tmp_path):
 def test_a_reference_fits_the_time(tmp_path):
     engine, experiment = OptlabEngine(), pictures(tmp_path, 8, epochs=20)
     whole = engine.seconds(experiment)
+    impossible = experiment.replace({"model.layers.0.padding": "valid"})
+    impossible = impossible.replace({"model.layers.0.kernel_size": 9})
+    assert engine.within(impossible, 1e-9) == impossible
     part = engine.within(experiment, whole / 4)
     assert part.training.epochs == 5
     assert engine.within(experiment, whole * 2) == experiment
@@ -147,3 +152,12 @@ def test_the_cost_is_known_without_weights(name, monkeypatch):
     found = cost_of(experiment, data)
     assert found.steps == built.steps
     assert found.seconds == pytest.approx(seconds_of(built))
+
+
+def test_every_reference_of_small_pictures_can_be_built(tmp_path):
+    experiment = pictures(tmp_path, 8, epochs=1)
+    facts = Facts.of(experiment, data_of(experiment))
+    edits = references(facts, {})
+    assert len(edits) > 2
+    for edit in edits:
+        experiment.with_tree(edit(experiment.to_dict())).build(data_of(experiment))
