@@ -77,8 +77,8 @@ def parallel(step, hyper, bounds, {arrays}):
     """Update one tensor, chunk by chunk, in all threads."""
     chunks = (all_param.size + CHUNK - 1) // CHUNK
     for c in prange(chunks):
-        widest()
         mode = flush_on()
+        widest()
         start = c * CHUNK
         stop = min(all_param.size, start + CHUNK)
         block(step, hyper, bounds, {chunks})

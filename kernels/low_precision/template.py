@@ -45,8 +45,8 @@ def serial(step, seed, hyper, bounds, {arrays}):
 def parallel(step, seed, hyper, bounds, {arrays}):
     """Update one tensor, chunk by chunk, in all threads."""
     for c in prange((all_param.size + CHUNK - 1) // CHUNK):
-        widest()
         mode = flush_on()
+        widest()
         chunk(c, step, seed, hyper, bounds, {arrays})
         restore(mode)
 '''
