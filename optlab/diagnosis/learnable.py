@@ -80,7 +80,7 @@ def learnable(data: Any, few: bool = False) -> Learnable:
     usable = np.isfinite(x).all(axis=1) & np.isfinite(truth).all(axis=1)
     x, truth = x[usable], truth[usable]
     if len(x) < 2:
-        return Learnable()
+        return Learnable(constant="targets" if len(x) else "")
     if not np.ptp(truth, axis=0).any():
         same = _holds_only(truth[0], data.y_val, task)
         return Learnable(constant="targets" if same else "")

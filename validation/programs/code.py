@@ -71,7 +71,7 @@ def _preparation(program: Program, arrays: Tree) -> list[str]:
         lines.append('weights = rows["w"]')
     table, template = program.tree["data"], program.template
     names = ["x"] + ["x_val"] * held
-    if table.get("scale", "none") != "none" and not template.tokens:
+    if table.get("scale", "none") != "none" and not program.tokens:
         axis = tuple(range(max(1, arrays["x"].ndim - 1))) if arrays["x"].ndim > 2 else 0
         if table["scale"] == "minmax":
             what, size = "Scale the inputs to 0..1", f"x.max(axis={axis}) - x_mean"

@@ -174,6 +174,13 @@ class Program:
         """Whether no layer is one of the captured model."""
         return not any("name" in entry for entry in self.tree["model"]["layers"])
 
+    @property
+    def tokens(self) -> bool:
+        """Whether the inputs are read as numbers of words, which no scaling may touch."""
+        layers = self.tree["model"]["layers"]
+        embeds = any(entry.get("class") == "Embedding" for entry in layers)
+        return self.template.tokens and (embeds or not self.from_scratch)
+
     def inputs(self, x: Array) -> list[Array]:
         """Return what the model is fed; new layers take several inputs as columns."""
         return [x] if self.from_scratch else self.template.split(x)
@@ -202,7 +209,7 @@ class Program:
         task: Task = table.get("task") or task_of(y, y_val, classification)
         x_scaling = y_scaling = None
         x, x_val = arrays["x"], arrays.get("x_val")
-        if table.get("scale", "none") != "none" and not self.template.tokens:
+        if table.get("scale", "none") != "none" and not self.tokens:
             x_scaling = columns_scaling(x, table["scale"])
             x = x_scaling.apply(x).astype("float32")
             x_val = None if x_val is None else x_scaling.apply(x_val).astype("float32")

@@ -155,6 +155,39 @@ def test_epochs_of_a_number_of_steps(rows):
     assert not hasattr(whole, "steps_per_epoch")
 
 
+def test_a_cure_without_the_embedding_scales_what_are_no_words(rows):
+    from optlab.validation.programs.code import source_of
+
+    x, y = rows[0] / 50, rows[1]
+    model = keras.Sequential(
+        [
+            keras.Input((3,)),
+            layers.Embedding(10, 4),
+            layers.Flatten(),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+    model.compile("adam", "binary_crossentropy")
+    program = read(model, x, y)
+    assert program.tokens
+    scaled = program.replace({"data.scale": "standard"})
+    assert np.array_equal(scaled.load_data().x, program.load_data().x)
+    tree = scaled.to_dict()
+    tree["model"]["layers"] = [{"units": 1, "activation": "sigmoid"}]
+    cured = program.with_tree(tree)
+    assert not cured.tokens
+    assert np.allclose(cured.load_data().x.std(axis=0), 1, rtol=1e-3)
+    assert "x_mean" in source_of(cured)[0] and "x_mean" not in source_of(scaled)[0]
+
+
+def test_one_row_left_to_train_on_teaches_nothing():
+    x, y = np.array([[1.0], [2.0]]), np.array([1, 0])
+    model = keras.Sequential([keras.Input((1,)), layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", "binary_crossentropy")
+    answer = optlab.diagnose(model, x, y, validation_split=0.1, budget=10)
+    assert answer.verdict == "nothing_to_learn"
+
+
 def test_a_training_that_was_ended_says_so(rows):
     x, y = rows
     program = read(classifier(), x, y, epochs=10**6)
