@@ -176,7 +176,7 @@ class Program:
 
     @property
     def tokens(self) -> bool:
-        """Whether the inputs are read as numbers of words, which no scaling may touch."""
+        """Whether the inputs are numbers of words, which no scaling may touch."""
         layers = self.tree["model"]["layers"]
         embeds = any(entry.get("class") == "Embedding" for entry in layers)
         return self.template.tokens and (embeds or not self.from_scratch)
