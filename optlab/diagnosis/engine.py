@@ -19,7 +19,7 @@ from optlab.diagnosis.trials import (
 )
 from optlab.diagnosis.watch import Watch, watch
 from optlab.errors import InputError
-from optlab.experiments.cost import cost_of
+from optlab.experiments.cost import Cost, cost_of
 
 #: Seconds of a run that are no training.
 RUN_SECONDS = 0.2
@@ -102,10 +102,10 @@ class OptlabEngine:
     def refused(self, experiment: Any) -> Outcome | None:
         """Return the outcome of a variant too large to be run; None of all others."""
         try:
-            each = self.pace * cost_of(experiment, data_of(experiment)).each
+            each = self.pace * self._cost(experiment).each
         except InputError:  # a run says what is wrong
             return None
-        if FEWEST_STEPS * each <= LARGEST_SHARE * self.budget:
+        if not is_too_long(each, self.budget):
             return None
         return too_large(f"A training step takes {each:.1f} s or more", self.budget)
 
@@ -119,13 +119,12 @@ class OptlabEngine:
         By its multiplications; where these are many, by the time of a few steps. 0
         where it is too large to be run.
         """
-        estimate = cost_of(experiment, data_of(experiment))
+        estimate = self._cost(experiment)
         if estimate.seconds < TIMED_FROM:
             return estimate.seconds
-        self.pace = 1 / FASTEST
-        if self.refused(experiment):
+        if is_too_long(estimate.each / FASTEST, self.budget):
+            self.pace = 1 / FASTEST
             return 0.0
-        self.pace = 1.0
         taken = self._step_seconds(experiment, 1 + max(3, int(TIMED / estimate.each)))
         if taken is not None:
             self.pace = max(taken / estimate.each, 1 / FASTEST)
@@ -133,13 +132,15 @@ class OptlabEngine:
 
     def cost(self, experiment: Any, first: Outcome) -> float:
         """Return about how long one run of many takes: kernels are compiled once."""
-        return min(first.seconds, 3 * self._estimate(experiment) + RUN_SECONDS)
+        return min(
+            first.seconds, 3 * self.pace * self._cost(experiment).seconds + RUN_SECONDS
+        )
 
     def within(self, experiment: Any, seconds: float) -> Any:
         """Return a variant that trains about so long at the most, in whole epochs."""
         epochs = experiment.training.epochs
         try:
-            taken = self._estimate(experiment)
+            taken = self.pace * self._cost(experiment).seconds
         except InputError:  # a run says what is wrong
             return experiment
         if taken <= seconds or epochs is None:
@@ -147,8 +148,8 @@ class OptlabEngine:
         part = max(1, int(epochs * seconds / taken))
         return experiment.replace({"training.epochs": part})
 
-    def _estimate(self, experiment: Any) -> float:
-        return self.pace * cost_of(experiment, data_of(experiment)).seconds
+    def _cost(self, experiment: Any) -> Cost:
+        return cost_of(experiment, data_of(experiment))
 
     def _step_seconds(self, experiment: Any, count: int) -> float | None:
         """Return the seconds of a step, of so many; None if they cannot be made."""
@@ -164,6 +165,11 @@ class OptlabEngine:
                 if len(taken) == 2 and FEWEST_STEPS * taken[1] > self.budget:
                     return taken[1]
         return max(0.0, taken[2] - taken[1]) / (count - 1)
+
+
+def is_too_long(step_seconds: float, budget: float) -> bool:
+    """Whether steps of so many seconds are too few within a budget to tell anything."""
+    return FEWEST_STEPS * step_seconds > LARGEST_SHARE * budget
 
 
 def too_large(why: str, budget: float) -> Outcome:

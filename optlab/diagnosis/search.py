@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from optlab.diagnosis.causes import CAUSES, Suspicion
+from optlab.diagnosis.engine import Engine, OptlabEngine
 from optlab.diagnosis.facts import Facts
 from optlab.diagnosis.findings import Findings, Tried, contradicts
 from optlab.diagnosis.learnable import learnable
@@ -53,6 +54,7 @@ class Search(Variants):
 
     def __init__(self, experiment: Experiment, trials: Trials) -> None:
         super().__init__(experiment, trials)
+        self.engine: Engine = trials.engine or OptlabEngine()
         self.singles = Singles(experiment, trials)
         self.sets = Sets(experiment, trials)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from optlab.diagnosis.edits import Edit, all_of
-from optlab.diagnosis.engine import Engine, OptlabEngine
 from optlab.diagnosis.findings import Tried
 from optlab.diagnosis.trials import SEEDS, Trials
 from optlab.errors import InputError
@@ -29,7 +28,6 @@ class Variants:
     def __init__(self, experiment: Experiment, trials: Trials) -> None:
         self.original = experiment
         self.trials = trials
-        self.engine: Engine = trials.engine or OptlabEngine()
 
     @property
     def slow(self) -> bool:

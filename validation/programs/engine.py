@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from optlab.diagnosis.engine import FEWEST_STEPS, LARGEST_SHARE, too_large
+from optlab.diagnosis.engine import is_too_long, too_large
 from optlab.diagnosis.reference import MOST
 from optlab.diagnosis.trials import Outcome
 from optlab.diagnosis.watch import Watch
@@ -125,8 +125,7 @@ class KerasEngine:
         per_epoch = min(per_epoch, int(getattr(training, "steps_per_epoch", per_epoch)))
         steps = training.steps or int(training.epochs or 20) * per_epoch
         self.row_seconds = self._row_seconds(experiment, data)
-        whole = FEWEST_STEPS * batch * self.row_seconds
-        self.too_large = whole > LARGEST_SHARE * self.budget
+        self.too_large = is_too_long(batch * self.row_seconds, self.budget)
         if self.too_large:
             return 0.0
         if steps <= 16:
