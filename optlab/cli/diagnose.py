@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -153,12 +154,26 @@ def _run_script(script: str, arguments: list[str], options: dict[str, Any]) -> i
     process = subprocess.Popen(command)
     interrupts.closers.append(process.kill)
     try:
-        return process.wait()
+        status = process.wait()
     finally:
         interrupts.closers.remove(process.kill)
         if process.poll() is None:
             process.kill()
             process.wait()
+    interrupts.check()
+    if status < 0:
+        raise InputError(
+            f"The process of {Path(script).name} was ended by {_signal(-status)}, "
+            "without an answer. Its memory may not have sufficed."
+        )
+    return status
+
+
+def _signal(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def diagnose_captured(found: Any, script: str, shown: dict[str, Any]) -> int:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 
-def watch(x: Any, y: Any, *, verbose: bool = True) -> Any:
+def watch(x: Any = None, y: Any = None, *, verbose: bool = True) -> Any:
     """Return a tf.keras callback that looks inside every layer, every epoch.
 
     Parameters
     ----------
-    x, y : array_like
-        Rows to look at the model with; the first 64 are taken.
+    x, y : array_like, tf.data.Dataset or PyDataset, optional
+        Rows to look at the model with; 64 of them, evenly spaced, are taken. Left out:
+        those that `fit` was called with, unless they come from a generator.
     verbose : bool
         Whether a line is printed when something is wrong.
 

@@ -36,6 +36,9 @@ def verdict(answer: Diagnosis) -> str:
     if answer.verdict == "healthy":
         return "Healthy: this set-up learns what a well-built one learns."
     if answer.verdict == "nothing_to_learn":
+        same = _same_in_every_row(answer)
+        if same:
+            return f"Nothing to learn: the {same} are the same in every row."
         return (
             "Nothing to learn: no reference predicts these targets from these inputs."
         )
@@ -44,6 +47,10 @@ def verdict(answer: Diagnosis) -> str:
             "It does not generalise: it learns its own rows, and neither it nor a "
             "reference predicts others."
         )
+    stopped = _stopped_at(answer)
+    if stopped:
+        kind = str(stopped["error"]).partition(":")[0]
+        return f"Faulty: line {stopped['line']} raises {kind}."
     proved = [found for found in answer.causes if found.status == "proved"]
     if proved:
         first = proved[0].entry.definition.rstrip(".")
@@ -127,6 +134,9 @@ def story(answer: Diagnosis) -> str:
         return _unrun_story(answer)
     if answer.verdict in ("nothing_to_learn", "does_not_generalise"):
         own = score_text(answer.training_score)
+        same = _same_in_every_row(answer)
+        if same == "targets":
+            return "A constant predicts these targets: they are the same in every row."
         return (
             f"{_before_story(answer)} On the rows that it was trained on it scores "
             f"{own}. What no reference can do, no change of model, loss or optimizer "
@@ -229,11 +239,34 @@ def _unrun_story(answer: Diagnosis) -> str:
             "Data and set-up were examined, and nothing unusual was seen. Without a "
             "run nobody can say more."
         )
+    stopped = _stopped_at(answer)
+    if stopped:
+        means = f"{stopped['meaning']} " if stopped.get("meaning") else ""
+        return (
+            f"Line {stopped['line']} stopped the program: {stopped['code']} raises "
+            f"{stopped['error']}. {means}Mend that line first; what comes after it was "
+            "not seen."
+        )
     first = answer.causes[0].entry
     return (
         f"Nothing could be run, but data and set-up say this much: {first.definition} "
         f"What one sees then: {_lower(first.symptom)} The cure: {_lower(first.cure)}"
     )
+
+
+def _stopped_at(answer: Diagnosis) -> dict[str, Any] | None:
+    """Return what is known of the error that ended a script before it trained."""
+    first = answer.causes[0] if answer.causes else None
+    if first is None or first.cause != "program.raises" or "line" not in first.evidence:
+        return None
+    evidence: dict[str, Any] = first.evidence
+    return evidence
+
+
+def _same_in_every_row(answer: Diagnosis) -> str:
+    """Return "targets" or "inputs" where these are constant; else an empty string."""
+    found = [c for c in answer.causes if c.cause == "data.constant"]
+    return str(found[0].evidence.get("constant", "")) if found else ""
 
 
 def _before_story(answer: Diagnosis) -> str:

@@ -126,9 +126,9 @@ def arguments_of(made: Any) -> list[str]:
     config = {**getattr(made, "_fn_kwargs", {}), **made.get_config()}
     found = []
     for name, default in _defaults(cls, config).items():
-        if name in _LEFT_OUT:
-            continue
         value = config[name]
+        if name in _LEFT_OUT or _is_global(name, value):
+            continue
         if isinstance(value, (np.floating, np.integer)) or (
             hasattr(value, "shape") and not np.shape(value)
         ):
@@ -148,6 +148,13 @@ def arguments_of(made: Any) -> list[str]:
         required = default is inspect.Parameter.empty and len(found) == 0
         found.append(text if required else f"{name}={text}")
     return found
+
+
+def _is_global(name: str, value: Any) -> bool:
+    """Whether a value is the one that Keras's settings give to every layer."""
+    import keras
+
+    return name == "data_format" and value == keras.config.image_data_format()
 
 
 def _defaults(cls: Any, config: Tree) -> Tree:
@@ -221,10 +228,14 @@ def written_value(value: Any) -> str:
 
 def written_object(cls: Any, config: Tree) -> str:
     """Return the call that makes an initializer, regularizer or constraint."""
+    from keras import initializers
+
     if cls is None:
         return ""
     plain = default_config(cls)
     kept = {k: v for k, v in config.items() if plain.get(k) != v}
+    if not kept and hasattr(initializers, cls.__name__):
+        return repr(snake_case(cls.__name__))
     inner = ", ".join(f"{key}={written_value(part)}" for key, part in kept.items())
     return f"{_home(cls)}({inner})"
 

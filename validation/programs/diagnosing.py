@@ -17,9 +17,10 @@ from optlab.diagnosis.searching import BUDGETS, searched
 from optlab.errors import InputError
 from optlab.experiments import Experiment
 from optlab.validation.programs.covering import covered
+from optlab.validation.programs.cured import cured_program
 from optlab.validation.programs.engine import KerasEngine
 from optlab.validation.programs.hooks import Captured
-from optlab.validation.programs.lines import cured_program, line_changes
+from optlab.validation.programs.lines import line_changes
 from optlab.validation.programs.program import Program
 from optlab.validation.programs.reading import read_program
 from optlab.validation.programs.script import Raised
@@ -123,7 +124,7 @@ def raised(error: Raised) -> Diagnosis:
     evidence = {
         "line": error.line,
         "code": error.text,
-        "error": f"{error.kind}: {error.message}",
+        "error": f"{error.kind}: {' '.join(error.message.split())}",
         "meaning": meaning(error.kind, error.message),
     }
     cause = CauseFound("program.raises", "suspected", evidence)
@@ -159,15 +160,27 @@ _MEANINGS = (
     ("non-negative", "A window is larger than what it slides over."),
     ("could not convert string", "A column holds text where numbers are needed."),
     ("must be compiled", "compile() has to be called before."),
+    ("Could not interpret", "Keras has nothing of this name."),
+    ("broadcast", "Arrays of unlike shapes meet."),
 )
+#: What Python's own errors mean, by their classes.
+_OF_PYTHON = {
+    "SyntaxError": "Python cannot read this line.",
+    "IndentationError": "Python cannot read this line: its indentation is wrong.",
+    "NameError": "Nothing defines this name before it is used.",
+    "KeyError": "There is no such key, or no such column.",
+    "IndexError": "An index lies outside of what it points into.",
+    "ZeroDivisionError": "Something is divided by 0.",
+    "MemoryError": "The memory does not suffice.",
+}
 
 
-def meaning(kind: str, message: str) -> str:
-    """Say in a sentence what an error means."""
+def meaning(kind: str, message: str) -> str | None:
+    """Say in a sentence what an error means; None where its message says it all."""
     for piece, sentence in _MEANINGS:
         if piece.lower() in message.lower():
             return sentence
-    return f"Python cannot go on from here: {kind}."
+    return _OF_PYTHON.get(kind)
 
 
 def diagnose_twin(

@@ -80,16 +80,17 @@ def probe(model: Any, inputs: list[Array], targets: list[Array]) -> Probe:
         y = targets[0] if len(targets) == 1 else targets
         y = tf.nest.map_structure(_tensor, y)
         loss = model.compute_loss(x=x, y=y, y_pred=predicted)
-    kernels = [layer for layer in layers if getattr(layer, "kernel", None) is not None]
-    kernels = [layer for layer in kernels if layer.trainable]
-    variables = [layer.kernel.value for layer in kernels]
+    owners = [layer for layer in layers if layer.trainable]
+    held = [(layer, kernel_of(layer)) for layer in owners]
+    kernels = [(layer, kernel) for layer, kernel in held if kernel is not None]
+    variables = [kernel.value for _, kernel in kernels]
     gradients = tape.gradient(loss, variables) if variables else []
-    found.kernels = [np.asarray(layer.kernel).copy() for layer in kernels]
+    found.kernels = [np.asarray(kernel).copy() for _, kernel in kernels]
     found.through_time = _through_time(tape, loss, sequences)
-    for layer, gradient in zip(kernels, gradients, strict=True):
+    for (layer, kernel), gradient in zip(kernels, gradients, strict=True):
         found.names.append(layer.name)
         found.gradient.append(0.0 if gradient is None else _norm(gradient))
-        found.weight.append(_norm(layer.kernel))
+        found.weight.append(_norm(kernel))
     for layer, value in outputs:
         array = np.asarray(value, "float32")
         found.zero_share.append(float(np.mean(array == 0)))
@@ -101,6 +102,14 @@ def probe(model: Any, inputs: list[Array], targets: list[Array]) -> Probe:
     spread = np.ptp(first, axis=0)
     found.constant = bool((spread <= 1e-4 * (1 + np.abs(first).max())).all())
     return found
+
+
+def kernel_of(layer: Any) -> Any:
+    """Return a layer's kernel, of a recurrent one that of its cell; else None."""
+    cell = getattr(layer, "cell", None)
+    forward = getattr(getattr(layer, "forward_layer", None), "cell", None)
+    kernels = (getattr(holder, "kernel", None) for holder in (layer, cell, forward))
+    return next((kernel for kernel in kernels if kernel is not None), None)
 
 
 def watched(outcome: Outcome, losses: list[float], seen: list[Probe]) -> Watch:

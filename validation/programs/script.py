@@ -125,10 +125,15 @@ class Runner:
         """Diagnose instead of training."""
         if os.getpid() != self.process:
             os.write(self.forked_write, b"1")
-            os._exit(BAD_INPUT)
         self._finish(captured)
 
+    def _end_forked(self) -> None:
+        """End a process that the script has forked: only its parent says anything."""
+        if os.getpid() != self.process:
+            os._exit(BAD_INPUT)
+
     def _finish(self, found: Captured | Raised) -> NoReturn:
+        self._end_forked()
         self.done.set()
         os.dup2(self.results, 1)
         sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
@@ -159,6 +164,7 @@ class Runner:
         )
 
     def _refuse(self, why: str) -> NoReturn:
+        self._end_forked()
         sys.stderr.write(f"error: {' '.join(why.split())}\n")
         self._end(BAD_INPUT)
 

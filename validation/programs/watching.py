@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
+from optlab.errors import InputError
 from optlab.typing import Array
-from optlab.validation.programs.probing import Probe, probe
+from optlab.validation.programs.probing import Probe, kernel_of, probe
+from optlab.validation.programs.rows import Rows, read_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,8 +61,9 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
 
     Parameters
     ----------
-    x, y : array_like
-        Rows to look at the model with; the first 64 are taken.
+    x, y : array_like, tf.data.Dataset or PyDataset, optional
+        Rows to look at the model with; 64 of them, evenly spaced, are taken. Left out:
+        those that `fit` was called with, unless they come from a generator.
     verbose : bool
         Whether a line is printed when something is wrong.
 
@@ -73,16 +78,17 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
 
     Examples
     --------
-    ``watch = optlab.watch(x, y); model.fit(x, y, callbacks=[watch]); watch.plot()``
+    ``watch = optlab.watch(); model.fit(x, y, callbacks=[watch]); watch.plot()``
     """
 
-    def __init__(self, x: Any, y: Any, *, verbose: bool = True) -> None:
+    def __init__(self, x: Any = None, y: Any = None, *, verbose: bool = True) -> None:
         super().__init__()
         self.x, self.y, self.verbose = x, y, verbose
         self.looks: list[Looked] = []
         self.warnings: list[str] = []
         self.share = 0.0
         self._broken = False
+        self._rows: Rows | None = None
         self._spent = self._began = 0.0
         self._cost = FIRST_COST
         self._kernels: list[Array] = []
@@ -92,6 +98,9 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         """Begin."""
         self._began, self._spent = time.perf_counter(), 0.0
         self._kernels, self._steps = [], 0
+        self._rows = None
+        if self.x is None and not self._broken:
+            self.x, self.y = _rows_of_fit(self.model)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Look, unless that would take too long, or has failed before."""
@@ -119,12 +128,10 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         self.share = self._spent / (time.perf_counter() - self._began)
 
     def _look(self, epoch: int, logs: dict[str, Any]) -> None:
-        from optlab.validation.programs.rows import read_rows
-
-        rows = read_rows(self.x, self.y, None, self.model).take(slice(0, ROWS))
+        rows = self._rows = self._rows or self._chosen()
         seen = Looked(epoch, probe(self.model, rows.inputs, rows.targets))
         layers = {layer.name: layer for layer in self.model.layers}
-        kernels = [np.asarray(layers[name].kernel) for name in seen.probe.names]
+        kernels = [np.asarray(kernel_of(layers[name])) for name in seen.probe.names]
         if len(kernels) == len(self._kernels):
             for old, new in zip(self._kernels, kernels, strict=True):
                 size = float(np.linalg.norm(new)) or 1.0
@@ -136,6 +143,14 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
             if sentence not in self.warnings:
                 self.warnings.append(sentence)
                 self._say(f"watch: epoch {epoch + 1}: {sentence}")
+
+    def _chosen(self) -> Rows:
+        """Return the rows to look with."""
+        if self.x is None or isinstance(self.x, Iterator):
+            raise InputError("fit's rows come from a generator: give watch(x, y) some.")
+        rows = read_rows(self.x, self.y, None, self.model)
+        count = min(ROWS, len(rows))
+        return rows.take(np.linspace(0, len(rows) - 1, count).astype(int))
 
     def plot(self, ax: Any = None) -> Axes:
         """Draw the gradient norm of every layer against the epoch.
@@ -162,6 +177,19 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
     def _say(self, message: str) -> None:
         if self.verbose:
             sys.stdout.write(f"\n{message}\n")
+
+
+def _rows_of_fit(model: Any) -> tuple[Any, Any]:
+    """Return x and y of the call of a model's `fit` that is running, from its frame.
+
+    Keras shows a callback no rows.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_code.co_name == "fit" and frame.f_locals.get("self") is model:
+            return frame.f_locals.get("x"), frame.f_locals.get("y")
+        frame = frame.f_back
+    return None, None
 
 
 def _wrong(seen: Looked, logs: dict[str, Any]) -> list[str]:

@@ -5,6 +5,7 @@ import runpy
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import optlab
 from benchmarks.programs import engines
@@ -12,11 +13,13 @@ from optlab.errors import InputError
 from optlab.validation.programs import hooks
 from optlab.validation.programs.building import build
 from optlab.validation.programs.covering import covered
+from optlab.validation.programs.cured import cured_program
 from optlab.validation.programs.engine import KerasEngine
-from optlab.validation.programs.hooks import Captured
-from optlab.validation.programs.lines import cured_program, edited, line_changes
+from optlab.validation.programs.hooks import Captured, Place
+from optlab.validation.programs.lines import LineChange, line_changes
 from optlab.validation.programs.reading import read_program
 from optlab.validation.programs.rows import read_rows
+from optlab.validation.programs.source import Source, edited
 
 layers = keras.layers
 
@@ -327,6 +330,7 @@ def test_constants_are_named(rows, constant):
     x, y = (x * 0, y) if constant == "inputs" else (x, y * 0)
     answer = optlab.diagnose(classifier(), x, y, epochs=2, jobs=1)
     assert answer.verdict == "nothing_to_learn"
+    assert f"the {constant} are the same in every row" in str(answer)
     assert any(f"The {constant} are the same" in note for note in answer.notes)
 
 
@@ -370,6 +374,26 @@ def test_lines_are_edited():
     assert edited("SGD(0.5)", learning_rate="0.1") == "SGD(0.1)"
 
 
+def test_changes_follow_the_spelling_of_a_script():
+    imports = "import tensorflow as tf\nfrom tensorflow.keras.layers import Dense\n"
+    source = Source(f"{imports}net = Sequential([Dense(4), Dense(1)])\nnet.compile()\n")
+    own = Place(3, 3, 18, 26)
+    assert source.at(own) == "Dense(4)"
+    assert source.owner(Place(4, 4, 0, 13)) == "net"
+    assert source.call(layers.Dense(2), [own]) == "Dense(2)"
+    assert source.call(layers.Flatten(), [own]) == "tf.keras.layers.Flatten()"
+    drawn = layers.Conv2D(3, 2, kernel_initializer="he_normal")
+    said = source.call(drawn, [own])
+    assert said.startswith("tf.keras.layers.Conv2D(3, kernel_size=(2, 2)")
+    assert said.endswith("kernel_initializer='he_normal')")
+
+
+def test_an_insertion_names_the_layer_it_goes_before():
+    change = LineChange(4, "", "Flatten()", "before Dense(3)")
+    assert str(change) == "line 4, before Dense(3): Flatten()"
+    assert str(LineChange(4, "", "x = x / 255")) == "before line 4: x = x / 255"
+
+
 def test_places_are_those_of_the_script(tmp_path):
     script = tmp_path / "train.py"
     script.write_text("made = make(\n    1,\n)\n")
@@ -402,6 +426,31 @@ def test_watch_sees_saturation(rows):
     model.fit(x, y, epochs=3, verbose=0, callbacks=monitored)
     assert watch.looks and len(watch.looks[0].probe.gradient) == 9
     assert any("vanishes" in sentence for sentence in watch.warnings)
+
+
+@pytest.mark.parametrize("kind", ["arrays", "dataset", "generator"])
+def test_watch_takes_the_rows_of_fit(rows, kind):
+    x, y = rows
+    batches = tf.data.Dataset.from_tensor_slices((x, y)).batch(32)
+    given = {
+        "arrays": {"x": x, "y": y},
+        "dataset": {"x": batches},
+        "generator": {"x": (part for part in batches.repeat()), "steps_per_epoch": 2},
+    }[kind]
+    watch = optlab.watch(verbose=False)
+    shuffle = {"shuffle": False} if kind != "arrays" else {}
+    classifier().fit(**given, **shuffle, epochs=2, verbose=0, callbacks=[watch])
+    assert bool(watch.looks) == (kind != "generator")
+
+
+def test_watch_looks_into_cells():
+    x = np.random.default_rng(0).normal(size=(40, 5, 2))
+    inner = layers.Bidirectional(layers.GRU(3))
+    model = keras.Sequential([layers.LSTM(3, return_sequences=True), inner])
+    model.compile("sgd", "mse")
+    watch = optlab.watch(verbose=False)
+    model.fit(x, x[:, 0, :1], epochs=1, verbose=0, callbacks=[watch])
+    assert len(watch.looks[0].probe.gradient) == 2
 
 
 def test_watch_never_raises(rows):

@@ -6,8 +6,13 @@ All of them are run by one process that forks for each, so that optlab is import
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
+
+from optlab.cli import diagnose
+from optlab.diagnosis import text
+from optlab.errors import InputError
 
 SCRIPTS = {
     "no fit": "print('hello')",
@@ -17,7 +22,9 @@ SCRIPTS = {
     "input": "name = input('who? ')",
     "stdin": "import sys; sys.stdin.readline() or input()",
     "slow": "import time\n\ntime.sleep(60)\n",
+    "forked": "import os\nif not os.fork():\n    raise SystemExit(3)\nos.wait()\n",
     "arguments": "import sys\nprint(sys.argv[1:], __name__)\n",
+    "syntax": "import os\nrows = [1, 2\n",
     "error": "rows = [1, 2]\n\nrate = rows.shape[0]\n",
 }
 REFUSED = {
@@ -28,6 +35,7 @@ REFUSED = {
     "input": "asks for input",
     "stdin": "asks for input",
     "slow": "did not get to fit in 2 s; it was at line 3",
+    "forked": "ended without a call of fit or train_on_batch",
     "arguments": "ended without a call of fit or train_on_batch",
 }
 DRIVER = """
@@ -83,7 +91,7 @@ def test_no_fit(ended, name):
     status, output, said, path = ended[name]
     assert status == 2 and output == ""
     assert REFUSED[name] in said.splitlines()[-1]
-    assert "Traceback" not in said
+    assert "Traceback" not in said and said.count("error: ") == 1
     made = {p.name for p in path.parent.iterdir()}
     assert made == {"train.py", "train.py.out", "train.py.err", "train.py.status"}
 
@@ -99,3 +107,24 @@ def test_an_error_is_a_finding(ended):
     evidence = answer["causes"][0]["evidence"]
     assert (evidence["line"], evidence["code"]) == (3, "rate = rows.shape[0]")
     assert "no attribute" in evidence["error"] and evidence["meaning"]
+    assert text.verdict(read_back(answer)) == "Faulty: line 3 raises AttributeError."
+
+
+def test_what_python_cannot_read_is_a_finding(ended):
+    status, output, _, _ = ended["syntax"]
+    evidence = json.loads(output)["causes"][0]["evidence"]
+    assert status == 1 and evidence["line"] == 2
+    assert evidence["meaning"] == "Python cannot read this line."
+
+
+def read_back(answer):
+    """Return what the words of an answer are made of."""
+    causes = [SimpleNamespace(**found) for found in answer["causes"]]
+    return SimpleNamespace(verdict=answer["verdict"], causes=causes)
+
+
+def test_a_killed_script_is_said(tmp_path, monkeypatch):
+    script = tmp_path / "train.py"
+    script.write_text("import os\nos.kill(os.getpid(), 9)\n")
+    with pytest.raises(InputError, match=r"train\.py was ended by SIGKILL"):
+        diagnose._run_script(str(script), [], OPTIONS)
