@@ -15,6 +15,7 @@ from optlab.errors import InputError
 from optlab.layers import Layer, get
 from optlab.layers.base import Shape
 from optlab.model_graph import INPUT, is_chain
+from optlab.model_masks import Masks, tensor_name
 
 Entry = Mapping[str, Any]
 
@@ -126,15 +127,25 @@ class _Reader:
         self.dtypes: set[str] = set()
         self.shape: Sequence[int | None] | None = None
         self.read = 0
+        self.frozen = False
 
     def model(self, config: Entry, start: tuple[str, ...]) -> str:
         """Read a model whose input is the layer named in `start`; name its output."""
         if self.shape is None:
             self.shape = config.get("build_input_shape")
-        if "output_layers" not in config:
+        before = self.frozen
+        self.frozen = before or config.get("trainable") is False
+        try:
+            if "output_layers" in config:
+                return self.graph(config, start)
             for entry in config["layers"]:
                 start = (self.layer(entry, start),)
             return start[0]
+        finally:
+            self.frozen = before
+
+    def graph(self, config: Entry, start: tuple[str, ...]) -> str:
+        """Read a functional model, its layers in the order of its configuration."""
         one = config["output_layers"]
         for key in ("input_layers", "output_layers"):
             # A single one may be there as itself or in a list.
@@ -146,6 +157,7 @@ class _Reader:
                     f"{len(config[key])} {key.replace('_', ' ')}"
                 )
         ends: dict[str, str] = {}
+        masks = Masks()
         for entry in config["layers"]:
             name = str(entry.get("name") or entry["config"]["name"])
             nodes = entry.get("inbound_nodes") or []
@@ -154,10 +166,20 @@ class _Reader:
                     f"The layer {name!r} of the Keras model is used {len(nodes)} "
                     "times; each of optlab's layers is used once."
                 )
+            if masks.take(entry, ends):
+                continue
             given = start
             if nodes:
-                given = tuple(ends[source] for source in _sources(name, nodes[0]))
+                sources = tuple(_sources(name, nodes[0]))
+                if not set(sources) <= set(ends):
+                    raise InputError(
+                        f"The layer {name!r} of the Keras model takes the result of an "
+                        "operation on a mask, which optlab lacks."
+                    )
+                given = tuple(ends[source] for source in sources)
+                masks.check(name, (nodes[0].get("kwargs") or {}).get("mask"), given)
             ends[name] = self.layer(entry, given)
+            masks.hand_on(entry, given, ends[name])
         return ends[str(one[0])]
 
     def layer(self, entry: Entry, given: tuple[str, ...]) -> str:
@@ -174,6 +196,8 @@ class _Reader:
             return given[0]
         if settings.get("dtype") is not None:
             self.dtypes.add(_dtype_name(settings["dtype"]))
+        if self.frozen and "trainable" in settings:
+            settings = {**settings, "trainable": False}
         name = entry.get("name") or settings.get("name")
         label = f"The layer {name!r}" if name else f"The layer number {self.read}"
         self.read += 1
@@ -208,8 +232,9 @@ def _sources(name: str, node: Entry) -> Iterator[str]:
 
 def _tensors(args: Any) -> Iterator[str]:
     for one in args:
-        if isinstance(one, Mapping) and one.get("class_name") == "__keras_tensor__":
-            yield str(one["config"]["keras_history"][0])
+        name = tensor_name(one)
+        if name is not None:
+            yield name
         elif isinstance(one, (list, tuple)):
             yield from _tensors(one)
         elif one is not None:

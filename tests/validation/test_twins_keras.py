@@ -170,6 +170,24 @@ def test_sums_concatenations_and_models_inside_models():
     ]
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_frozen_model_trains_no_layer(inside):
+    trunk = keras.Sequential([keras.Input((3,)), keras.layers.Dense(4)])
+    trunk.trainable = False
+    trunk.layers[0].trainable = True  # in vain: tf.keras asks the model first
+    model = keras.Sequential([keras.Input((3,)), trunk, keras.layers.Dense(1)])
+    taken = from_keras(model if inside else trunk).model
+    assert [layer.trainable for layer in taken.layers] == [False, True][: 1 + inside]
+
+
+def test_gradients_of_repeated_words_are_another_rule():
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Embedding(5, 2)])
+    for optimizer, said in (("adam", 1), ("sgd", 0)):
+        model.compile(optimizer, "mse")
+        notes = from_keras(model).notes
+        assert sum("squares the gradients" in note for note in notes) == said
+
+
 def test_steps_are_not_flattened():
     twin = keras.Sequential(
         [keras.Input((3, 4)), keras.layers.Dense(2), keras.layers.Flatten()]

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from optlab.errors import InputError
-from optlab.layers import Dropout, Layer, Residual
+from optlab.layers import Dropout, Embedding, Layer, Residual
 from optlab.losses import Loss
 from optlab.model import Sequential
 from optlab.model_config import model_arguments
-from optlab.optimizers import Optimizer
+from optlab.optimizers import SGD, Lion, Muon, Optimizer
 from optlab.validation.runtime import load
 from optlab.validation.twins.layers import layer_to_keras, one_dtype
 from optlab.validation.twins.losses import loss_from_keras, only
@@ -128,7 +128,8 @@ def model_from_keras(twin: Any, compiled: bool = True) -> Setup:
     optimizer = optimizer_from_keras(
         twin.optimizer, model.parameters, _in_order(twin, model)
     )
-    return Setup(model, loss, optimizer, (*_unwatched(twin), *compiled_notes(twin)))
+    notes = (*_unwatched(twin), *compiled_notes(twin), *_sliced(model, optimizer))
+    return Setup(model, loss, optimizer, notes)
 
 
 def compiled_lacking(twin: Any) -> list[str]:
@@ -181,6 +182,16 @@ def _unwatched(twin: Any) -> Iterator[str]:
     for name in ("metrics", "weighted_metrics"):
         if metrics is not None and getattr(metrics, f"_user_{name}"):
             yield f"`{name}` are not taken along; they change no training."
+
+
+def _sliced(model: Sequential, optimizer: Optimizer) -> Iterator[str]:
+    """Yield a sentence where tf.keras follows another rule for embeddings."""
+    words = any(isinstance(part, Embedding) for part in model.parts())
+    if words and not isinstance(optimizer, (SGD, Lion, Muon)):
+        yield (
+            "The gradients of an embedding are slices in tf.keras: it squares the "
+            "gradients of a repeated index before it adds them up, optlab after that."
+        )
 
 
 def _in_order(twin: Any, model: Sequential) -> list[Any]:
