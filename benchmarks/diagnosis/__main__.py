@@ -25,6 +25,7 @@ from benchmarks.diagnosis.scorer import (
     summary,
 )
 from optlab.cli.clusters import workers_of
+from optlab.errors import InputError
 from optlab.workers import run_all
 
 #: Set-ups of different length that are timed against tf.keras.
@@ -53,11 +54,14 @@ def main() -> int:
     within = 1 if chosen.cluster else chosen.jobs
     tasks = [(case.file, case.healthy, chosen.budget, within) for case in cases]
     results = []
-    with workers_of(None if chosen.cluster else 1, chosen.cluster) as workers:
-        for place, found in run_all(judge, tasks, jobs=workers):
-            results.append(Result(cases[place], **found))
-            sys.stdout.write(_line(results[-1]) + "\n")
-            sys.stdout.flush()
+    try:
+        with workers_of(None if chosen.cluster else 1, chosen.cluster) as workers:
+            for place, found in run_all(judge, tasks, jobs=workers):
+                results.append(Result(cases[place], **found))
+                sys.stdout.write(_line(results[-1]) + "\n")
+                sys.stdout.flush()
+    except InputError as error:
+        parser.error(str(error))
     results.sort(key=lambda result: result.case.name)
     figures = summary(results)
     good = reached(figures)

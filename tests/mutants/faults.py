@@ -57,8 +57,8 @@ class Fault:
     def stale(self, root: Path) -> list[Path]:
         """Return the kernel files whose compiled code has the fault in it.
 
-        Numba compiles a function again when its own file is newer; what calls it from
-        another file has to be made to look newer too. A rule is compiled under a name
+        Numba compiles a function again when its own file is another; what calls it from
+        another file has to be changed too. A rule is compiled under a name
         that follows from its text.
         """
         if not self.file.startswith("kernels/") or "/rules/" in self.file:
