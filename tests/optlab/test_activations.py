@@ -8,6 +8,8 @@ import pytest
 from optlab import activations
 from optlab.activations import Activation
 from optlab.errors import InputError
+from optlab.kernels import sums
+from optlab.kernels.activations import softmax
 
 NAMES = activations.names()
 VARIANTS = [
@@ -200,3 +202,13 @@ def test_gelu_is_the_normal_distribution_function_times_x():
     found = activations.get("gelu")([1.0, -1.0, 0.0])
     expected = [0.8413447460685429, -0.15865525393145707, 0.0]
     np.testing.assert_allclose(found, expected, rtol=3e-8)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_probabilities_are_quotients_rounded_once(dtype):
+    z = np.random.default_rng(0).normal(size=(50, 7)).astype(dtype)
+    powers, totals, found = np.empty_like(z), np.empty(50, dtype), np.empty_like(z)
+    softmax.shifted_exp(z, powers, totals)
+    sums.sum_rows(powers, False, totals)
+    softmax.softmax_forward(z.copy(), np.empty(0, dtype), found)
+    np.testing.assert_array_equal(found, powers / totals[:, None])
