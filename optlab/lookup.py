@@ -85,6 +85,15 @@ def parameters_of(cls: Any) -> Mapping[str, inspect.Parameter]:
     return inspect.signature(cls).parameters
 
 
+#: Arguments of tf.keras that optlab lacks, which are False by default.
+_OFF = frozenset(
+    (
+        *("sparse", "ragged", "stateful", "unroll", "time_major", "return_state"),
+        *("synchronized", "renorm", "zero_output_for_mask", "supports_masking"),
+    )
+)
+
+
 def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) -> Any:
     """Call `cls` with keyword arguments, naming the first one it does not take.
 
@@ -96,7 +105,7 @@ def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) ->
         Its class.
     arguments : mapping
         Keyword arguments. tf.keras's arguments that optlab lacks may be there with the
-        value None or False, which asks for nothing.
+        value None, or False where tf.keras takes it, which asks for nothing.
 
     Raises
     ------
@@ -114,7 +123,7 @@ def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) ->
     for name, value in arguments.items():
         if name in valid or any_name:
             wanted[name] = value
-        elif value is not None and value is not False:
+        elif value is not None and not (value is False and name in _OFF):
             guess = nearest(name, valid)
             hint = f" Did you mean {guess!r}?" if guess else ""
             raise InputError(

@@ -22,6 +22,7 @@ from optlab.model_arguments import (
     checked_layers,
     checked_shape,
     give_names,
+    placed,
 )
 from optlab.model_config import model_arguments, model_config
 from optlab.model_graph import Graph, is_chain, sources
@@ -298,10 +299,15 @@ class Sequential:
         """Make all buffers fit a batch of `rows` rows."""
         if rows == 0:
             raise InputError("A batch must have at least one row. Received: 0 rows")
-        values = sum(math.prod(layer.output_shape) for layer in self.layers)
-        check_room(2 * rows * values * self.dtype.itemsize, "The outputs of a batch")
-        for layer in self.layers:
-            layer.resize(rows)
+        one = 2 * rows * self.dtype.itemsize
+        sizes = [math.prod(layer.output_shape) for layer in self.layers]
+        for place, layer in enumerate(self.layers):
+            with placed(place, layer):
+                check_room(one * sizes[place], "Its outputs for a batch")
+        check_room(one * sum(sizes), "The outputs of a batch")
+        for place, layer in enumerate(self.layers):
+            with placed(place, layer):
+                layer.resize(rows)
         if self._graph is not None:
             self._graph.resize(rows)
         self._forward_steps = [layer.forward for layer in self.layers]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from optlab.errors import InputError
 from optlab.layers import Layer, expand, get
 from optlab.layers.base import Shape, Weight
 from optlab.lookup import is_count
+from optlab.memory import check_room
 
 
 def checked_shape(input_shape: object) -> Shape:
@@ -76,15 +79,37 @@ def build_layers(
                 "it; tf.keras drops it there with a warning. Make none "
                 "(`mask_zero=False`), or put a layer before it that ends the mask.",
             )
-        try:
-            weights += layer.build(given if layer.merges else given[0], dtype)
-        except InputError as error:
-            raise LayerError(place, layer, str(error)) from error
+        with placed(place, layer):
+            asked = layer.build(given if layer.merges else given[0], dtype)
+            size = sum(math.prod(weight.shape) for weight in asked)
+            needed = 2 * size * dtype.itemsize
+            check_room(needed, "The layer's weights and their gradients")
+        weights += asked
         shapes[place] = layer.output_shape
         masked: Any = [one is not None for one in above]
         makes = layer.makes_mask(masked if layer.merges else masked[0])
         makers[place] = (maker or layer) if makes else None
     return weights, any(maker is not None for maker in makers.values())
+
+
+@contextmanager
+def placed(place: int, layer: Layer) -> Iterator[None]:
+    """Say of bad input, and of memory that does not suffice, which layer it is about.
+
+    Raises
+    ------
+    LayerError
+        Instead of InputError and MemoryError.
+    """
+    try:
+        yield
+    except LayerError:
+        raise
+    except InputError as error:
+        raise LayerError(place, layer, str(error)) from error
+    except MemoryError as error:
+        reason = "Its arrays need more memory than there is."
+        raise LayerError(place, layer, reason) from error
 
 
 class LayerError(InputError):

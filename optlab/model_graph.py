@@ -34,6 +34,12 @@ def sources(layers: Sequence[Layer]) -> list[tuple[int, ...]]:
     """
     found: list[tuple[int, ...]] = []
     numbers = {INPUT: _START}
+    if INPUT in {layer.name for layer in layers}:
+        if any(INPUT in (layer.inputs or ()) for layer in layers):
+            raise InputError(
+                f"A layer is called {INPUT!r}, the name of the model's own input among "
+                "`inputs`: give it another name."
+            )
     for k, layer in enumerate(layers):
         place = f"layers[{k}], {type(layer).__name__} {layer.name!r}"
         for name in layer.inputs or ():

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from optlab.memory import check_room
 from optlab.parameters import aligned_zeros
 from optlab.typing import Array
 
@@ -28,8 +29,15 @@ class Buffer:
         self._flat = aligned_zeros(0, dtype)
 
     def rows(self, rows: int) -> Array:
-        """Return the first rows, C-contiguous; they keep their place between calls."""
+        """Return the first rows, C-contiguous; they keep their place between calls.
+
+        Raises
+        ------
+        InputError
+            If the memory left does not suffice.
+        """
         size = rows * self._size
         if size > self._flat.size:
+            check_room(size * self._flat.itemsize, "Its arrays")
             self._flat = aligned_zeros(size, self._flat.dtype)
         return self._flat[:size].reshape(rows, *self._shape)

@@ -11,6 +11,7 @@ arXiv:1603.07285.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from optlab.layers.base import Array, Shape, Weight
 from optlab.layers.convolution_plan import ConvolutionPlan, Geometry
 from optlab.layers.filters import Filters
 from optlab.layers.registry import register
+from optlab.memory import check_room
 
 
 class ConvolutionTranspose(Filters):
@@ -125,6 +127,7 @@ class ConvolutionTranspose(Filters):
             self._both, (self.kernel_size, self.strides, self.dilation_rate, places)
         )
         output = (*places, self.filters)
+        check_room(math.prod(output) * dtype.itemsize, "The outputs of one row")
         down, across = self._axes(output, window, strides, dilation, self.padding)
         if (down.places, across.places) != (height, width):
             raise self._error(

@@ -47,6 +47,11 @@ def get(identifier: Layer | Mapping[str, Any]) -> Layer:
         config = dict(config or {})
     elif "class" in table:
         class_name, config = table.pop("class"), table
+        if config.get("dtype") is not None:
+            raise InputError(
+                f"A layer computes in its model's dtype. Received: "
+                f"dtype={config['dtype']!r} for a layer of class {class_name!r}"
+            )
     else:
         raise InputError(
             "A layer must be a Layer, or a mapping with its `class` and arguments, or "

@@ -190,7 +190,7 @@ class Normalization(_Scaled):
         arrays = []
         for name in ("mean", "variance"):
             # tf.keras rounds the numbers to float32, in float64 too.
-            array = np.asarray(getattr(self, name), np.float32).astype(dtype)
+            array = self._numbers(name).astype(dtype)
             shape = [1] * len(input_shape)
             for number, length in zip(kept[::-1], array.shape[::-1], strict=False):
                 shape[number - 1] = length
@@ -203,6 +203,21 @@ class Normalization(_Scaled):
                 ) from error
         self._mean, self._variance = arrays
         return []
+
+    def _numbers(self, name: str) -> Array:
+        """Return an argument as float32."""
+        value = getattr(self, name)
+        try:
+            array = np.asarray(value, np.float32)
+        except (TypeError, ValueError):
+            array = np.array(np.nan, np.float32)
+        low = 0.0 if name == "variance" else -np.inf
+        if not (np.isfinite(array) & (array >= low)).all():
+            least = "of at least 0" if name == "variance" else "that are finite"
+            raise self._error(
+                f"`{name}` must hold numbers {least}. Received: {name}={value!r}."
+            )
+        return array
 
     def bind(self, name: str, array: Array, grad: Array | None) -> None:
         """Take a weight, under a name that is no argument's."""

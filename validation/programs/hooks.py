@@ -304,6 +304,7 @@ class _WhenImported(importlib.abc.MetaPathFinder):
 
     def __init__(self, name: str, then: Callable[[ModuleType], None]) -> None:
         self.name, self.then = name, then
+        self._asking = False
 
     def find_spec(
         self,
@@ -312,16 +313,22 @@ class _WhenImported(importlib.abc.MetaPathFinder):
         target: ModuleType | None = None,
     ) -> importlib.machinery.ModuleSpec | None:
         """Find the module as ever, and wrap what executes it."""
-        if fullname != self.name:
+        if fullname != self.name or self._asking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        # Whoever asks may only want to know whether there is one, as tensorflow does.
+        self._asking = True
+        try:
+            spec = importlib.util.find_spec(fullname)
+        finally:
+            self._asking = False
         if spec is not None and spec.loader is not None:
             execute = spec.loader.exec_module
 
             def exec_module(module: ModuleType) -> None:
                 execute(module)
-                self.then(module)
+                if self in sys.meta_path:
+                    sys.meta_path.remove(self)
+                    self.then(module)
 
             spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec

@@ -1,5 +1,9 @@
 """Loops of train_on_batch: their batches are the rows. No Keras is needed."""
 
+import importlib
+import importlib.util
+import sys
+
 import numpy as np
 
 from optlab.validation.programs import hooks
@@ -100,3 +104,15 @@ def test_a_fit_after_a_loop_ends_it(monkeypatch):
     except AssertionError:  # here a capture does not end the process
         pass
     assert [found.model for found in caught] == [model]
+
+
+def test_who_only_asks_for_a_module_is_not_taken_for_its_import(tmp_path, monkeypatch):
+    (tmp_path / "made_for_this_test.py").write_text("value = 3\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    seen = []
+    finder = hooks._WhenImported("made_for_this_test", lambda m: seen.append(m.value))
+    monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
+    assert importlib.util.find_spec("made_for_this_test") is not None  # as tensorflow
+    assert seen == []
+    importlib.import_module("made_for_this_test")
+    assert seen == [3] and finder not in sys.meta_path
