@@ -87,10 +87,8 @@ def parameters_of(cls: Any) -> Mapping[str, inspect.Parameter]:
 
 #: Arguments of tf.keras that optlab lacks, which are False by default.
 _OFF = frozenset(
-    (
-        *("sparse", "ragged", "stateful", "unroll", "time_major", "return_state"),
-        *("synchronized", "renorm", "zero_output_for_mask", "supports_masking"),
-    )
+    "sparse ragged stateful unroll time_major return_state synchronized renorm "
+    "rms_scaling zero_output_for_mask supports_masking".split()
 )
 
 
@@ -126,6 +124,8 @@ def construct(kind: str, label: str, cls: type, arguments: Mapping[str, Any]) ->
         elif value is not None and not (value is False and name in _OFF):
             guess = nearest(name, valid)
             hint = f" Did you mean {guess!r}?" if guess else ""
+            if name.endswith("_constraint"):
+                hint = " optlab has no constraints."
             raise InputError(
                 f"The {kind} {label!r} has no argument {name!r} that can be "
                 f"{value!r}.{hint} Valid: {', '.join(valid) or 'none'}."

@@ -224,22 +224,23 @@ def _sources(name: str, node: Entry) -> Iterator[str]:
                 f"The layer {name!r} of the Keras model is called with {key}={value!r},"
                 " which optlab lacks."
             )
-    found = list(_tensors(node.get("args") or []))
+    found = list(_tensors(name, node.get("args") or []))
     if not found:
         raise InputError(f"The layer {name!r} of the Keras model takes no tensor.")
     yield from found
 
 
-def _tensors(args: Any) -> Iterator[str]:
+def _tensors(name: str, args: Any) -> Iterator[str]:
     for one in args:
-        name = tensor_name(one)
-        if name is not None:
-            yield name
+        source = tensor_name(one)
+        if source is not None:
+            yield source
         elif isinstance(one, (list, tuple)):
-            yield from _tensors(one)
+            yield from _tensors(name, one)
         elif one is not None:
             raise InputError(
-                f"The Keras model calls a layer with {one!r}, which optlab lacks."
+                f"The layer {name!r} of the Keras model is called with {one!r}, which "
+                "optlab lacks."
             )
 
 

@@ -16,6 +16,7 @@ from optlab.errors import InputError
 from optlab.layers import Layer
 from optlab.layers.base import Array, Rng
 from optlab.layers.buffer import Buffer
+from optlab.model_arguments import LayerError
 
 #: What stands for the model's own input among the names of a layer's inputs.
 INPUT = "input"
@@ -41,29 +42,27 @@ def sources(layers: Sequence[Layer]) -> list[tuple[int, ...]]:
                 "`inputs`: give it another name."
             )
     for k, layer in enumerate(layers):
-        place = f"layers[{k}], {type(layer).__name__} {layer.name!r}"
         for name in layer.inputs or ():
             if name not in numbers:
-                raise InputError(
-                    f"{place}: `inputs` must name earlier layers, or {INPUT!r} for the "
-                    f"model's input. Received: {name!r}; earlier: {', '.join(numbers)}"
+                raise LayerError(
+                    k,
+                    layer,
+                    f"`inputs` must name earlier layers, or {INPUT!r} for the model's "
+                    f"input. Received: {name!r}; earlier: {', '.join(numbers)}",
                 )
         taken = tuple(numbers[name] for name in layer.inputs or ()) or (k - 1,)
         if layer.merges and len(taken) < 2:
-            raise InputError(f"{place} needs at least two names in `inputs`.")
+            raise LayerError(k, layer, "It needs at least two names in `inputs`.")
         if not layer.merges and len(taken) > 1:
-            raise InputError(
-                f"{place} takes one input. Received: inputs={list(layer.inputs or ())}"
-            )
+            given = list(layer.inputs or ())
+            raise LayerError(k, layer, f"It takes one input. Received: inputs={given}")
         found.append(taken)
         numbers[layer.name] = k
     used = {number for taken in found for number in taken}
     for k, layer in enumerate(layers[:-1]):
         if k not in used:
-            raise InputError(
-                f"layers[{k}], {type(layer).__name__} {layer.name!r}: no layer takes "
-                "its output. The last layer of the list is the model's output."
-            )
+            reason = "No layer takes its output. The last of the list is the model's."
+            raise LayerError(k, layer, reason)
     return found
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from optlab.activations import Activation
-from optlab.errors import InputError
+from optlab.errors import InputError, unknown_name
 from optlab.initializers import Initializer
 from optlab.layers.base import Layer, copied
 from optlab.layers.serialization import serialized
@@ -27,6 +27,17 @@ DENSE_KEYS = (
     "bias_initializer",
     "kernel_regularizer",
     "bias_regularizer",
+)
+
+
+#: All keys of the shorthand.
+SHORTHAND = (
+    "units",
+    "activation",
+    *DENSE_KEYS[1:],
+    "batch_normalization",
+    "dropout",
+    *("residual", "trainable", "name", "inputs"),
 )
 
 
@@ -121,6 +132,9 @@ def expand(entry: Mapping[str, Any]) -> list[Table]:
     """
     if is_configuration(entry):
         return [dict(entry)]
+    for key in entry:
+        if key not in SHORTHAND:
+            raise unknown_name("key of a layer without a class", key, SHORTHAND)
     frozen = {} if entry.get("trainable", True) else {"trainable": False}
     tables: list[Table] = []
     normalization = entry.get("batch_normalization")
@@ -138,6 +152,11 @@ def expand(entry: Mapping[str, Any]) -> list[Table]:
         tables.append({"class": "Activation", "activation": activation})
     if entry.get("dropout") is not None:
         tables.append({"class": "Dropout", "rate": entry["dropout"]})
+    if not tables:
+        raise InputError(
+            f"A layer needs its `class`, or one of {', '.join(SHORTHAND[:8])}. "
+            f"Received: {dict(entry)!r}"
+        )
     if entry.get("residual"):
         tables = [{"class": "Residual", "layers": tables}]
     if entry.get("name") is not None:

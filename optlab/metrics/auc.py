@@ -48,6 +48,7 @@ class AUC(Metric):
     0.75
     """
 
+    counts_masked = True
     default_name = "auc"
 
     def __init__(

@@ -30,11 +30,15 @@ class Metric:
     direction : {"max", "min"} or None
         Whether larger or smaller is better; None where nobody has said.
     by_sample : bool
-        Whether `update` is given each step of a sequence as a row of its own, without
-        those that a mask leaves out; otherwise the arrays as the model has them.
+        Whether `update` is given each step of a sequence as a row of its own; otherwise
+        the arrays as the model has them.
+    counts_masked : bool
+        Whether steps that a mask leaves out are among these rows, as in tf.keras for
+        all that is no mean.
     """
 
     by_sample: ClassVar[bool] = True
+    counts_masked: ClassVar[bool] = False
 
     default_name: ClassVar[str] = ""
     direction: Literal["max", "min"] | None = "max"

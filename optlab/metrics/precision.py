@@ -44,6 +44,7 @@ class Precision(Metric):
     """
 
     default_name = "precision"
+    counts_masked = True
     #: The false ones that count: place 1 positives, place 2 negatives.
     _false: ClassVar[int] = 1
 

@@ -66,6 +66,7 @@ class R2Score(Metric):
     0.0
     """
 
+    counts_masked = True
     default_name = "r2_score"
 
     def reset(self) -> None:

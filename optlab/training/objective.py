@@ -102,8 +102,8 @@ class Objective:
     def updater(self, metric: Any) -> Callable[[Array, Array], None]:
         """Return what counts a batch's targets and outputs in a bound metric.
 
-        As in tf.keras, masked steps are left out; unlike there, so are the samples of
-        a class that the loss ignores.
+        As in tf.keras, masked steps are left out of means; unlike there, so are the
+        samples of a class that the loss ignores.
         """
         update: Callable[[Array, Array], None] = metric.update
         ignores = getattr(self.loss, "ignore_class", None) is not None
@@ -123,7 +123,7 @@ class Objective:
         def update_any(y: Array, output: Array) -> None:
             y, matrix = folded(y, output)
             mask = self.model.mask
-            if mask is not None:
+            if mask is not None and not metric.counts_masked:
                 lead = output.shape[1:-1]
                 spread = mask.reshape(mask.shape + (1,) * (output.ndim - 1 - mask.ndim))
                 kept = np.broadcast_to(spread, (len(output), *lead)).reshape(-1)

@@ -37,7 +37,7 @@ REGISTRY = Registry("spring", {"spring": Spring}, {"coil": "spring"})
         ({"name": "spring", "stiffness": 2.0}, 2.0),
         ({"class_name": "Spring", "config": {"stiffness": 2.0}}, 2.0),
         ({"class_name": "Spring", "config": None}, 1.0),
-        ({"class_name": "Spring", "config": {"colour": None, "glow": False}}, 1.0),
+        ({"class_name": "Spring", "config": {"colour": None, "sparse": False}}, 1.0),
     ],
 )
 def test_ways_to_say_it(identifier, stiffness):

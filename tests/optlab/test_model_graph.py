@@ -127,7 +127,7 @@ def test_fit_learns_and_resumes():
         ([Add().after("input")], "needs at least two names in `inputs`"),
         ([Add()], "needs at least two names"),
         ([Dense(2), Dense(2).after("dense", "input")], "takes one input"),
-        ([Dense(2), Dense(3).after("input")], "no layer takes its output"),
+        ([Dense(2), Dense(3).after("input")], "No layer takes its output"),
         (
             [Dense(3), Add().after("dense", "input")],
             "layers[1], Add 'add': The inputs of a sum must have one shape. Received: "

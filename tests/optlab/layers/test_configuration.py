@@ -2,9 +2,11 @@
 
 import inspect
 import json
+import re
 
 import pytest
 
+import optlab
 from optlab import InputError
 from optlab.experiments import Experiment
 from optlab.layers import REGISTRY, Dense, Layer, configuration, expand, get
@@ -213,3 +215,32 @@ def test_a_class_of_ones_own_is_no_secret():
 
     assert configuration(Other(name="o")) == {"class": "Other", "name": "o"}
     assert configuration(Dense(2)) == {"class": "Dense", "units": 2}
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        ({"units": 4, "actvation": "relu"}, "'actvation'. Did you mean 'activation'"),
+        ({"filters": 4}, "Unknown key of a layer without a class 'filters'"),
+        ({}, "A layer needs its `class`, or one of units"),
+        ({"class": "Dense", "units": 4, "use_biass": False}, "mean 'use_bias'"),
+        ({"class": "Dense", "units": 4, "dtype": "float16"}, "in its model's dtype"),
+        ({"class": "Dense", "units": 4, "bias_constraint": "x"}, "has no constraints"),
+        ({"class": "Normalization", "mean": 1.0, "variance": -1.0}, "of at least 0"),
+        ({"class": "Normalization", "mean": "a", "variance": 1.0}, "that are finite"),
+    ],
+)
+def test_what_no_table_can_say(entry, said):
+    with pytest.raises(InputError, match=re.escape(said)):
+        optlab.Sequential([entry], input_shape=(6,))
+
+
+def test_a_layer_called_as_the_input_cannot_be_told_from_it():
+    layers = [
+        {"class": "Dense", "units": 4, "name": "input"},
+        {"class": "Dense", "units": 4, "name": "second"},
+    ]
+    assert optlab.Sequential(layers, input_shape=(4,)).output_shape == (4,)
+    layers.append({"class": "Add", "inputs": ["input", "second"]})
+    with pytest.raises(InputError, match="give it another name"):
+        optlab.Sequential(layers, input_shape=(4,))

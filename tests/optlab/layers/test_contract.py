@@ -72,6 +72,21 @@ def test_a_mask_reaches_the_loss_and_the_metrics():
     assert run.history["mae"] == [pytest.approx(found["mae"], rel=1e-6)]
 
 
+def test_metrics_that_are_no_means_count_masked_steps():
+    """As in tf.keras, whose precision, recall and AUC know of no mask."""
+    model = optlab.Sequential([MaskZero(), Dense(1, "sigmoid")], input_shape=(3, 4))
+    y = (RNG.random((5, 3, 1)) < 0.5).astype("float32")
+    asked = ["precision", "recall", "auc", "binary_accuracy"]
+    found = optlab.evaluate(model, X, y, "binary_crossentropy", asked)
+    output, kept = model.predict(X), X[:, :, 0] > 0
+    for name in asked[:3]:
+        metric = optlab.metrics.get(name)
+        whole, part = metric(y.ravel(), output.ravel()), metric(y[kept], output[kept])
+        assert found[name] == pytest.approx(whole) != part
+    right = (output > 0.5) == (y > 0.5)
+    assert found["binary_accuracy"] == pytest.approx(right[kept].mean())
+
+
 def test_a_mask_that_a_layer_cannot_take():
     with pytest.raises(InputError) as caught:
         optlab.Sequential([MaskZero(), Flatten()], input_shape=(3, 4))
