@@ -127,7 +127,9 @@ def main() -> int:
 def _names(part: str, chosen: argparse.Namespace) -> list[str]:
     if part == "starved":
         return [name for name in TRIALS if any(t in name for t in chosen.plights)]
-    return list(chosen.commands) if part == "kills" else list(chosen.verbs)
+    if part == "kills":
+        return list(chosen.commands) if chosen.kills else []
+    return list(chosen.verbs)
 
 
 def _measured(part: str, name: str, chosen: argparse.Namespace) -> Iterator[Any]:

@@ -176,11 +176,20 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def diagnose_captured(found: Any, script: str, shown: dict[str, Any]) -> int:
-    """Diagnose what a script was about to train, in its process; print the answer."""
+def diagnose_captured(
+    found: Any,
+    script: str,
+    shown: dict[str, Any],
+    speak: Callable[[], None] = lambda: None,
+) -> int:
+    """Diagnose what a script was about to train, in its process; print the answer.
+
+    `speak` is called before anything is printed.
+    """
     from optlab.validation.programs.diagnosing import diagnose_call, raised
 
     if hasattr(found, "kind"):
+        speak()
         return _present(raised(found), shown)
     seconds = shown["budget"] or BUDGETS["keras"]
     with _live(Path(script).name, seconds) as progress:
@@ -192,6 +201,7 @@ def diagnose_captured(found: Any, script: str, shown: dict[str, Any]) -> int:
             progress,
             script,
         )
+    speak()
     return _present(answer, shown)
 
 

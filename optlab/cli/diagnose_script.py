@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from optlab.cli.diagnose import diagnose_captured
@@ -21,8 +22,8 @@ def main() -> NoReturn:
     options: dict[str, Any] = json.loads(sys.argv[1])
     script, *arguments = sys.argv[2:]
 
-    def then(found: Captured | Raised) -> int:
-        return diagnose_captured(found, script, options["shown"])
+    def then(found: Captured | Raised, speak: Callable[[], None]) -> int:
+        return diagnose_captured(found, script, options["shown"], speak)
 
     Runner(script, options["fit"], options["timeout"], then).run(arguments)
 

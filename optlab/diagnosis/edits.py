@@ -97,6 +97,19 @@ def without(*keys: str) -> Edit:
     return on_layers(change)
 
 
+def without_penalties() -> Edit:
+    """Take the regularizers of all weights and outputs away."""
+
+    def change(layers: list[Tree]) -> None:
+        for entry in layers:
+            for key in [key for key in entry if key.endswith("_regularizer")]:
+                del entry[key]
+            if entry.get("class") == "ActivityRegularization":
+                entry |= {"l1": 0.0, "l2": 0.0}
+
+    return on_layers(change)
+
+
 _PARTS = ("units", "activation", "batch_normalization", "dropout")
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from optlab.diagnosis.scoring import classes
 from optlab.errors import InputError
 from optlab.experiments import Experiment
-from optlab.layers import Dense, configuration
+from optlab.layers import Dense, Embedding, configuration
 from optlab.typing import Array
 
 #: Losses by what they are for.
@@ -325,10 +325,28 @@ class Facts:
         """Whether a hidden layer has a relu."""
         return "relu" in self.hidden_activations
 
-    @property
+    @cached_property
     def tokens(self) -> bool:
         """Whether the inputs are numbers of words."""
-        return False
+        words = any(isinstance(part, Embedding) for part in self.model.parts())
+        x = self.x
+        return words and bool(x.size and x.min() >= 0 and (x == np.floor(x)).all())
+
+    @property
+    def penalties(self) -> list[Any]:
+        """The regularizers of all layers, on weights and on outputs."""
+        entries = [*self.layers, *self.dense]
+        found = [v for e in entries for k, v in e.items() if k.endswith("_regularizer")]
+        for entry in self.layers:
+            if entry.get("class") == "ActivityRegularization":
+                factors = {k: entry[k] for k in ("l1", "l2") if entry.get(k)}
+                found.append({"name": "l1_l2", **factors} if factors else None)
+        return [value for value in found if value]
+
+    @property
+    def deep(self) -> bool:
+        """Whether layers that are not dense ones learn, too."""
+        return any(e.get("filters") or e.get("class") in RECURRENT for e in self.layers)
 
     @property
     def kind(self) -> str:

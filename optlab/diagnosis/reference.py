@@ -61,10 +61,9 @@ def references(
             "dropout",
             "batch_normalization",
             "residual",
-            "kernel_regularizer",
-            "bias_regularizer",
             "trainable",
         ),
+        edits.without_penalties(),
     ]
     last = [
         edits.setting(

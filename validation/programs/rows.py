@@ -21,6 +21,8 @@ from optlab.typing import Array
 MOST_BYTES = 64 * 2**20
 #: Rows, and seconds of drawing batches, after which a stream counts as read.
 MOST_ROWS, MOST_SECONDS = 20_000, 20.0
+#: A stream that gives the same batch so many times in a row gives no other.
+REPEATS = 3
 
 
 @dataclass
@@ -173,6 +175,9 @@ def _drawn(stream: Iterator[Any], model: Any, what: str, steps: int | None) -> R
     if not batches:
         raise InputError(f"`{what}` gives no batches.")
     first = batches[0]
+    repeats = len(batches) if all(_same(first, one) for one in batches) else 1
+    if repeats >= REPEATS:
+        batches, ended = batches[:1], True
     found = Rows(
         [
             np.concatenate([b.inputs[k] for b in batches])
@@ -185,15 +190,28 @@ def _drawn(stream: Iterator[Any], model: Any, what: str, steps: int | None) -> R
         None
         if first.weights is None
         else np.concatenate([b.weights for b in batches if b.weights is not None]),
-        rows if ended else None,
+        sum(map(len, batches)) if ended else None,
         len(first),
     )
+    if repeats >= REPEATS:
+        found.notes.append(
+            f"{what} gives the same {len(first)} rows in every batch: where there are "
+            "more rows than these, it never gets to them."
+        )
     if not ended:
         found.notes.append(
             f"{what} is a stream: the first {rows} rows, {len(batches)} batches, were "
             "taken as the whole."
         )
     return found
+
+
+def _same(some: Rows, other: Rows) -> bool:
+    """Whether two batches hold the same rows."""
+    pairs = zip(
+        [*some.inputs, *some.targets], [*other.inputs, *other.targets], strict=True
+    )
+    return all(np.array_equal(a, b) for a, b in pairs)
 
 
 def _parts(values: Any, names: Sequence[str], what: str) -> list[Array]:

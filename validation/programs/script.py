@@ -59,7 +59,9 @@ class Runner:
     timeout : float
         Seconds that it may take to get there.
     then : callable
-        What is done with a `Captured` or a `Raised`; its result is the exit status.
+        What is done with a `Captured` or a `Raised`, and with what has to be called
+        before anything is printed: what the script still prints, such as its generators
+        when they are asked for rows, is no answer. Its result is the exit status.
     """
 
     def __init__(self, script: str, number: int, timeout: float, then: Any) -> None:
@@ -135,10 +137,8 @@ class Runner:
     def _finish(self, found: Captured | Raised) -> NoReturn:
         self._end_forked()
         self.done.set()
-        os.dup2(self.results, 1)
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
         try:
-            status = self.then(found)
+            status = self.then(found, self._speak)
         except InputError as error:
             self._refuse(str(error))
         except KeyboardInterrupt:
@@ -147,6 +147,12 @@ class Runner:
             traceback.print_exc()
             self._refuse("internal error, see above")
         self._end(status)
+
+    def _speak(self) -> None:
+        """Send what is printed to standard output again."""
+        sys.stdout.flush()
+        os.dup2(self.results, 1)
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
 
     def _asked(self, prompt: object = "") -> NoReturn:
         raise EOFError(str(prompt))

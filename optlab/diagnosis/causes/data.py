@@ -43,7 +43,7 @@ def nonfinite(facts: Facts, watch: Watch) -> Suspicion | None:
 )
 def unscaled_inputs(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the size of columns, and at their means in deviations."""
-    if is_picture(facts):
+    if is_picture(facts) or facts.tokens:
         return None
     size, offset = facts.input_size, facts.input_offset
     weight = max(

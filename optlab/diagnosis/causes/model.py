@@ -45,6 +45,8 @@ def capacity(facts: Facts, watch: Watch) -> Suspicion | None:
     weight = {0: 0.8, 1: 0.84, 2: 0.6, 3: 0.4}.get(least, 0.22 if least <= 8 else 0.0)
     if deep:
         weight = min(weight, 0.22)
+    if facts.deep and not widths:
+        weight = 0.22  # what is before the outputs is no dense layer
     if not weight:
         return None
     units = max(16, 2 * least)

@@ -44,11 +44,7 @@ def dropout_high(facts: Facts, watch: Watch) -> Suspicion | None:
 )
 def l2_strong(facts: Facts, watch: Watch) -> Suspicion | None:
     """Look at the largest factor of any penalty, and at the weight decay."""
-    factors = [
-        _strength(entry.get(key))
-        for entry in facts.dense
-        for key in ("kernel_regularizer", "bias_regularizer")
-    ]
+    factors = [_strength(regularizer) for regularizer in facts.penalties]
     decay = facts.optimizer.get("weight_decay") or 0.0
     worst = max(max(factors, default=0.0), float(decay) / 10)
     weight = graded(worst, (5e-3, 0.3), (0.02, 0.55), (0.05, 0.75), (0.1, 0.93))
@@ -56,7 +52,7 @@ def l2_strong(facts: Facts, watch: Watch) -> Suspicion | None:
         return None
     cures = [
         edits.all_of(
-            edits.without("kernel_regularizer", "bias_regularizer"),
+            edits.without_penalties(),
             edits.setting("optimizer", weight_decay=None),
         )
     ]
@@ -65,8 +61,6 @@ def l2_strong(facts: Facts, watch: Watch) -> Suspicion | None:
 
 def _strength(regularizer: Any) -> float:
     """Return the largest factor of a regularizer."""
-    if not regularizer:
-        return 0.0
     from optlab import regularizers
 
     made = regularizers.get(regularizer)

@@ -324,6 +324,14 @@ def test_both_engines_say_the_same(case, verdict, cause):
     assert engines.answers(case) == [(verdict, cause)] * 2
 
 
+def test_a_stream_that_repeats_its_batch_is_said(rows):
+    x, y = rows
+    found = read_rows(((x[:8], y[:8]) for _ in range(50)), None, None, classifier())
+    assert len(found) == 8 and "the same 8 rows in every batch" in found.notes[0]
+    other = read_rows(((x[:8] + k, y[:8]) for k in range(5)), None, None, classifier())
+    assert len(other) == 40 and not other.notes
+
+
 @pytest.mark.parametrize("constant", ["inputs", "targets"])
 def test_constants_are_named(rows, constant):
     x, y = rows

@@ -24,6 +24,15 @@ SCRIPTS = {
     "slow": "import time\n\ntime.sleep(60)\n",
     "forked": "import os\nif not os.fork():\n    raise SystemExit(3)\nos.wait()\n",
     "arguments": "import sys\nprint(sys.argv[1:], __name__)\n",
+    "talks": (
+        "import keras, numpy as np\n"
+        "def batches():\n"
+        "    print('asked')\n"
+        "    yield np.ones((20, 2)), np.ones(20)\n"
+        "model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])\n"
+        "model.compile('sgd', 'mse')\n"
+        "model.fit(batches())\n"
+    ),
     "syntax": "import os\nrows = [1, 2\n",
     "error": "rows = [1, 2]\n\nrate = rows.shape[0]\n",
 }
@@ -42,8 +51,8 @@ DRIVER = """
 import os, sys
 from optlab.cli import diagnose_script
 
-options, scripts = sys.argv[1], sys.argv[2:]
-for script in scripts:
+scripts = sys.argv[1:]
+for options, script in zip(scripts[::2], scripts[1::2]):
     child = os.fork()
     if not child:
         for number, suffix in ((1, ".out"), (2, ".err")):
@@ -57,7 +66,7 @@ for script in scripts:
 """
 OPTIONS = {
     "fit": 1,
-    "timeout": 2.0,
+    "timeout": 60.0,
     "shown": {
         **dict.fromkeys(("budget", "fix", "html", "plot")),
         "jobs": 1,
@@ -74,8 +83,11 @@ def ended(tmp_path_factory):
     for name, source in SCRIPTS.items():
         paths[name] = tmp_path_factory.mktemp(name.replace(" ", "-")) / "train.py"
         paths[name].write_text(source)
-    words = [sys.executable, "-c", DRIVER, json.dumps(OPTIONS)]
-    subprocess.run([*words, *map(str, paths.values())], check=True, timeout=100)
+    words = [sys.executable, "-c", DRIVER]
+    for name, path in paths.items():
+        timeout = 2.0 if name == "slow" else 60.0
+        words += [json.dumps(OPTIONS | {"timeout": timeout}), str(path)]
+    subprocess.run(words, check=True, timeout=200)
 
     def read(path, suffix):
         return path.with_name(path.name + suffix).read_text()
@@ -108,6 +120,12 @@ def test_an_error_is_a_finding(ended):
     assert (evidence["line"], evidence["code"]) == (3, "rate = rows.shape[0]")
     assert "no attribute" in evidence["error"] and evidence["meaning"]
     assert text.verdict(read_back(answer)) == "Faulty: line 3 raises AttributeError."
+
+
+def test_what_a_generator_prints_is_no_answer(ended):
+    _, output, said, _ = ended["talks"]
+    assert "asked" in said
+    assert json.loads(output)["verdict"] == "nothing_to_learn"
 
 
 def test_what_python_cannot_read_is_a_finding(ended):
