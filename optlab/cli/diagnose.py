@@ -24,6 +24,7 @@ from optlab.cli.settings import RuleOption, import_rules
 from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
+from optlab.diagnosis.fixes import check_free
 from optlab.diagnosis.searching import BUDGETS
 from optlab.errors import InputError
 from optlab.files import write_text
@@ -103,6 +104,8 @@ def diagnose(
         raise InputError(f"--engine must be one of {', '.join(ENGINES)}: {engine}")
     if budget is not None and not budget > 0:
         raise InputError(f"`budget` must be above 0. Received: budget={budget:g}")
+    if fix is not None:
+        check_free(fix, file)
     picture = output.picture(plot)
     for path, option in ((fix, "--fix"), (html, "--html")):
         if path is not None:

@@ -12,6 +12,39 @@ from optlab.errors import InputError
 from optlab.experiments.toml_files import edit
 from optlab.files import write_text as write_file
 
+#: What the first line of a written program says after the name of the script.
+CURED = ", cured."
+
+
+def check_free(path: Path, diagnosed: str = "") -> None:
+    """Raise where a fix would overwrite what somebody else has written.
+
+    Parameters
+    ----------
+    path : Path
+        The new file; the rows beside it have its stem and .npz.
+    diagnosed : str
+        The file that is diagnosed, which is never overwritten.
+
+    Raises
+    ------
+    InputError
+        If it is that file, a program that is none of optlab's, or there are rows beside
+        it that belong to something else.
+    """
+    beside = path.with_suffix(".npz")
+    there = path.exists()
+    if there and diagnosed and Path(diagnosed).exists() and path.samefile(diagnosed):
+        raise InputError(f"{path} is what is diagnosed: give the fix another name.")
+    if there and path.suffix == ".py":
+        with path.open(encoding="utf-8", errors="replace") as file:
+            if CURED not in file.readline():
+                raise InputError(f"{path} is there already: give another name.")
+    if beside.exists() and not there:
+        raise InputError(
+            f"The rows of the fix would overwrite {beside}: give another name."
+        )
+
 
 def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
     """Write the cured experiment as a TOML file, with the comments of the original.
@@ -37,6 +70,7 @@ def write_fix(answer: Diagnosis, path: str | Path) -> list[Path]:
         If there is no cure to write, or the files cannot be written.
     """
     path = Path(path)
+    check_free(path)
     if answer.program is not None:
         from optlab.validation.programs.writing import write_program
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from optlab.diagnosis.fixes import CURED
 from optlab.diagnosis.result import Diagnosis
 from optlab.errors import InputError
+from optlab.files import write_atomically, write_text
 from optlab.validation.programs.code import source_of
 
 
@@ -27,14 +29,11 @@ def write_program(answer: Diagnosis, path: Path) -> list[Path]:
     text, arrays = source_of(answer.program.cured, answer.program.script)
     named = Path(answer.program.script).name or "The model"
     said = "; ".join(str(change) for change in answer.lines) or "see optlab diagnose"
-    head = f'"""{named}, cured. {_one_line(said)}"""\n\n'
+    head = f'"""{named}{CURED} {_one_line(said)}"""\n\n'
     rows = path.with_suffix(".npz")
-    try:
-        path.write_text(head + text, "utf-8")
-        with rows.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-    except OSError as error:
-        raise InputError(f"Cannot write {path}: {error.strerror}") from error
+    with write_atomically(rows) as file:
+        np.savez_compressed(file, **arrays)
+    write_text(path, head + text)
     return [path, rows]
 
 
