@@ -28,11 +28,12 @@ HEAD = """# Parity with tf.keras
 
 Written by `python docs/parity.py`: do not edit.
 
-    optlab verify                    # the quick matrix, under a minute
+    optlab verify                    # the quick matrix, a minute or two
     optlab verify --full             # the whole matrix, half an hour and more
     optlab verify --random 1000 --seed 1     # as many random configurations
     optlab verify digits             # an experiment and its tf.keras twin, step by step
     optlab verify --only adam --html report.html --plot report.png
+    optlab verify --only layers      # all layers, and nothing else
     optlab verify --keras my_module:MyOptimizer --rule my_module:my_rule
 
 The matrix steps each optimizer and its tf.keras twin on the same gradients and compares

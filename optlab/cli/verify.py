@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
+#: What `--only` can name besides optimizers.
+GROUPS = ("layers", "losses", "metrics", "schedules", "runs")
+
+
 def verify(
     file: Annotated[
         str | None,
@@ -42,7 +46,11 @@ def verify(
     ] = False,
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="OPTIMIZER", help="Only this optimizer; repeatable."),
+        typer.Option(
+            metavar="NAME",
+            help="Only this optimizer, or all layers, losses, metrics, schedules or "
+            "runs; repeatable.",
+        ),
     ] = None,
     keras: Annotated[
         str | None,
@@ -154,7 +162,10 @@ def verify(
     picture = output.picture(plot)
     if html is not None:
         output.check_folder(html.parent, "--html")
-    names = _checked_names(only)
+    groups = [name for name in only or () if name in GROUPS]
+    names = _checked_names([name for name in only or () if name not in GROUPS])
+    if groups and random is not None:
+        raise InputError("--random draws optimizers: --only names no other part then.")
     if file is not None and keras is not None and rule is not None:
         _use_twin(keras, rule)
     experiment = None if file is None else experiments.find(file)
@@ -178,7 +189,7 @@ def verify(
     else:
         from optlab.validation.matrix import plan, random_parts, run_parts
 
-        parts = plan(full, names)
+        parts = plan(full, [*names, *groups])
         if random is not None:
             parts = random_parts(random, seed or 0, names)
         rows, total = run_parts(parts), sum(part.rows for part in parts)

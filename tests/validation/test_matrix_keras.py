@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from optlab import optimizers
+from optlab.cli.verify import GROUPS
 from optlab.optimizers import TWINS
 from optlab.validation.matrix import (
     Check,
@@ -189,6 +190,11 @@ def test_the_plans_cover_every_optimizer():
         assert {part.name for part in plan(full)} == names | more
     (only,) = plan(only=["lion"])
     assert only.rows == 5 + 2
+    assert {part.name for part in plan(only=["layers", "schedules"])} == {
+        "layers",
+        "schedules",
+    }
+    assert set(GROUPS) < {part.name for part in plan()}
     assert {case.name for case in cases()} == set(TWINS)
     exported = {name for name, cls in optimizers.OPTIMIZERS.items() if _is_ours(cls)}
     assert exported == set(optimizers.TABLE)

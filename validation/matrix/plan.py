@@ -84,11 +84,13 @@ def plan(full: bool = False, only: Sequence[str] = ()) -> list[Part]:
         All options on all optimizers, all regimes and dtypes, 1000 steps, all
         threads.
     only : sequence of str
-        Names of optimizers; with any, nothing but these is checked.
+        Names of optimizers, and of other parts: "layers", "losses", ...; with any,
+        nothing but these is checked.
     """
     checks = [c for c in (_full() if full else _quick()) if works_in_keras(c.case.name)]
+    named = [name for name in only if name in TWINS]
     if only:
-        checks = [check for check in checks if check.case.name in only]
+        checks = [check for check in checks if check.case.name in named]
     # The second half for a second process; the quick one has the other parts besides.
     half = len(checks) // 2 if full else len(checks)
     parts = [
@@ -96,12 +98,10 @@ def plan(full: bool = False, only: Sequence[str] = ()) -> list[Part]:
         for some in (checks[:half], checks[half:])
         if some
     ]
-    if full:
-        count = _RANDOM_OF_ONE * len(only) or _RANDOM
-        parts += random_parts(count, 0, only)
-    if only:
-        return parts
-    return [*parts, *_others(full)]
+    if full and (named or not only):
+        count = _RANDOM_OF_ONE * len(named) or _RANDOM
+        parts += random_parts(count, 0, named)
+    return [*parts, *(p for p in _others(full) if not only or p.name in only)]
 
 
 def _others(full: bool) -> list[Part]:
