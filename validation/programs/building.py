@@ -228,7 +228,13 @@ def _take_over(program: Program, made: Any, seed: int) -> None:
 
 
 def is_trained(layer: Any) -> bool:
-    """Whether the weights of a built layer are no draw of its initializers."""
+    """Whether the weights of a built layer are no draw of its initializers.
+
+    Weights that an initializer was given as a matrix are somebody's.
+    """
+    makers = (v for k, v in vars(layer).items() if k.endswith("_initializer"))
+    if any(np.ndim(getattr(made, "value", 0)) for made in makers):
+        return True
     twin = _copy(layer)
     shapes = getattr(layer, "_build_shapes_dict", None) or {}
     shape = shapes.get("input_shape") or next(iter(shapes.values()), None)

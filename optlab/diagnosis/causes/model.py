@@ -66,9 +66,11 @@ WIDER = 4
 def is_bottleneck(facts: Facts) -> bool:
     """Whether one hidden layer is far narrower than what stands around it."""
     widths = [int(entry["units"]) for entry in facts.hidden]
-    if len(widths) < 2 or not facts.fans:
+    around = [entry.get("filters") or entry.get("units") for entry in facts.layers]
+    others = [int(width) for width in around if isinstance(width, int)]
+    if not widths or not (len(widths) > 1 or facts.deep) or not facts.fans:
         return False
-    least, widest = min(widths), max(*widths, facts.fans[0][0])
+    least, widest = min(widths), max(*widths, *others, facts.fans[0][0])
     return least <= NARROW and widest >= WIDER * least
 
 

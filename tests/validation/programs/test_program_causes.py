@@ -190,3 +190,33 @@ def test_metrics_that_say_nothing(metrics, y, loss, name):
     model = chain(layers.Dense(1), shape=(3,))
     found = suspected("metric.meaningless", program(model, ROWS, y, loss, metrics))
     assert (found.evidence["metric"] if found else None) == name
+
+
+def words(*parts):
+    """Return a program that reads words, and its suspicions by name."""
+    ids = NUMBERS.integers(0, 900, (60, 12))
+    embedding = layers.Embedding(900, 8)
+    model = chain(embedding, *parts, ending(), shape=(12,))
+    read = program(model, ids, LABELS)
+    return read, lambda name: suspected(name, read)
+
+
+def test_numbers_of_words_are_not_unscaled():
+    assert words(layers.GlobalAveragePooling1D())[1]("data.unscaled_inputs") is None
+
+
+def test_penalties_of_layers_that_are_not_dense():
+    strong = {"kernel_regularizer": keras.regularizers.L2(0.1)}
+    read, said = words(layers.Conv1D(16, 3, **strong), layers.Flatten())
+    found = said("reg.l2_strong")
+    assert found.evidence["factor"] == 0.1
+    assert not [layer for layer in cured(read, found).layers if layer.losses]
+    weak = layers.Conv1D(16, 3, kernel_regularizer=keras.regularizers.L2(1e-5))
+    assert words(weak, layers.Flatten())[1]("reg.l2_strong") is None
+
+
+def test_a_unit_between_a_recurrent_layer_and_the_outputs():
+    read, said = words(layers.LSTM(16), layers.Dense(1, activation="sigmoid"))
+    found = said("model.bottleneck")
+    assert cured(read, found).layers[2].units == 16
+    assert said("model.capacity") is None

@@ -11,7 +11,7 @@ import optlab
 from benchmarks.programs import engines
 from optlab.errors import InputError
 from optlab.validation.programs import hooks
-from optlab.validation.programs.building import build
+from optlab.validation.programs.building import build, is_trained
 from optlab.validation.programs.covering import covered
 from optlab.validation.programs.cured import cured_program
 from optlab.validation.programs.engine import KerasEngine
@@ -322,6 +322,18 @@ def test_class_numbers_under_a_sigmoid_stay_class_numbers():
 )
 def test_both_engines_say_the_same(case, verdict, cause):
     assert engines.answers(case) == [(verdict, cause)] * 2
+
+
+def test_weights_that_are_given_are_no_draw():
+    matrix = np.random.default_rng(0).normal(size=(5, 4)).astype("float32")
+    for initializer, given in (
+        (keras.initializers.Constant(matrix), True),
+        (keras.initializers.Constant(0.5), False),
+        ("uniform", False),
+    ):
+        layer = layers.Embedding(5, 4, embeddings_initializer=initializer)
+        layer.build((None, 3))
+        assert is_trained(layer) == given
 
 
 def test_a_stream_that_repeats_its_batch_is_said(rows):
