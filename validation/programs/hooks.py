@@ -7,30 +7,19 @@ that a script which chooses its backend first still does so.
 from __future__ import annotations
 
 import functools
-import hashlib
-import importlib.abc
-import importlib.machinery
-import importlib.util
 import inspect
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType, ModuleType
 from typing import Any
 
+from optlab.validation.programs.batches import Batches
+from optlab.validation.programs.places import Place, place_in
+from optlab.validation.programs.when_imported import WhenImported
+
 #: Methods of a model that train it.
 TRAINING = ("fit", "train_on_batch")
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a call stands in the script; lines from 1, columns in bytes from 0."""
-
-    line: int
-    end_line: int
-    column: int
-    end_column: int
 
 
 @dataclass
@@ -93,7 +82,7 @@ class Hooks:
         if "keras" in sys.modules:
             self.patch(sys.modules["keras"])
         else:
-            sys.meta_path.insert(0, _WhenImported("keras", self.patch))
+            sys.meta_path.insert(0, WhenImported("keras", self.patch))
 
     def patch(self, keras: ModuleType) -> None:
         """Replace what trains, and note where things are made."""
@@ -219,116 +208,3 @@ class Hooks:
         while frame is not None and frame.f_code.co_filename != self.script:
             frame = frame.f_back
         return None if frame is None else place_in(frame)
-
-
-class Batches:
-    """Batches that a program's own loop trains on, until there are enough of them.
-
-    Parameters
-    ----------
-    model : keras.Model
-        What is trained; its weights of now are restored at the end.
-    place : Place or None
-        Of the first call.
-    """
-
-    #: Enough: so many calls, bytes, or seconds.
-    MOST_CALLS, MOST_BYTES, MOST_SECONDS = 3000, 64 * 2**20, 15.0
-
-    def __init__(self, model: Any, place: Place | None) -> None:
-        self.model, self.place = model, place
-        self.weights: list[Any] | None = None
-        self.calls = self.size = 0
-        self.parts: dict[bytes, dict[str, Any]] = {}
-        self.began = time.monotonic()
-
-    @property
-    def full(self) -> bool:
-        """Whether no more are needed."""
-        late = time.monotonic() - self.began > self.MOST_SECONDS
-        return late or self.calls >= self.MOST_CALLS or self.size > self.MOST_BYTES
-
-    def take(self, arguments: dict[str, Any]) -> None:
-        """Keep the rows of a call, unless they were there before."""
-        import numpy as np
-
-        given = {key: arguments.get(key) for key in ("x", "y", "sample_weight")}
-        if self.weights is None:
-            if not self.model.built:
-                self.model(np.asarray(given["x"])[:2])
-            self.weights = self.model.get_weights()
-        rows = {k: np.asarray(v).copy() for k, v in given.items() if v is not None}
-        mark = b"".join(hashlib.sha1(v.tobytes()).digest() for v in rows.values())
-        self.calls += 1
-        if mark not in self.parts:
-            self.parts[mark] = rows
-            self.size += sum(v.nbytes for v in rows.values())
-
-    def restored(self) -> dict[str, Any]:
-        """Take the training back, and return it as arguments of `fit`."""
-        import numpy as np
-
-        self.model.set_weights(self.weights)
-        optimizer = self.model.optimizer
-        self.model.optimizer = type(optimizer).from_config(optimizer.get_config())
-        parts = list(self.parts.values())
-        found: dict[str, Any] = {
-            key: np.concatenate([part[key] for part in parts]) for key in parts[0]
-        }
-        size = len(parts[0]["x"])
-        epochs = -(-self.calls * size // len(found["x"]))
-        return found | {"batch_size": size, "epochs": max(1, epochs)}
-
-    @property
-    def notes(self) -> list[str]:
-        """What a reader should know."""
-        found = [
-            f"{self.calls} calls of train_on_batch were watched; their "
-            f"{len(self.parts)} different batches are taken as the rows."
-        ]
-        if self.full:
-            found.append("The loop went on after that; its end was not waited for.")
-        return found
-
-
-def place_in(frame: FrameType) -> Place | None:
-    """Return the source positions of the instruction that a frame is at."""
-    positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
-    if any(value is None for value in positions):
-        return None
-    return Place(*positions)  # type: ignore[arg-type]
-
-
-class _WhenImported(importlib.abc.MetaPathFinder):
-    """Calls a function with a module once it has been imported."""
-
-    def __init__(self, name: str, then: Callable[[ModuleType], None]) -> None:
-        self.name, self.then = name, then
-        self._asking = False
-
-    def find_spec(
-        self,
-        fullname: str,
-        path: Sequence[str] | None = None,
-        target: ModuleType | None = None,
-    ) -> importlib.machinery.ModuleSpec | None:
-        """Find the module as ever, and wrap what executes it."""
-        if fullname != self.name or self._asking:
-            return None
-        # Whoever asks may only want to know whether there is one, as tensorflow does.
-        self._asking = True
-        try:
-            spec = importlib.util.find_spec(fullname)
-        finally:
-            self._asking = False
-        if spec is not None and spec.loader is not None:
-            execute = spec.loader.exec_module
-
-            def exec_module(module: ModuleType) -> None:
-                execute(module)
-                if self in sys.meta_path:
-                    sys.meta_path.remove(self)
-                    self.then(module)
-
-            spec.loader.exec_module = exec_module  # type: ignore[method-assign]
-        return spec

@@ -14,7 +14,8 @@ from optlab.experiments.paths import Tree
 from optlab.validation.programs.building import layers_of
 from optlab.validation.programs.calls import arguments_of
 from optlab.validation.programs.code import loss_text, optimizer_text
-from optlab.validation.programs.hooks import Captured, Place
+from optlab.validation.programs.hooks import Captured
+from optlab.validation.programs.places import Place
 from optlab.validation.programs.program import Program
 from optlab.validation.programs.source import Source, edited, given
 

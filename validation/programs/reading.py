@@ -21,7 +21,8 @@ from optlab.validation.programs.entries import chain_of, entry_of
 from optlab.validation.programs.hooks import Captured
 from optlab.validation.programs.left_out import epochs_of, left_out
 from optlab.validation.programs.program import TEMPLATES, Program, Template
-from optlab.validation.programs.rows import Rows, read_rows
+from optlab.validation.programs.row_arrays import Rows
+from optlab.validation.programs.rows import read_rows
 
 _numbers = itertools.count()
 

@@ -11,7 +11,7 @@ from typing import Any
 from optlab.errors import InputError
 from optlab.optimizers import TWINS
 from optlab.validation.programs.calls import arguments_of
-from optlab.validation.programs.hooks import Place
+from optlab.validation.programs.places import Place
 
 
 class Source:

@@ -15,7 +15,8 @@ import numpy as np
 from optlab.errors import InputError
 from optlab.typing import Array
 from optlab.validation.programs.probing import Probe, kernel_of, probe
-from optlab.validation.programs.rows import Rows, read_rows
+from optlab.validation.programs.row_arrays import Rows
+from optlab.validation.programs.rows import read_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,6 +7,8 @@ import sys
 import numpy as np
 
 from optlab.validation.programs import hooks
+from optlab.validation.programs.batches import Batches
+from optlab.validation.programs.when_imported import WhenImported
 
 X = np.arange(120.0).reshape(60, 2)
 Y = np.arange(60) % 2
@@ -83,7 +85,7 @@ def test_a_loop_is_captured_at_its_end(monkeypatch):
 
 
 def test_enough_batches_end_a_loop(monkeypatch):
-    monkeypatch.setattr(hooks.Batches, "MOST_CALLS", 4)
+    monkeypatch.setattr(Batches, "MOST_CALLS", 4)
     _, caught = watched(monkeypatch)
     model = Model()
     for k in range(4):
@@ -110,7 +112,7 @@ def test_who_only_asks_for_a_module_is_not_taken_for_its_import(tmp_path, monkey
     (tmp_path / "made_for_this_test.py").write_text("value = 3\n")
     monkeypatch.syspath_prepend(tmp_path)
     seen = []
-    finder = hooks._WhenImported("made_for_this_test", lambda m: seen.append(m.value))
+    finder = WhenImported("made_for_this_test", lambda m: seen.append(m.value))
     monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
     assert importlib.util.find_spec("made_for_this_test") is not None  # as tensorflow
     assert seen == []

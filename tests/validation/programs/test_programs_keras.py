@@ -15,8 +15,9 @@ from optlab.validation.programs.building import build, is_trained
 from optlab.validation.programs.covering import covered
 from optlab.validation.programs.cured import cured_program
 from optlab.validation.programs.engine import KerasEngine
-from optlab.validation.programs.hooks import Captured, Place
+from optlab.validation.programs.hooks import Captured
 from optlab.validation.programs.lines import LineChange, line_changes
+from optlab.validation.programs.places import Place
 from optlab.validation.programs.reading import read_program
 from optlab.validation.programs.rows import read_rows
 from optlab.validation.programs.source import Source, edited
@@ -339,7 +340,7 @@ def test_weights_that_are_given_are_no_draw():
 def test_a_stream_that_repeats_its_batch_is_said(rows):
     x, y = rows
     found = read_rows(((x[:8], y[:8]) for _ in range(50)), None, None, classifier())
-    assert len(found) == 8 and "the same 8 rows in every batch" in found.notes[0]
+    assert len(found) == 400 and "the same 8 rows in every batch" in found.notes[0]
     other = read_rows(((x[:8] + k, y[:8]) for k in range(5)), None, None, classifier())
     assert len(other) == 40 and not other.notes
 
