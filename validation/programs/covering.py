@@ -44,6 +44,8 @@ def covered(program: Program) -> Experiment:
     unknown = [key for key in tree["training"] if key not in _TRAINING]
     if unknown:
         raise InputError(f"fit was given {unknown[0]!r}.")
+    if tree["data"].get("held"):
+        raise InputError("Its generator gives one batch alone.")
     _check_weights(program)
     entries = _entries(program)
     if not ends_dense(entries):

@@ -83,6 +83,8 @@ def read_program(captured: Captured) -> tuple[Program, list[str]]:
     data: Tree = {"source": store(arrays)}
     if len(rows.targets) > 1:
         data["task"] = "several"
+    if rows.held:
+        data["held"] = rows.held
     key = f"template {next(_numbers)}"
     TEMPLATES[key] = template
     program = Program(

@@ -28,6 +28,8 @@ class Rows:
         Of the batches they came in.
     notes : list of str
         What was left out.
+    held : int
+        How many rows a generator holds that gives the same few again and again; else 0.
     """
 
     inputs: list[Array]
@@ -36,6 +38,7 @@ class Rows:
     whole: int | None = None
     batch_size: int | None = None
     notes: list[str] = field(default_factory=list)
+    held: int = 0
 
     def __len__(self) -> int:
         return len(self.inputs[0]) if self.inputs else 0
@@ -49,6 +52,7 @@ class Rows:
             self.whole,
             self.batch_size,
             self.notes,
+            self.held,
         )
 
 

@@ -95,6 +95,7 @@ def drawn(stream: Iterator[Any], model: Any, what: str, steps: int | None) -> Ro
         len(first),
     )
     if repeats >= REPEATS:
+        found.held = _held(stream, first)
         found.notes.append(
             f"{what} gives the same {len(first)} rows in every batch: where there are "
             "more rows than these, it never gets to them."
@@ -105,6 +106,21 @@ def drawn(stream: Iterator[Any], model: Any, what: str, steps: int | None) -> Ro
             "taken as the whole."
         )
     return found
+
+
+def _held(stream: Iterator[Any], batch: Rows) -> int:
+    """Return how many rows like these a generator's own variables hold, if more."""
+    frame = getattr(stream, "gi_frame", None)
+    values = [] if frame is None else list(frame.f_locals.values())
+    nested = [v for value in values if isinstance(value, (tuple, list)) for v in value]
+    counts = [
+        len(value)
+        for value in [*values, *nested]
+        if isinstance(value, np.ndarray)
+        and value.shape[1:] == batch.inputs[0].shape[1:]
+    ]
+    most = max(counts, default=0)
+    return most if most > len(batch) else 0
 
 
 def _same(some: Rows, other: Rows) -> bool:

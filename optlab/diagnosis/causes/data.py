@@ -117,6 +117,20 @@ def constant(facts: Facts, watch: Watch) -> Suspicion | None:
 
 
 @cause(
+    "data.same_batch",
+    definition="A generator gives the same few rows in every batch, and holds more.",
+    symptom="The training loss falls to nothing, and all other rows are guessed.",
+    cure="Let the place of the next batch move on: it is set back inside the loop.",
+)
+def same_batch(facts: Facts, watch: Watch) -> Suspicion | None:
+    """Look at what the generator has in its variables."""
+    held = facts.tree["data"].get("held")
+    if not held:
+        return None
+    return Suspicion(1.0, {"rows": facts.given_batch_size, "held": held}, [])
+
+
+@cause(
     "data.too_few_rows",
     definition="There are too few rows for what the model is to find out.",
     symptom="The training rows are learned by heart, and others are guessed.",

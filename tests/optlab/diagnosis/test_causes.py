@@ -300,12 +300,12 @@ CURELESS = {
 }
 NAMED = 0.5
 #: Causes that only a Keras program can have are tested in tests/validation/programs.
-OF_KERAS = {"opt.not_applied"}
+OF_KERAS = {"opt.not_applied", "data.same_batch"}
 
 
 def test_every_cause_has_a_case():
     assert set(FAULTY) == set(CAUSES) - OF_KERAS
-    assert len(CAUSES) == 50
+    assert len(CAUSES) == 51
 
 
 @pytest.mark.parametrize("name", FAULTY)

@@ -67,7 +67,7 @@ def test_healthy_is_called_healthy(setup, tmp_path, task):
     assert answer.healthy is True
     assert answer.causes == [] and answer.fix == {}
     assert answer.score_before == answer.score_after > 0.7
-    assert len(answer.checked) == 50
+    assert len(answer.checked) == 51
     assert answer.notes == []
     assert seen == sorted(seen) and seen[-1] == answer.runs
     with pytest.raises(InputError, match="no fix to write: the set-up is healthy"):

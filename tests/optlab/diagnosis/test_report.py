@@ -70,7 +70,7 @@ def test_story_of_a_fault(faulty):
 
 def test_story_of_health(healthy):
     story = text.story(healthy)
-    assert "nothing needs to be repaired" in story and "50 causes were checked" in story
+    assert "nothing needs to be repaired" in story and "51 causes were checked" in story
 
 
 def test_proof_and_effect(faulty):

@@ -341,6 +341,16 @@ def test_a_stream_that_repeats_its_batch_is_said(rows):
     x, y = rows
     found = read_rows(((x[:8], y[:8]) for _ in range(50)), None, None, classifier())
     assert len(found) == 400 and "the same 8 rows in every batch" in found.notes[0]
+    assert found.held == 0
+
+    def stuck(held):
+        while True:
+            yield held[0][:20], held[1][:20]
+
+    model = classifier(metrics=["accuracy"])
+    answer = optlab.diagnose(model, stuck((x, y)), steps_per_epoch=4, epochs=3, jobs=1)
+    assert (answer.verdict, answer.causes[0].cause) == ("faulty", "data.same_batch")
+    assert answer.causes[0].evidence == {"rows": 20, "held": len(x)}
     other = read_rows(((x[:8] + k, y[:8]) for k in range(5)), None, None, classifier())
     assert len(other) == 40 and not other.notes
 
