@@ -87,11 +87,15 @@ def read_settings(path: Path) -> list[Settings]:
     """
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            rows = list(csv.DictReader(file, restkey="", restval=""))
+            reader = csv.DictReader(file, restkey="", restval="")
+            rows, head = list(reader), list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"Cannot read {path}: {error}") from error
     if not rows:
         raise InputError(f"{path} has no settings: a head of paths, then a row each.")
+    twice = [name for name in head if head.count(name) > 1]
+    if twice:
+        raise InputError(f"{path} has more than one column {twice[0]!r}.")
     found = []
     for number, row in enumerate(rows, 2):
         if "" in row:
@@ -174,7 +178,10 @@ def _values(path: str, text: str) -> list[Any]:
             "or values a,b,c; with --sample also start:stop:log or start:stop:lin. "
             f"Received: {text!r}"
         )
-    return [parse_value(part) for part in text.split(",")]
+    parts = text.split(",")
+    if not all(part.strip() for part in parts):
+        raise InputError(f"--over {path} has an empty value. Received: {text!r}")
+    return [parse_value(part) for part in parts]
 
 
 def _spaced(path: str, text: str) -> list[Any]:

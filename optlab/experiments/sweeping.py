@@ -96,6 +96,11 @@ def sweep(
             "`optlab.experiments.find` returns one by its name or file."
         )
     combinations, tried = _combinations(grid)
+    if "training.seed" in tried:
+        raise InputError(
+            "`training.seed` cannot be swept: `seeds` (--seeds) repeats each setting "
+            "with seeds of its own."
+        )
     check_engine(engine)
     tasks = Tasks(experiment, combinations, _seeds(seeds, experiment.training.seed))
     tasks.check(CHECKED)

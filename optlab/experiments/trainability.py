@@ -120,6 +120,8 @@ def trainability(
     """
     if x[0] == y[0]:
         raise InputError(f"The two settings must differ. Received: {x[0]} twice")
+    if "training.seed" in (x[0], y[0]):
+        raise InputError("`training.seed` is no axis: `seed` gives one to all points.")
     if min(size) < 2:
         raise InputError(f"A picture needs two points a side. Received: size={size}")
     check_engine(engine)

@@ -37,6 +37,7 @@ def test_grid(text, values):
         ("[]", "needs values"),
         ("[1", "not a TOML value"),
         ("", "needs values"),
+        ("1,,2", "an empty value"),
     ],
 )
 def test_malformed_grids_are_refused(text, said):
@@ -71,6 +72,7 @@ def test_a_list_in_a_file(tmp_path):
         ("", "no settings"),
         ("am\n1\n", "a.m|table"),
         ("a.m\n1,2", "2"),
+        ("a.m,a.m\n1,2", "more than one column 'a.m'"),
     ):
         path.write_text(text)
         with pytest.raises(InputError, match=said):

@@ -95,6 +95,7 @@ def test_interrupt_keeps_the_finished_runs():
         ({RATE: [0.1]}, {"seeds": 0}, "`seeds` must be a number of at least 1"),
         ({RATE: [0.1]}, {"jobs": 0}, "`jobs` must be at least 1"),
         ({RATE: [0.1]}, {"by": "acuracy"}, "Unknown figure"),
+        ({"training.seed": [1, 2]}, {}, "cannot be swept"),
     ],
 )
 def test_bad_input(grid, arguments, said):
