@@ -211,7 +211,7 @@ def _take_over(program: Program, made: Any, seed: int) -> None:
     """Put the captured weights into the layers that are as captured."""
     template = program.template
     entries = {entry.get("name"): entry for entry in program.tree["model"]["layers"]}
-    started = int(template.model.optimizer.iterations.numpy()) > 0
+    started = int(template.optimizer.iterations.numpy()) > 0
     for layer in made.layers:
         captured, entry = template.layers.get(layer.name), entries.get(layer.name)
         if captured is None or entry is None or not layer.weights:
@@ -331,7 +331,7 @@ def optimizer_of(program: Program) -> Any:
     import keras
 
     table, template = dict(program.tree["optimizer"]), program.template
-    captured = template.model.optimizer
+    captured = template.optimizer
     if type(captured).__name__ == "LossScaleOptimizer":
         captured = captured.inner_optimizer
     if table == template.tables["optimizer"]:

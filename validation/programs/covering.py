@@ -37,7 +37,7 @@ def covered(program: Program) -> Experiment:
         raise InputError(f"The loss is a {tree['loss']['name']} one.")
     if tree["optimizer"]["name"] == "custom":
         raise InputError("The optimizer is a class of one's own.")
-    if excludes(template.model.optimizer):
+    if excludes(template.optimizer):
         raise InputError("The optimizer leaves weights out of its decay.")
     tree["training"].pop("metrics", None)  # they are not what is asked
     in_steps(tree["training"])
@@ -102,7 +102,7 @@ def _entries(program: Program) -> list[Tree]:
 def _check_weights(program: Program) -> None:
     """Refuse weights that are no draw of their initializers."""
     template = program.template
-    if int(template.model.optimizer.iterations.numpy()):
+    if int(template.optimizer.iterations.numpy()):
         raise InputError("The model has been trained before.")
     for name, layer in template.layers.items():
         if not layer.weights:

@@ -84,7 +84,7 @@ def diagnose_call(
         answer = searched(subject, trainer, seconds, jobs, progress, notes, began)
     finally:
         if program.template.kind == "opaque":
-            captured.model.set_weights(program.template.weights)
+            _restore(program)
     if trainer.name == "optlab":  # which was not told of the metrics
         why = meaningless_metric(KerasEngine(seconds).facts(program))
         if why is not None:
@@ -95,6 +95,13 @@ def diagnose_call(
         answer.program.cured = cured
         answer.lines = line_changes(captured, script, program, cured)
     return answer
+
+
+def _restore(program: Program) -> None:
+    """Take back what runs of a model of a class of one's own have changed in it."""
+    template = program.template
+    template.model.set_weights(template.weights)
+    template.model.compile(**{**template.compiled, "optimizer": template.optimizer})
 
 
 @dataclass

@@ -40,6 +40,8 @@ class Captured:
         Of the training call in the script.
     places : dict of int to Place
         By `id`: of the calls that made layers, losses, optimizers, and compiled models.
+    made : Place or None
+        Of the call that made the model.
     notes : list of str
         What a reader should know.
     """
@@ -50,6 +52,7 @@ class Captured:
     compiled: dict[str, Any] = field(default_factory=dict)
     place: Place | None = None
     places: dict[int, Place] = field(default_factory=dict)
+    made: Place | None = None
     notes: list[str] = field(default_factory=list)
 
 
@@ -71,6 +74,7 @@ class Hooks:
     ) -> None:
         self.script, self.number, self.reached = script, number, reached
         self.places: dict[int, Place] = {}
+        self.made: dict[int, Place] = {}
         self.compiled: dict[int, dict[str, Any]] = {}
         self.seen = 0
         self._kept: list[Any] = []
@@ -124,6 +128,7 @@ class Hooks:
                     self.compiled.get(id(model), {}),
                     self._place(),
                     self.places,
+                    self.made.get(id(model)),
                 )
             )
 
@@ -169,6 +174,7 @@ class Hooks:
                 compiled,
                 collected.place,
                 self.places,
+                self.made.get(id(model)),
                 collected.notes,
             )
         )
@@ -182,6 +188,8 @@ class Hooks:
             arguments = dict(bound.arguments)
             arguments.pop("self", None)
             self.compiled[id(model)] = arguments
+            if id(model) in self.places:
+                self.made.setdefault(id(model), self.places[id(model)])
             self._note(model)
             return original(model, *given, **named)
 
@@ -197,14 +205,21 @@ class Hooks:
         return init
 
     def _note(self, made: Any) -> None:
-        place = self._place()
+        place = self._place(made)
         if place is not None:
             self.places[id(made)] = place
             self._kept.append(made)  # so that no other object gets its id
 
-    def _place(self) -> Place | None:
-        """Return where the script is now."""
+    def _place(self, made: Any = None) -> Place | None:
+        """Return where the script is now; not inside the constructor of `made`."""
         frame: FrameType | None = sys._getframe(1)
-        while frame is not None and frame.f_code.co_filename != self.script:
+        while frame is not None:
+            code = frame.f_code
+            owner = (
+                frame.f_locals.get(code.co_varnames[0]) if code.co_varnames else None
+            )
+            inside = code.co_name == "__init__" and owner is made is not None
+            if code.co_filename == self.script and not inside:
+                return place_in(frame)
             frame = frame.f_back
-        return None if frame is None else place_in(frame)
+        return None

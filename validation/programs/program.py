@@ -22,6 +22,7 @@ from optlab.data.record import Affine, Data, Task
 from optlab.errors import InputError
 from optlab.experiments.paths import Tree, difference, replaced
 from optlab.typing import Array
+from optlab.validation.programs.places import Place
 
 
 @dataclass
@@ -48,6 +49,10 @@ class Template:
         Of the whole model.
     input_dtypes : list of str
         What the model's inputs are fed as.
+    optimizer : keras.Optimizer
+        As captured: runs of an opaque model compile it with others.
+    made : Place or None
+        Where the script makes the model.
     tables : dict
         The first "loss" and "optimizer": while unchanged, the captured objects serve.
     """
@@ -62,6 +67,8 @@ class Template:
     compiled: dict[str, Any]
     weights: list[Array]
     input_dtypes: list[str] = field(default_factory=list)
+    optimizer: Any = None
+    made: Place | None = None
     tables: Tree = field(default_factory=dict)
 
     def split(self, x: Array) -> list[Array]:

@@ -153,6 +153,8 @@ def _template(captured: Captured, rows: Rows) -> Template:
         compiled,
         [np.asarray(w) for w in model.get_weights()],
         [_dtype(model, k) for k in range(len(rows.inputs))],
+        model.optimizer,
+        captured.made,
         tables,
     )
 
