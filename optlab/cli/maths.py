@@ -6,7 +6,11 @@ import inspect
 import re
 from collections.abc import Callable
 
+#: What only sets the size of a bracket, or the shape of a letter.
+_SIZES = ("left", "right", "big", "bigl", "bigr", "Big", "Bigl", "Bigr", "mathbb")
 _SIGNS = {
+    **dict.fromkeys(_SIZES, ""),
+    "Delta": "Δ",
     "alpha": "α",
     "beta": "β",
     "cdot": "·",
@@ -36,6 +40,27 @@ _SIGNS = {
     "tau": "τ",
     "theta": "θ",
     "times": "×",
+    "approx": "≈",
+    "cdots": "…",
+    "circ": "∘",
+    "dots": "…",
+    "in": "∈",
+    "langle": "⟨",
+    "ldots": "…",
+    "lvert": "|",
+    "neq": "≠",
+    "ne": "≠",
+    "otimes": "⊗",
+    "phi": "φ",
+    "pm": "±",
+    "psi": "ψ",
+    "rangle": "⟩",
+    "rvert": "|",
+    "sim": "~",
+    "xi": "ξ",
+    "zeta": "ζ",
+    "kappa": "κ",
+    "omega": "ω",
     "top": "ᵀ",
 }
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
@@ -54,6 +79,7 @@ def readable(docstring: str) -> str:
     """
     text = inspect.cleandoc(docstring)
     text = re.sub(r":math:`([^`]*)`", lambda found: _plain(found[1]), text)
+    text = re.sub(r"^\.\. math:: (.+)$", r".. math::\n    \1", text, flags=re.MULTILINE)
     return re.sub(
         r"^\.\. math::\n((?:[ \t]+.*\n|\n)+)",
         lambda found: "\n".join(_lines(found[1])) + "\n\n",
@@ -70,7 +96,8 @@ def _lines(block: str) -> list[str]:
 
 def _plain(tex: str) -> str:
     """Return a formula as plain characters."""
-    text = tex.replace("&", " ").replace(r"\,", " ").replace("\n", " ").strip()
+    text = tex.replace("&", " ").replace("\n", " ").strip()
+    text = re.sub(r"\\[,;:!]", " ", text)
     for _ in range(3):  # Groups within groups.
         text = re.sub(rf"\\(?:mathrm|text){_GROUP}", r"\1", text)
         text = re.sub(r"\\tfrac\s*(\w)\s*(\w)", r"\1/\2", text)
@@ -81,7 +108,9 @@ def _plain(tex: str) -> str:
         accented = rf"\\{name}\s*(?:\{{(\w)\}}|(\\[A-Za-z]+|\w))"
         text = re.sub(accented, _accented(accent), text)
     text = re.sub(r"\\([A-Za-z]+)", lambda found: _SIGNS.get(found[1], found[1]), text)
-    text = re.sub(r"\^\{?(\d+)\}?", lambda found: found[1].translate(_POWERS), text)
+    text = re.sub(
+        r"\^(?:\{(\d+)\}|(\d))", lambda m: (m[1] or m[2]).translate(_POWERS), text
+    )
     text = re.sub(r"\^ᵀ", "ᵀ", text)
     text = re.sub(r"([_^])\{(\w+)\}", r"\1\2", text)
     text = re.sub(r"([_^])\{([^{}]*)\}", r"\1(\2)", text)
