@@ -97,6 +97,8 @@ def halve(
     path = _length(experiment)[0]
     if any(path in settings for settings in grid[:1]):
         raise InputError(f"Halving sets {path} itself; leave it out of the settings.")
+    if store is not None:
+        store.halves(path)
     going: list[Settings] = list(grid)
     found: Sweep | None = None
     rows: list[Any] = []

@@ -132,6 +132,13 @@ class SweepStore:
         if time.monotonic() - self._written >= _EVERY:
             self.commit()
 
+    def halves(self, path: str) -> None:
+        """Note that `path` sets the length of trainings; the longest ones count."""
+        with self._errors(), self._file:
+            self._file.execute(
+                "INSERT OR REPLACE INTO about VALUES ('length', ?)", (path,)
+            )
+
     def commit(self) -> None:
         """Write what was kept to the disk."""
         with self._errors():
@@ -200,8 +207,9 @@ def _best(file: sqlite3.Connection, by: str | None, most: int) -> Sweep:
     points = [_point(row) for row in file.execute(f"{some} LIMIT 100")]
     figure, maximize = compared(points, by)
     counts = dict(file.execute("SELECT status, count(*) FROM points GROUP BY status"))
+    length = dict(file.execute("SELECT name, value FROM about")).get("length")
     rows = []
-    for text in _first_settings(file, figure, maximize, most):
+    for text in _first_settings(file, figure, maximize, most, length):
         found = file.execute(f"{some} WHERE settings=? ORDER BY seed", (text,))
         own = tuple(_point(row) for row in found)
         rows.append(row_of(json.loads(text), own, figure, maximize))
@@ -212,13 +220,32 @@ def _best(file: sqlite3.Connection, by: str | None, most: int) -> Sweep:
                 grid[path].append(value)
     count = "SELECT count(DISTINCT settings) FROM points"
     left_out = file.execute(count).fetchone()[0] - len(rows)
-    return Sweep(grid, figure, maximize, tuple(rows), left_out=left_out, counts=counts)
+    finalists = 0
+    if length is not None and rows:
+        longest = rows[0].settings.get(length)
+        finalists = sum(row.settings.get(length) == longest for row in rows)
+    return Sweep(
+        grid,
+        figure,
+        maximize,
+        tuple(rows),
+        left_out=left_out,
+        counts=counts,
+        finalists=finalists,
+    )
 
 
 def _first_settings(
-    file: sqlite3.Connection, figure: str, maximize: bool, most: int
+    file: sqlite3.Connection,
+    figure: str,
+    maximize: bool,
+    most: int,
+    length: str | None,
 ) -> list[str]:
-    """Return the settings with the best medians; the database sorts a million soon."""
+    """Return the settings with the best medians; the database sorts a million soon.
+
+    With the path of a length those of the longest trainings come first.
+    """
     worst, way = ("-9e999", "DESC") if maximize else ("9e999", "ASC")
     value, table, words = figure, "points", ()
     if figure not in ("loss", "val_loss"):
@@ -236,8 +263,11 @@ def _first_settings(
             f"count(*) OVER (PARTITION BY settings) AS number FROM ({values})) "
             "WHERE place IN ((number + 1) / 2, number / 2 + 1) GROUP BY settings"
         )
-    query = f"SELECT settings FROM ({values}) ORDER BY value {way}, settings LIMIT ?"
-    return [row[0] for row in file.execute(query, (*words, most))]
+    path = () if length is None else (f'$."{length}"',)
+    longest = "json_extract(settings, ?) DESC, " * len(path)
+    order = f"{longest}value {way}, settings"
+    query = f"SELECT settings FROM ({values}) ORDER BY {order} LIMIT ?"
+    return [row[0] for row in file.execute(query, (*words, *path, most))]
 
 
 def _point(row: tuple[Any, ...]) -> Point:
