@@ -20,7 +20,8 @@ from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.output import to_json
-from optlab.cli.settings import RuleOption, import_rules
+from optlab.cli.run import changed
+from optlab.cli.settings import RuleOption, SettingsOption, import_rules
 from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
 from optlab.diagnosis.file_diff import REPAIRED, file_diff
@@ -83,6 +84,7 @@ def diagnose(
         typer.Option(metavar="FILE", help="Draw before and after, .png or .svg."),
     ] = None,
     rules: RuleOption = None,
+    settings: SettingsOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document.")
     ] = False,
@@ -110,6 +112,8 @@ def diagnose(
     for path, option in ((fix, "--fix"), (html, "--html")):
         if path is not None:
             output.check_folder(path.parent, option)
+    if settings and (script or saved):
+        raise InputError("--set changes an experiment file, not a program.")
     if arguments and not script:
         raise InputError(f"Only a script takes arguments. Received: {arguments[0]}")
     if saved != (rows is not None):
@@ -130,7 +134,7 @@ def diagnose(
         from optlab.validation.programs.saved import captured_from
 
         return diagnose_captured(captured_from(file, rows), "", shown)
-    experiment = experiments.find(file)
+    experiment = changed(experiments.find(file), settings)
     say_when_compiling()
     with _live(experiment.name, budget or BUDGETS["optlab"]) as progress:
         answer = _diagnose(

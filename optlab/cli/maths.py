@@ -100,7 +100,7 @@ def _plain(tex: str) -> str:
     text = re.sub(r"\\[,;:!]", " ", text)
     for _ in range(3):  # Groups within groups.
         text = re.sub(rf"\\(?:mathrm|text){_GROUP}", r"\1", text)
-        text = re.sub(r"\\tfrac\s*(\w)\s*(\w)", r"\1/\2", text)
+        text = re.sub(r"\\t?frac\s*(\w)\s*(\w)", r"\1/\2", text)
         text = re.sub(rf"\\t?frac{_GROUP}\s*{_GROUP}", r"(\1) / (\2)", text)
         text = re.sub(rf"\\sqrt{_GROUP}", r"√(\1)", text)
     text = re.sub(r"\\sqrt\s*", "√", text)

@@ -14,7 +14,8 @@ from optlab import experiments, interrupts
 from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.progress import ticking
-from optlab.cli.settings import import_rules
+from optlab.cli.run import changed
+from optlab.cli.settings import SettingsOption, import_rules
 from optlab.errors import InputError, unknown_name
 from optlab.files import write_text
 
@@ -126,6 +127,7 @@ def verify(
         Path | None,
         typer.Option(metavar="FILE", help="Write a self-contained report."),
     ] = None,
+    settings: SettingsOption = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document.")
     ] = False,
@@ -144,7 +146,7 @@ def verify(
         raise InputError("--random goes with --only and --seed, not with FILE, --full.")
     frameworks = [n for n, on in (("torch", torch), ("optax", optax)) if on]
     frameworks += _libraries(library)
-    others = any(x for x in (file, full, keras, steps, random, seed, plot, html))
+    others = any((file, full, keras, steps, random, seed, plot, html, settings))
     if class_ is not None:
         if others or frameworks or only:
             raise InputError("--class goes with --json alone.")
@@ -168,7 +170,9 @@ def verify(
         raise InputError("--random draws optimizers: --only names no other part then.")
     if file is not None and keras is not None and rule is not None:
         _use_twin(keras, rule)
-    experiment = None if file is None else experiments.find(file)
+    if settings and file is None:
+        raise InputError("--set changes an experiment: name its FILE.")
+    experiment = None if file is None else changed(experiments.find(file), settings)
     started = time.perf_counter()
     from optlab.validation.runtime import load
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from optlab.errors import InputError, InputTypeError
+from optlab.notebook import arguments_html
 from optlab.optimizers.hyperparameters import declared
 from optlab.optimizers.known import made
 from optlab.optimizers.optimizer import Optimizer, serialized
@@ -47,6 +48,20 @@ class Wrapper(Optimizer):
         self.name = OPTIONS["name"].checked(name) or self.default_name
         for key, each in declared(type(self)).items():
             vars(self)[key] = each.checked(arguments[key])
+
+    def _arguments(self) -> dict[str, Any]:
+        """Return the wrapper's own arguments."""
+        return {key: vars(self)[key] for key in declared(type(self))}
+
+    def __repr__(self) -> str:
+        own = "".join(f", {key}={value!r}" for key, value in self._arguments().items())
+        return f"{type(self).__name__}({self.inner_optimizer!r}{own})"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        note = (type(self).__doc__ or "").partition("\n")[0]
+        shown = {"inner_optimizer": repr(self.inner_optimizer), **self._arguments()}
+        return arguments_html(type(self).__name__, shown, note)
 
     @property
     def built(self) -> bool:

@@ -17,6 +17,7 @@ from optlab.cli.maths import readable
         (r"\sqrt v", "√v"),
         (r"\frac{m}{\sqrt{v}}", "(m) / (√(v))"),
         (r"\tfrac1t x", "1/t x"),
+        (r"\frac g d", "g/d"),
         (r"\hat\beta_t", "β̂_t"),
         (r"\bar g^2", "ḡ²".replace("ḡ", "g\u0304")),
         (r"\mathrm{RMS}(w)\, x_{new}", "RMS(w)  x_new"),

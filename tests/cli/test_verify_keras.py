@@ -92,6 +92,7 @@ def test_a_failure_is_status_1_and_says_where(capsys, tmp_path):
     ("words", "message"),
     [
         (["verify", "--only", "adamm"], "Did you mean 'adam'"),
+        (["verify", "--set", "optimizer.learning_rate=1"], "name its FILE"),
         (["verify", "--keras", "a:B"], "--keras and --rule belong together"),
         (["verify", "digits", "--only", "sgd"], "--only goes with the matrix"),
         (["verify", "--random", "5", "--full"], "--random goes with --only"),

@@ -380,3 +380,11 @@ def test_a_parameter_left_out_of_the_decay_moves_as_if_there_were_none(name):
             optimizer.apply(grads, params)
         ends.append(params[1])
     np.testing.assert_array_equal(*ends)
+
+
+def test_a_wrapper_shows_what_it_wraps_and_its_own_arguments():
+    inner = optimizers.SAM(optimizers.SGD(0.1), rho=0.2)
+    shown = repr(optimizers.Lookahead(inner, sync_period=7))
+    assert shown.startswith("Lookahead(SAM(SGD(learning_rate=0.1")
+    assert "rho=0.2), sync_period=7" in shown
+    assert "SGD(learning_rate=0.1" in inner._repr_html_()
