@@ -196,6 +196,8 @@ def _fit_changes(
             default = True if key == "shuffle" else None
             value = new.get(key, default)
             values[key] = None if value is None else repr(value)
+    if cured.tree["data"].get("unsplit"):
+        values["validation_split"] = None
     if new.get("class_weight") == "balanced":
         values["class_weight"] = "weights"
     line = _line(place)

@@ -25,6 +25,8 @@ from optlab.validation.programs.row_arrays import Rows
 from optlab.validation.programs.rows import read_rows
 
 _numbers = itertools.count()
+#: Where a split leaves fewer rows than these to train on, none are held out.
+LEAST_TRAINED = 10
 
 
 def read_program(captured: Captured) -> tuple[Program, list[str]]:
@@ -83,6 +85,8 @@ def read_program(captured: Captured) -> tuple[Program, list[str]]:
     data: Tree = {"source": store(arrays)}
     if len(rows.targets) > 1:
         data["task"] = "several"
+    if given.get("validation_split") and held is None:
+        data["unsplit"] = True
     if rows.held:
         data["held"] = rows.held
     key = f"template {next(_numbers)}"
@@ -111,6 +115,12 @@ def _held_out(
         return rows, held
     if share and len(rows) > 1:
         count = int(len(rows) * (1.0 - share))
+        if count < LEAST_TRAINED:
+            notes.append(
+                f"validation_split={share:g} leaves {count} of {len(rows)} rows to "
+                "train on: all of them are used."
+            )
+            return rows, None
         return rows.take(slice(0, count)), rows.take(slice(count, None))
     return rows, None
 

@@ -337,6 +337,18 @@ def test_weights_that_are_given_are_no_draw():
         assert is_trained(layer) == given
 
 
+def test_a_split_that_leaves_hardly_a_row_is_not_made(rows):
+    x, y = rows
+    model = classifier()
+    for count, trained in ((2, 2), (11, 11), (20, 16)):
+        given = {"x": x[:count], "y": y[:count], "validation_split": 0.2}
+        program, notes = read_program(Captured(model, "fit", given))
+        assert len(program.load_data(strict=False).x) == trained
+        whole = trained == count
+        assert any("to train on: all" in note for note in notes) == whole
+        assert bool(program.tree["data"].get("unsplit")) == whole
+
+
 def test_a_stream_that_repeats_its_batch_is_said(rows):
     x, y = rows
     found = read_rows(((x[:8], y[:8]) for _ in range(50)), None, None, classifier())
