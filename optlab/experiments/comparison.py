@@ -14,6 +14,7 @@ the median start to the best median end.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,9 +94,8 @@ class Comparison:
 
     def quartiles(self, problem: str, competitor: str) -> tuple[float, float, float]:
         """Return lower quartile, median and upper quartile; infinite: diverged."""
-        ends = self.found[problem, competitor].ends
-        low, middle, high = np.quantile(ends, (0.25, 0.5, 0.75), method="nearest")
-        return float(low), float(middle), float(high)
+        ends = sorted(self.found[problem, competitor].ends)
+        return _between(ends, 0.25), _between(ends, 0.5), _between(ends, 0.75)
 
     def ranks(self) -> Array:
         """Return the ranks by the median end, shape (problems, competitors)."""
@@ -234,6 +234,13 @@ class Comparison:
             finite,
         )
         return found
+
+
+def _between(values: Sequence[float], share: float) -> float:
+    """Return a quantile of sorted values, which may be infinite, by straight lines."""
+    place = share * (len(values) - 1)
+    below, above = float(values[math.floor(place)]), float(values[math.ceil(place)])
+    return below if below == above else below + (place % 1) * (above - below)
 
 
 def _scores(first: Array, second: Array) -> Array:

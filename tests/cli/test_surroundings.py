@@ -75,6 +75,8 @@ def test_a_signal_ends_a_run_that_is_kept(tmp_path, number, status):
         time.sleep(0.05)
     done.send_signal(getattr(signal, number))
     out, err = done.communicate(timeout=30)
-    assert (done.returncode, err) == (status, "interrupted\n")
+    # Where kernels are compiled first, that is said before.
+    assert (done.returncode, err.splitlines()[-1:]) == (status, ["interrupted"])
+    assert "Traceback" not in err
     assert "interrupted: " in out
     assert (tmp_path / "o/record.npz").exists()

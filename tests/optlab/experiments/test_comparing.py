@@ -1,6 +1,7 @@
 """Comparisons of optimizers: what is tuned, what is said, and when it is noise."""
 
 import json
+import math
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from optlab import Experiment, plots
 from optlab.errors import InputError
 from optlab.experiments.comparing import compare
-from optlab.experiments.comparison import Comparison, Tuned
+from optlab.experiments.comparison import Comparison, Tuned, _between
 from optlab.experiments.comparison_page import to_html
 from optlab.experiments.valley import NAMES, valley
 
@@ -118,3 +119,14 @@ def test_bad_input(arguments, said):
         compare(*arguments)
     with pytest.raises(InputError, match="cosine"):
         compare([BOOTH], ["sgd"], schedules=["cosin"])
+
+
+@pytest.mark.parametrize(
+    "ends", [(1.0, 4.0), (3.0, 1.0, 2.0, 9.0), (5.0, 2.0, 8.0), (1.0,)]
+)
+def test_quartiles_are_those_of_numpy(ends):
+    ordered = sorted(ends)
+    for share in (0.25, 0.5, 0.75):
+        assert _between(ordered, share) == pytest.approx(np.quantile(ends, share))
+    assert _between([1.0, math.inf, math.inf], 0.5) == math.inf
+    assert _between([1.0, 2.0, math.inf], 0.5) == 2.0
