@@ -7,13 +7,10 @@ from pathlib import Path
 
 from optlab.diagnosis import file_diff
 from optlab.diagnosis.repairs import is_stored
-from optlab.diagnosis.result import Diagnosis
+from optlab.diagnosis.result import CURED, Diagnosis
 from optlab.errors import InputError
 from optlab.experiments.toml_files import edit
 from optlab.files import write_text as write_file
-
-#: What the first line of a written program says after the name of the script.
-CURED = ", cured."
 
 
 def check_free(path: Path, diagnosed: str = "") -> None:

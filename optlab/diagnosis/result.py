@@ -15,6 +15,9 @@ Verdict: TypeAlias = Literal[
     "faulty", "healthy", "nothing_to_learn", "does_not_generalise", "undecided"
 ]
 
+#: What the first line of a written program says after the name of the script.
+CURED = ", cured."
+
 
 @dataclass
 class CauseFound:

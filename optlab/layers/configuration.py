@@ -202,7 +202,7 @@ def _shorthand(table: Mapping[str, Any]) -> Table:
     rest = {key: value for key, value in table.items() if key != "class"}
     match table["class"]:
         case "Dense":
-            return rest
+            return rest if set(rest) <= set(SHORTHAND) else {}
         case "BatchNormalization":
             frozen = {"trainable": False} if "trainable" in rest else {}
             options = {k: v for k, v in rest.items() if k not in ("trainable", "name")}

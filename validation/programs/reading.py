@@ -26,7 +26,7 @@ from optlab.validation.programs.rows import read_rows
 
 _numbers = itertools.count()
 #: Where a split leaves fewer rows than these to train on, none are held out.
-LEAST_TRAINED = 10
+LEAST_TRAINED = 4
 
 
 def read_program(captured: Captured) -> tuple[Program, list[str]]:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from optlab.diagnosis.fixes import CURED
-from optlab.diagnosis.result import Diagnosis
+from optlab.diagnosis.result import CURED, Diagnosis
 from optlab.errors import InputError
 from optlab.files import write_atomically, write_text
 from optlab.validation.programs.code import source_of

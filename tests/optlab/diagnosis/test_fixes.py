@@ -2,7 +2,8 @@
 
 import pytest
 
-from optlab.diagnosis.fixes import CURED, check_free
+from optlab.diagnosis.fixes import check_free
+from optlab.diagnosis.result import CURED
 from optlab.errors import InputError
 
 
