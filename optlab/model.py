@@ -22,7 +22,7 @@ from optlab.model_arguments import (
     checked_layers,
     checked_shape,
     give_names,
-    placed,
+    of_layer,
 )
 from optlab.model_config import model_arguments, model_config
 from optlab.model_graph import Graph, is_chain, sources
@@ -299,15 +299,15 @@ class Sequential:
         """Make all buffers fit a batch of `rows` rows."""
         if rows == 0:
             raise InputError("A batch must have at least one row. Received: 0 rows")
-        one = 2 * rows * self.dtype.itemsize
         sizes = [math.prod(layer.output_shape) for layer in self.layers]
-        for place, layer in enumerate(self.layers):
-            with placed(place, layer):
-                check_room(one * sizes[place], "Its outputs for a batch")
-        check_room(one * sum(sizes), "The outputs of a batch")
-        for place, layer in enumerate(self.layers):
-            with placed(place, layer):
-                layer.resize(rows)
+        place = sizes.index(max(sizes))
+        needed = 2 * rows * sum(sizes) * self.dtype.itemsize
+        try:
+            check_room(needed, "Its outputs for a batch and those of the other layers")
+            for place in range(len(self.layers)):
+                self.layers[place].resize(rows)
+        except (InputError, MemoryError) as error:
+            raise of_layer(place, self.layers[place], error) from error
         if self._graph is not None:
             self._graph.resize(rows)
         self._forward_steps = [layer.forward for layer in self.layers]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -79,37 +78,19 @@ def build_layers(
                 "it; tf.keras drops it there with a warning. Make none "
                 "(`mask_zero=False`), or put a layer before it that ends the mask.",
             )
-        with placed(place, layer):
+        try:
             asked = layer.build(given if layer.merges else given[0], dtype)
             size = sum(math.prod(weight.shape) for weight in asked)
             needed = 2 * size * dtype.itemsize
             check_room(needed, "The layer's weights and their gradients")
+        except (InputError, MemoryError) as error:
+            raise of_layer(place, layer, error) from error
         weights += asked
         shapes[place] = layer.output_shape
         masked: Any = [one is not None for one in above]
         makes = layer.makes_mask(masked if layer.merges else masked[0])
         makers[place] = (maker or layer) if makes else None
     return weights, any(maker is not None for maker in makers.values())
-
-
-@contextmanager
-def placed(place: int, layer: Layer) -> Iterator[None]:
-    """Say of bad input, and of memory that does not suffice, which layer it is about.
-
-    Raises
-    ------
-    LayerError
-        Instead of InputError and MemoryError.
-    """
-    try:
-        yield
-    except LayerError:
-        raise
-    except InputError as error:
-        raise LayerError(place, layer, str(error)) from error
-    except MemoryError as error:
-        reason = "Its arrays need more memory than there is."
-        raise LayerError(place, layer, reason) from error
 
 
 class LayerError(InputError):
@@ -127,6 +108,13 @@ class LayerError(InputError):
         self.place, self.layer, self.reason = place, layer, reason
         kind = type(layer).__name__
         super().__init__(f"layers[{place}], {kind} {layer.name!r}: {reason}")
+
+
+def of_layer(place: int, layer: Layer, error: InputError | MemoryError) -> LayerError:
+    """Return an error that says which layer another one is about."""
+    if isinstance(error, MemoryError):
+        return LayerError(place, layer, "Its arrays need more memory than there is.")
+    return LayerError(place, layer, str(error))
 
 
 def checked_layers(layers: object) -> tuple[Layer, ...]:

@@ -15,7 +15,7 @@ from optlab.errors import InputError
 from optlab.layers import Layer, get
 from optlab.layers.base import Shape
 from optlab.model_graph import INPUT, is_chain
-from optlab.model_masks import Masks, tensor_name
+from optlab.model_masks import Masks, flat, tensor_name
 
 Entry = Mapping[str, Any]
 
@@ -231,12 +231,10 @@ def _sources(name: str, node: Entry) -> Iterator[str]:
 
 
 def _tensors(name: str, args: Any) -> Iterator[str]:
-    for one in args:
+    for one in flat(args):
         source = tensor_name(one)
         if source is not None:
             yield source
-        elif isinstance(one, (list, tuple)):
-            yield from _tensors(name, one)
         elif one is not None:
             raise InputError(
                 f"The layer {name!r} of the Keras model is called with {one!r}, which "

@@ -51,7 +51,7 @@ class Masks:
         if not str(entry.get("module")).startswith("keras.src.ops"):
             return False
         nodes = entry.get("inbound_nodes") or [{}]
-        args = list(_flat(nodes[0].get("args") or []))
+        args = list(flat(nodes[0].get("args") or []))
         names = [name for name in map(tensor_name, args) if name is not None]
         mask: Mask | None = None
         if kind == "NotEqual" and set(names) <= set(ends):
@@ -105,9 +105,10 @@ def tensor_name(one: Any) -> str | None:
     return None
 
 
-def _flat(args: Any) -> Iterator[Any]:
+def flat(args: Any) -> Iterator[Any]:
+    """Yield what lists and tuples hold, and those in them."""
     for one in args:
         if isinstance(one, (list, tuple)):
-            yield from _flat(one)
+            yield from flat(one)
         else:
             yield one

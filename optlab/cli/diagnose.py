@@ -20,8 +20,7 @@ from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.output import to_json
-from optlab.cli.run import changed
-from optlab.cli.settings import RuleOption, SettingsOption, import_rules
+from optlab.cli.settings import RuleOption, SettingsOption, changed, import_rules
 from optlab.diagnosis import CauseFound, Diagnosis, text, write_fix
 from optlab.diagnosis import diagnose as _diagnose
 from optlab.diagnosis.file_diff import REPAIRED, file_diff

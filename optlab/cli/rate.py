@@ -13,13 +13,13 @@ from optlab.cli.app import FAILED
 from optlab.cli.clusters import workers_of
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import counting
-from optlab.cli.run import changed
 from optlab.cli.settings import (
     ClusterOption,
     EngineOption,
     JobsOption,
     RuleOption,
     SettingsOption,
+    changed,
     import_rules,
 )
 from optlab.experiments.rates import NEAR, find_rate

@@ -13,7 +13,7 @@ from optlab.cli import output, reading
 from optlab.cli.app import FAILED, INTERRUPTED
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.progress import live
-from optlab.cli.settings import RuleOption, SettingsOption, import_rules, parse_settings
+from optlab.cli.settings import RuleOption, SettingsOption, changed, import_rules
 from optlab.errors import InputError
 from optlab.files import write_text
 
@@ -162,32 +162,6 @@ def run(
         if not json:
             output.results().print(f"picture: {picture}", markup=False, soft_wrap=True)
     return status
-
-
-def changed(
-    experiment: Experiment,
-    settings: list[str] | None,
-    epochs: int | None = None,
-    steps: int | None = None,
-    seed: int | None = None,
-) -> Experiment:
-    """Return the experiment with what the command line says otherwise.
-
-    Raises
-    ------
-    InputError
-        If a setting is malformed, given twice, or makes no valid experiment.
-    """
-    changes = parse_settings(settings)
-    if epochs is not None and steps is not None:
-        raise InputError("Give --epochs or --steps, not both.")
-    if epochs is not None:
-        changes |= {"training.epochs": epochs, "training.steps": None}
-    if steps is not None:
-        changes |= {"training.epochs": None, "training.steps": steps}
-    if seed is not None:
-        changes["training.seed"] = seed
-    return experiment.replace(changes) if changes else experiment
 
 
 def _list(json: bool) -> None:

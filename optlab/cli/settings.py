@@ -7,11 +7,14 @@ import re
 import sys
 import tomllib
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from optlab.errors import InputError
+
+if TYPE_CHECKING:
+    from optlab.experiments import Experiment
 
 _PATH = re.compile(r"[A-Za-z_][\w-]*(\.-?[\w-]+)*")
 #: Text that begins so was meant as TOML, so a mistake in it is not a plain word.
@@ -74,6 +77,32 @@ def parse_settings(words: Sequence[str] | None, dotted: bool = True) -> dict[str
             raise InputError(f"--set {path} is given twice.")
         settings[path] = parse_value(text)
     return settings
+
+
+def changed(
+    experiment: Experiment,
+    settings: list[str] | None,
+    epochs: int | None = None,
+    steps: int | None = None,
+    seed: int | None = None,
+) -> Experiment:
+    """Return the experiment with what the command line says otherwise.
+
+    Raises
+    ------
+    InputError
+        If a setting is malformed, given twice, or makes no valid experiment.
+    """
+    changes = parse_settings(settings)
+    if epochs is not None and steps is not None:
+        raise InputError("Give --epochs or --steps, not both.")
+    if epochs is not None:
+        changes |= {"training.epochs": epochs, "training.steps": None}
+    if steps is not None:
+        changes |= {"training.epochs": None, "training.steps": steps}
+    if seed is not None:
+        changes["training.seed"] = seed
+    return experiment.replace(changes) if changes else experiment
 
 
 def import_rules(paths: Sequence[str] | None) -> None:

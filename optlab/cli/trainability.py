@@ -14,13 +14,13 @@ from optlab.cli.clusters import workers_of
 from optlab.cli.compiling import say_when_compiling
 from optlab.cli.grid import parse_range
 from optlab.cli.progress import counting
-from optlab.cli.run import changed
 from optlab.cli.settings import (
     ClusterOption,
     EngineOption,
     JobsOption,
     RuleOption,
     SettingsOption,
+    changed,
     import_rules,
     split,
 )

@@ -14,8 +14,7 @@ from optlab import experiments, interrupts
 from optlab.cli import output
 from optlab.cli.app import FAILED
 from optlab.cli.progress import ticking
-from optlab.cli.run import changed
-from optlab.cli.settings import SettingsOption, import_rules
+from optlab.cli.settings import SettingsOption, changed, import_rules
 from optlab.errors import InputError, unknown_name
 from optlab.files import write_text
 

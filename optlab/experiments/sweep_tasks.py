@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from optlab.errors import InputError
@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 
 #: An experiment, the settings that made it, and a seed.
 Task = tuple["Experiment", dict[str, Any], int]
+
+
+def check_paths(paths: Iterable[str]) -> None:
+    """Raise InputError where a setting is swept that each run is given besides."""
+    if "training.seed" in paths:
+        raise InputError(
+            "`training.seed` cannot be swept: `seeds` (--seeds) repeats each setting "
+            "with seeds of its own."
+        )
 
 
 class Tasks(Sequence[Task]):

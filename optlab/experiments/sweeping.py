@@ -15,7 +15,7 @@ from optlab.experiments.cost import seconds_of
 from optlab.experiments.samples import Combinations, Settings
 from optlab.experiments.sweep_results import Point, Sweep, compared, row_of
 from optlab.experiments.sweep_store import SweepStore
-from optlab.experiments.sweep_tasks import Task, Tasks
+from optlab.experiments.sweep_tasks import Task, Tasks, check_paths
 from optlab.experiments.sweep_training import made
 from optlab.experiments.together import FEWEST, PAYS, check_engine
 from optlab.lookup import is_count
@@ -96,11 +96,7 @@ def sweep(
             "`optlab.experiments.find` returns one by its name or file."
         )
     combinations, tried = _combinations(grid)
-    if "training.seed" in tried:
-        raise InputError(
-            "`training.seed` cannot be swept: `seeds` (--seeds) repeats each setting "
-            "with seeds of its own."
-        )
+    check_paths(tried)
     check_engine(engine)
     tasks = Tasks(experiment, combinations, _seeds(seeds, experiment.training.seed))
     tasks.check(CHECKED)

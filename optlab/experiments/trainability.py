@@ -15,7 +15,7 @@ import numpy as np
 
 from optlab.errors import InputError
 from optlab.experiments.samples import Combinations, Range
-from optlab.experiments.sweep_tasks import Tasks
+from optlab.experiments.sweep_tasks import Tasks, check_paths
 from optlab.experiments.sweep_training import Kept, made
 from optlab.experiments.together import FEWEST, check_engine
 from optlab.typing import Array
@@ -120,8 +120,7 @@ def trainability(
     """
     if x[0] == y[0]:
         raise InputError(f"The two settings must differ. Received: {x[0]} twice")
-    if "training.seed" in (x[0], y[0]):
-        raise InputError("`training.seed` is no axis: `seed` gives one to all points.")
+    check_paths((x[0], y[0]))
     if min(size) < 2:
         raise InputError(f"A picture needs two points a side. Received: size={size}")
     check_engine(engine)

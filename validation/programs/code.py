@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from optlab.errors import InputError
 from optlab.experiments.paths import Tree
 from optlab.validation.programs.building import build, loss_of, optimizer_of
 from optlab.validation.programs.calls import ModelSource, arguments_of
+from optlab.validation.programs.own_source import own_model, own_source
 from optlab.validation.programs.program import Program
-from optlab.validation.programs.source import Source
 
 
 def source_of(program: Program, script: str = "", seed: int = 0) -> tuple[str, Tree]:
@@ -36,7 +32,7 @@ def source_of(program: Program, script: str = "", seed: int = 0) -> tuple[str, T
     """
     arrays = dict(_arrays(program))
     if program.template.kind == "opaque" and not program.from_scratch:
-        names, model = _own_model(program, script)
+        names, model = own_model(program, script)
     else:
         made = build(program, seed)
         weights = _own_weights(program, made, arrays)
@@ -121,61 +117,6 @@ def _split_lines(name: str, shapes: list[Any], dtypes: list[str]) -> list[str]:
         )
         begin += size
     return [f"{name} = [", *(f"    {part}," for part in parts), "]"]
-
-
-def _own_model(program: Program, script: str) -> tuple[set[str], list[str]]:
-    """Return the names that a model of a class of one's own needs, and its line.
-
-    Raises
-    ------
-    InputError
-        If the script does not make it by a call whose names are known at its top.
-    """
-    template = program.template
-    kind = type(template.model).__name__
-    lines = f"The model is of the class {kind}: the changed lines are the fix. "
-    if program.tree["model"].get("train_step") == "keras":
-        raise InputError(f"{lines}Its own train_step has to go.")
-    if int(template.optimizer.iterations.numpy()):
-        raise InputError(f"{lines}It has been trained before.")
-    text = Path(script).read_text("utf-8") if script else ""
-    call = Source(text).at(template.made)
-    if not call:
-        raise InputError(f"{lines}Where it is made is not known.")
-    known = _known(ast.parse(text).body)
-    nodes = ast.walk(ast.parse(call, mode="eval"))
-    used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    unknown = sorted(used - known - set(dir(builtins)))
-    if unknown:
-        raise InputError(f"{lines}{call} needs {unknown[0]!r}.")
-    return used & known, [f"model = {call}"]
-
-
-def _known(body: list[ast.stmt]) -> set[str]:
-    """Return the names of what `own_source` keeps."""
-    found: set[str] = set()
-    for node in body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names = [alias.asname or alias.name for alias in node.names]
-            found |= {name.partition(".")[0] for name in names}
-        elif isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            found.add(node.name)
-        elif _is_literal(node):
-            found |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
-    return found
-
-
-def _is_literal(node: ast.stmt) -> bool:
-    """Whether a statement gives names to numbers, texts or lists of them."""
-    if not isinstance(node, ast.Assign):
-        return False
-    if not all(isinstance(target, ast.Name) for target in node.targets):
-        return False
-    try:
-        ast.literal_eval(node.value)
-    except (ValueError, TypeError):
-        return False
-    return True
 
 
 def _own_weights(program: Program, made: Any, arrays: Tree) -> list[str]:
@@ -295,34 +236,3 @@ def _fit_lines(program: Program, fit: Any, arrays: Tree) -> list[str]:
     if getattr(fit, "steps_per_epoch", None):
         parts.append(f"steps_per_epoch={fit.steps_per_epoch}")
     return [*lines, "model.fit(", *(f"    {part}," for part in parts), ")"]
-
-
-def own_source(script: str, names: set[str]) -> list[str]:
-    """Return the script's imports, definitions and constants, for these names.
-
-    Raises
-    ------
-    InputError
-        If one of them is not defined at the top of the script.
-    """
-    if not names:
-        return []
-    if not script:
-        raise InputError(f"{sorted(names)[0]} is a class whose source is not known.")
-    text = Path(script).read_text("utf-8")
-    body = ast.parse(text).body
-    kept: list[str] = []
-    left = set(names)
-    for node in body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            kept.append(ast.unparse(node))
-            left -= _known([node])
-        elif isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-            kept.append(ast.get_source_segment(text, node) or "")
-            left.discard(node.name)
-        elif _is_literal(node):
-            kept.append(ast.unparse(node))
-            left -= _known([node])
-    if left:
-        raise InputError(f"{sorted(left)[0]} is not defined at the top of the script.")
-    return [*kept, ""]

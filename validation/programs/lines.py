@@ -201,6 +201,25 @@ def _fit_changes(
     if new.get("class_weight") == "balanced":
         values["class_weight"] = "weights"
     line = _line(place)
+    found = _row_changes(captured, source, before, cured, values)
+    if values and captured.call == "train_on_batch":
+        says = [f"{key} {value}" for key, value in values.items() if value]
+        found.append(LineChange(line, "", f"# in the loop: {', '.join(says)}"))
+    elif values:
+        found.append(_of_call(place, call, f"model.{captured.call}", values))
+    return found
+
+
+def _row_changes(
+    captured: Captured,
+    source: Source,
+    before: Program,
+    cured: Program,
+    values: dict[str, str | None],
+) -> list[LineChange]:
+    """Return what happens to the rows before `fit`; their new names go to `values`."""
+    call = source.at(captured.place)
+    line = _line(captured.place)
     table, first = cured.tree["data"], before.tree["data"]
     changed = {k for k in table if table[k] != first.get(k, "none")}
     found = []
@@ -213,7 +232,7 @@ def _fit_changes(
             found.append(LineChange(line, "", f"{names[k]} = {written}"))
             values[names[k]] = names[k]
     x, y = names
-    if table.get("scale", "none") != first.get("scale", "none"):
+    if "scale" in changed:
         rank = len(cured.template.input_shapes[0])
         axis = tuple(range(rank)) if rank > 1 else 0
         text = f"{x} = ({x} - {x}.mean({axis})) / ({x}.std({axis}) + 1e-12)"
@@ -222,22 +241,17 @@ def _fit_changes(
         if captured.arguments.get("validation_data") is not None:
             text += "  # validation rows by the same numbers"
         found.append(LineChange(line, "", text))
-    if table.get("target_scale", "none") != first.get("target_scale", "none"):
+    if "target_scale" in changed:
         found.append(LineChange(line, "", f"{y} = ({y} - {y}.mean(0)) / {y}.std(0)"))
     if values.get("class_weight"):
         text = (
             "weights = dict(enumerate(len(y) / (np.bincount(y) * len(np.bincount(y)))))"
         )
         found.append(LineChange(line, "", text.replace("(y)", f"({y})")))
-    if table.get("source") != first.get("source"):
+    if "source" in changed:
         found.append(
             LineChange(line, "", f"# repair the rows {x}, {y} (see the cause)")
         )
-    if values and captured.call == "train_on_batch":
-        says = [f"{key} {value}" for key, value in values.items() if value]
-        found.append(LineChange(line, "", f"# in the loop: {', '.join(says)}"))
-    elif values:
-        found.append(_of_call(place, call, f"model.{captured.call}", values))
     return found
 
 

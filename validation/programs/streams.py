@@ -78,7 +78,7 @@ def drawn(stream: Iterator[Any], model: Any, what: str, steps: int | None) -> Ro
     if not batches:
         raise InputError(f"`{what}` gives no batches.")
     first = batches[0]
-    repeats = len(batches) if all(_same(first, one) for one in batches) else 1
+    repeats = len(batches) >= REPEATS and all(_same(first, b) for b in batches)
     found = Rows(
         [
             np.concatenate([b.inputs[k] for b in batches])
@@ -94,7 +94,7 @@ def drawn(stream: Iterator[Any], model: Any, what: str, steps: int | None) -> Ro
         rows if ended else None,
         len(first),
     )
-    if repeats >= REPEATS:
+    if repeats:
         found.held = _held(stream, first)
         found.notes.append(
             f"{what} gives the same {len(first)} rows in every batch: where there are "

@@ -89,6 +89,7 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         self.warnings: list[str] = []
         self.share = 0.0
         self._broken = False
+        self._source = x, y
         self._rows: Rows | None = None
         self._spent = self._began = 0.0
         self._cost = FIRST_COST
@@ -100,8 +101,8 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
         self._began, self._spent = time.perf_counter(), 0.0
         self._kernels, self._steps = [], 0
         self._rows = None
-        if self.x is None and not self._broken:
-            self.x, self.y = _rows_of_fit(self.model)
+        if self.x is None:
+            self._source = _rows_of_fit(self.model)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Look, unless that would take too long, or has failed before."""
@@ -147,9 +148,10 @@ class Watcher(keras.callbacks.Callback):  # type: ignore[misc]
 
     def _chosen(self) -> Rows:
         """Return the rows to look with."""
-        if self.x is None or isinstance(self.x, Iterator):
+        x, y = self._source
+        if x is None or isinstance(x, Iterator):
             raise InputError("fit's rows come from a generator: give watch(x, y) some.")
-        rows = read_rows(self.x, self.y, None, self.model)
+        rows = read_rows(x, y, None, self.model)
         count = min(ROWS, len(rows))
         return rows.take(np.linspace(0, len(rows) - 1, count).astype(int))
 

@@ -9,7 +9,9 @@ import pytest
 import optlab
 from optlab import InputError
 from optlab.experiments import Experiment
+from optlab.experiments.tables import LayerTable
 from optlab.layers import REGISTRY, Dense, Layer, configuration, expand, get
+from optlab.layers.configuration import SHORTHAND
 
 #: What the arguments of a name are set to, away from their defaults.
 VALUES = {
@@ -244,3 +246,7 @@ def test_a_layer_called_as_the_input_cannot_be_told_from_it():
     layers.append({"class": "Add", "inputs": ["input", "second"]})
     with pytest.raises(InputError, match="give it another name"):
         optlab.Sequential(layers, input_shape=(4,))
+
+
+def test_files_and_lists_of_layers_know_one_shorthand():
+    assert set(SHORTHAND) == set(LayerTable.model_fields)
